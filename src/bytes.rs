@@ -1,0 +1,463 @@
+//! The byte strings of WebAuthn as types of their own, so that none can stand in another's place.
+
+use alloc::{boxed::Box, vec::Vec};
+use core::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    json::base64url,
+    limits::{CHALLENGE_DEFAULT, CHALLENGE_MAX, CHALLENGE_MIN, CREDENTIAL_ID_MAX, USER_HANDLE_MAX},
+};
+
+/// A value whose length is outside the range of its type, or that is not base64url.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidBytes {
+    /// The length is outside the type's range.
+    #[error("{what} has {found} bytes; {min} to {max} are allowed")]
+    Length {
+        /// What was being made.
+        what: &'static str,
+        /// Bytes found.
+        found: usize,
+        /// Fewest allowed.
+        min: usize,
+        /// Most allowed.
+        max: usize,
+    },
+    /// The text is not base64url.
+    #[error("{what} is not base64url")]
+    Base64Url {
+        /// What was being made.
+        what: &'static str,
+    },
+}
+
+const fn check_length(
+    what: &'static str,
+    found: usize,
+    min: usize,
+    max: usize,
+) -> Result<(), InvalidBytes> {
+    if found < min || found > max {
+        return Err(InvalidBytes::Length { what, found, min, max });
+    }
+    Ok(())
+}
+
+/// Text forms shared by all byte-string types: base64url without padding, in `Display` and in JSON alike.
+macro_rules! base64url_text {
+    ($type:ty, $what:literal) => {
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                base64url::fmt(self.as_bytes(), f)
+            }
+        }
+
+        impl core::str::FromStr for $type {
+            type Err = InvalidBytes;
+
+            fn from_str(text: &str) -> Result<Self, InvalidBytes> {
+                let bytes =
+                    base64url::decode(text).map_err(|_| InvalidBytes::Base64Url { what: $what })?;
+                Self::try_from(bytes.as_slice())
+            }
+        }
+
+        impl Serialize for $type {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <alloc::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                text.parse().map_err(de::Error::custom)
+            }
+        }
+    };
+}
+
+/// Up to `N` bytes without an allocation.
+#[derive(Clone, Copy)]
+struct Inline<const N: usize> {
+    bytes: [u8; N],
+    length: usize,
+}
+
+impl<const N: usize> Inline<N> {
+    /// The caller has checked that `bytes` fit; what would not fit is cut off.
+    fn new(bytes: &[u8]) -> Self {
+        let mut inline = Self { bytes: [0; N], length: bytes.len().min(N) };
+        inline.bytes.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        inline
+    }
+
+    fn as_slice(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+}
+
+/// A credential id: 1 to 1023 bytes that an authenticator chose (§4 *Credential ID*).
+///
+/// ```
+/// use relying_party::CredentialId;
+/// let id = CredentialId::try_from(&[1, 2, 3][..])?;
+/// assert_eq!(id.to_string(), "AQID");
+/// # Ok::<(), relying_party::InvalidBytes>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CredentialId(Box<[u8]>);
+
+impl CredentialId {
+    /// The bytes as the authenticator made them.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl TryFrom<&[u8]> for CredentialId {
+    type Error = InvalidBytes;
+
+    fn try_from(bytes: &[u8]) -> Result<Self, InvalidBytes> {
+        check_length("credential id", bytes.len(), 1, CREDENTIAL_ID_MAX)?;
+        Ok(Self(bytes.into()))
+    }
+}
+
+impl fmt::Debug for CredentialId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CredentialId({self})")
+    }
+}
+
+base64url_text!(CredentialId, "credential id");
+
+/// A user handle, `user.id`: 1 to 64 bytes that name an account to authenticators (§5.4.3).
+///
+/// It must not hold personal data, nor be the same for several users; 16 to 64 random bytes made once per
+/// account are right, and so is an account's random UUID.
+///
+/// ```
+/// use relying_party::UserHandle;
+/// let handle = UserHandle::try_from(&b"u-7f3a9c"[..])?;
+/// assert_eq!(handle.as_bytes(), b"u-7f3a9c");
+/// # Ok::<(), relying_party::InvalidBytes>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct UserHandle(Inline<USER_HANDLE_MAX>);
+
+impl UserHandle {
+    /// The bytes as the host chose them.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_slice()
+    }
+
+    /// A new handle of 64 random bytes, as §14.6.1 recommends.
+    ///
+    /// # Errors
+    ///
+    /// The operating system has no randomness to give.
+    #[cfg(feature = "getrandom")]
+    pub fn generate() -> Result<Self, getrandom::Error> {
+        let mut bytes = [0; USER_HANDLE_MAX];
+        getrandom::fill(&mut bytes)?;
+        Ok(Self(Inline::new(&bytes)))
+    }
+}
+
+impl TryFrom<&[u8]> for UserHandle {
+    type Error = InvalidBytes;
+
+    fn try_from(bytes: &[u8]) -> Result<Self, InvalidBytes> {
+        check_length("user handle", bytes.len(), 1, USER_HANDLE_MAX)?;
+        Ok(Self(Inline::new(bytes)))
+    }
+}
+
+impl PartialEq for UserHandle {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for UserHandle {}
+
+impl PartialOrd for UserHandle {
+    fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for UserHandle {
+    fn cmp(&self, other: &Self) -> core::cmp::Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl core::hash::Hash for UserHandle {
+    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
+    }
+}
+
+/// Does not show the handle: it names an account, and logs are read by others than the account's owner.
+impl fmt::Debug for UserHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "UserHandle({} bytes)", self.as_bytes().len())
+    }
+}
+
+base64url_text!(UserHandle, "user handle");
+
+/// A challenge: 16 to 64 bytes, made at random on the server and used once (§13.4.3).
+///
+/// ```
+/// use relying_party::Challenge;
+/// let challenge = Challenge::from([7; 32]); // 32 bytes from a secure random source
+/// assert_eq!(challenge.as_bytes().len(), 32);
+/// ```
+#[derive(Clone, Copy)]
+pub struct Challenge(Inline<CHALLENGE_MAX>);
+
+impl Challenge {
+    /// The bytes as issued.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_slice()
+    }
+
+    /// A new challenge of 32 random bytes.
+    ///
+    /// # Errors
+    ///
+    /// The operating system has no randomness to give.
+    #[cfg(feature = "getrandom")]
+    pub fn generate() -> Result<Self, getrandom::Error> {
+        let mut bytes = [0; CHALLENGE_DEFAULT];
+        getrandom::fill(&mut bytes)?;
+        Ok(Self::from(bytes))
+    }
+}
+
+impl From<[u8; CHALLENGE_DEFAULT]> for Challenge {
+    fn from(bytes: [u8; CHALLENGE_DEFAULT]) -> Self {
+        Self(Inline::new(&bytes))
+    }
+}
+
+impl TryFrom<&[u8]> for Challenge {
+    type Error = InvalidBytes;
+
+    fn try_from(bytes: &[u8]) -> Result<Self, InvalidBytes> {
+        check_length("challenge", bytes.len(), CHALLENGE_MIN, CHALLENGE_MAX)?;
+        Ok(Self(Inline::new(bytes)))
+    }
+}
+
+impl PartialEq for Challenge {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for Challenge {}
+
+/// Does not show the challenge: until it is used up, who reads a log could use it.
+impl fmt::Debug for Challenge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Challenge({} bytes)", self.as_bytes().len())
+    }
+}
+
+base64url_text!(Challenge, "challenge");
+
+/// An AAGUID: the model of an authenticator, 16 bytes (§6.5.1). All zero means that it is not told.
+///
+/// ```
+/// use relying_party::Aaguid;
+/// let aaguid: Aaguid = "bada5566-a7aa-401f-bd96-45619a55120d".parse()?;
+/// assert!(!aaguid.is_zero());
+/// # Ok::<(), relying_party::InvalidAaguid>(())
+/// ```
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Aaguid([u8; 16]);
+
+/// The text is not an AAGUID, `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx` in hexadecimal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an AAGUID is 32 hexadecimal digits in groups of 8-4-4-4-12")]
+pub struct InvalidAaguid;
+
+impl Aaguid {
+    /// The AAGUID of these bytes.
+    #[must_use]
+    pub const fn new(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes, most significant first.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    /// Whether the authenticator does not tell its model.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        self.0 == [0; 16]
+    }
+}
+
+impl fmt::Display for Aaguid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, byte) in self.0.iter().enumerate() {
+            if matches!(index, 4 | 6 | 8 | 10) {
+                f.write_str("-")?;
+            }
+            write!(f, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Aaguid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Aaguid({self})")
+    }
+}
+
+impl core::str::FromStr for Aaguid {
+    type Err = InvalidAaguid;
+
+    fn from_str(text: &str) -> Result<Self, InvalidAaguid> {
+        let groups_stand_right = text.len() == 36
+            && text.bytes().enumerate().all(|(at, byte)| match at {
+                8 | 13 | 18 | 23 => byte == b'-',
+                _ => byte.is_ascii_hexdigit(),
+            });
+        if !groups_stand_right {
+            return Err(InvalidAaguid);
+        }
+        let digits = text.bytes().filter(|byte| *byte != b'-').collect::<Vec<_>>();
+        let mut bytes = [0; 16];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            let pair = core::str::from_utf8(pair).map_err(|_| InvalidAaguid)?;
+            *byte = u8::from_str_radix(pair, 16).map_err(|_| InvalidAaguid)?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl Serialize for Aaguid {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Aaguid {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <alloc::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+/// SHA-256 over parts, each preceded by its length, so that no two lists of parts collide.
+fn derive(domain: &str, parts: &[&[u8]]) -> [u8; 16] {
+    let mut hash = Sha256::new();
+    hash.update(domain.as_bytes());
+    for part in parts {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part);
+    }
+    let mut id = [0; 16];
+    id.iter_mut().zip(hash.finalize()).for_each(|(to, from)| *to = from);
+    id
+}
+
+/// A 16-byte identifier that is derived, not drawn: no randomness is needed, and the same thing always has
+/// the same id.
+macro_rules! derived_id {
+    ($(#[$doc:meta])* $type:ident, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $type([u8; 16]);
+
+        impl $type {
+            /// The 16 bytes of the id.
+            #[must_use]
+            pub const fn as_bytes(&self) -> &[u8; 16] {
+                &self.0
+            }
+        }
+
+        impl TryFrom<&[u8]> for $type {
+            type Error = InvalidBytes;
+
+            fn try_from(bytes: &[u8]) -> Result<Self, InvalidBytes> {
+                <[u8; 16]>::try_from(bytes).map(Self).map_err(|_| InvalidBytes::Length {
+                    what: $what,
+                    found: bytes.len(),
+                    min: 16,
+                    max: 16,
+                })
+            }
+        }
+
+        impl fmt::Debug for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($type), "({})"), self)
+            }
+        }
+
+        base64url_text!($type, $what);
+    };
+}
+
+derived_id! {
+    /// The id of a passkey as users and hosts see it: short, stable, safe in URLs (22 characters), and not the
+    /// credential id. Derived by SHA-256 from the RP ID and the credential id.
+    ///
+    /// ```
+    /// use relying_party::{CredentialId, PasskeyId};
+    /// let credential = CredentialId::try_from(&[1, 2, 3][..])?;
+    /// let id = PasskeyId::of("example.com", &credential);
+    /// assert_eq!(id.to_string().len(), 22);
+    /// assert_ne!(id, PasskeyId::of("example.org", &credential));
+    /// # Ok::<(), relying_party::InvalidBytes>(())
+    /// ```
+    PasskeyId, "passkey id"
+}
+
+impl PasskeyId {
+    /// The id of the passkey that a credential is at a relying party.
+    #[must_use]
+    pub fn of(rp_id: &str, credential_id: &CredentialId) -> Self {
+        Self(derive("relying-party passkey id", &[rp_id.as_bytes(), credential_id.as_bytes()]))
+    }
+}
+
+derived_id! {
+    /// The id of a ceremony, for the host to keep with the browser session in which it began (a cookie), so that
+    /// the response only counts there. Derived by SHA-256 from the challenge, which it does not reveal.
+    ///
+    /// ```
+    /// use relying_party::{CeremonyId, Challenge};
+    /// let id = CeremonyId::of(&Challenge::from([7; 32]));
+    /// assert_eq!(id, id.to_string().parse()?);
+    /// # Ok::<(), relying_party::InvalidBytes>(())
+    /// ```
+    CeremonyId, "ceremony id"
+}
+
+impl CeremonyId {
+    /// The id of the ceremony that a challenge began.
+    #[must_use]
+    pub fn of(challenge: &Challenge) -> Self {
+        Self(derive("relying-party ceremony id", &[challenge.as_bytes()]))
+    }
+}
