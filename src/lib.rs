@@ -10,6 +10,7 @@ mod bytes;
 pub mod json;
 pub mod limits;
 mod name;
+pub mod policy;
 mod time;
 
 pub use bytes::{
