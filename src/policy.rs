@@ -22,6 +22,9 @@
 
 mod builder;
 mod domain;
+#[cfg(test)]
+mod domain_table;
+mod errors;
 mod native;
 mod origin;
 mod origins;
@@ -31,8 +34,9 @@ mod scope;
 mod subdomains;
 mod top_origins;
 
-pub use builder::{OriginPolicyBuilder, PolicyError, PolicyErrors};
+pub use builder::OriginPolicyBuilder;
 pub use domain::InvalidDomain;
+pub use errors::{PolicyError, PolicyErrors};
 pub use native::{InvalidNativeOrigin, android_origin};
 pub use origin::{InvalidOrigin, Origin, Scheme};
 pub use origins::{OriginError, OriginPolicy};
@@ -59,4 +63,16 @@ fn shown(text: &str) -> String {
 /// `; write "…"`, if the right spelling is known.
 fn advice(write: Option<&str>) -> String {
     write.map(|write| format!("; write {write:?}")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shown_text_is_cut_between_characters() {
+        assert_eq!(shown(&"a".repeat(300)), "a".repeat(300));
+        assert_eq!(shown(&"a".repeat(301)), format!("{}…", "a".repeat(300)));
+        assert_eq!(shown(&format!("a{}", "ä".repeat(150))), format!("a{}…", "ä".repeat(149)));
+    }
 }

@@ -1,22 +1,20 @@
 //! Building an origin policy, with every problem reported at once.
 
-use alloc::{
-    string::{String, ToString as _},
-    vec::Vec,
-};
-use core::fmt;
-
 use super::{
-    advice,
-    domain::{self, InvalidDomain},
-    native::{self, InvalidNativeOrigin, android_origin},
-    origin::{self, InvalidOrigin, Origin, OwnedOrigin, Scheme},
+    domain,
+    errors::{PolicyError, PolicyErrors},
+    native::{self, android_origin},
+    origin::{self, Origin, OwnedOrigin, Scheme},
     origins::OriginPolicy,
     rp_id::RpId,
     scope::{Scope, scope},
     shown,
     subdomains::{self, SubdomainPolicy},
     top_origins::TopOrigins,
+};
+use alloc::{
+    string::{String, ToString as _},
+    vec::Vec,
 };
 
 /// What is to become an [`OriginPolicy`]. Nothing is accepted but what is added here.
@@ -158,7 +156,7 @@ impl OriginPolicyBuilder {
             self.check_subdomains(policy, &mut errors);
         }
         if let TopOrigins::Listed(origins) = &self.top_origins {
-            keep(&mut errors, origins, |text| top_origin(text));
+            keep(&mut errors, origins, top_origin);
         }
         if self.accepts_nothing() {
             let write = if self.rp_id.is_localhost() {
@@ -168,7 +166,7 @@ impl OriginPolicyBuilder {
             };
             errors.push(PolicyError::NoOrigin { write });
         }
-        if errors.is_empty() { Ok(policy) } else { Err(PolicyErrors(errors)) }
+        if errors.is_empty() { Ok(policy) } else { Err(PolicyErrors::new(errors)) }
     }
 
     fn accepts_nothing(&self) -> bool {
@@ -292,160 +290,283 @@ fn top_origin(text: &str) -> Result<(), PolicyError> {
     Ok(())
 }
 
-/// One thing that is wrong with a policy.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PolicyError {
-    /// Nothing would be accepted.
-    #[error("the policy accepts no origin; add {write}")]
-    NoOrigin {
-        /// The call that is probably missing.
-        write: String,
-    },
-    /// Not a web origin as browsers serialise it.
-    #[error("the origin {found:?} is not written as browsers do: {reason}{}", advice(.write.as_deref()))]
-    Malformed {
-        /// The text.
-        found: String,
-        /// What is wrong with it.
-        reason: InvalidOrigin,
-        /// The right spelling, if it can be told.
-        write: Option<String>,
-    },
-    /// A pattern instead of an origin.
-    #[error(
-        "the origin {found:?} is a pattern, and there are none; subdomains are accepted by `subdomains`"
-    )]
-    Wildcard {
-        /// The text.
-        found: String,
-    },
-    /// A native app's origin among web origins.
-    #[error(
-        "{found:?} is no web origin; a native app's is accepted by `android_app` or `native_origin`"
-    )]
-    NotWeb {
-        /// The text.
-        found: String,
-    },
-    /// No browser lets the RP ID be used there, or only as a related origin.
-    #[error("the origin {found:?} cannot be accepted for the RP ID {rp_id:?} in this way: {scope}")]
-    OutOfScope {
-        /// The origin.
-        found: String,
-        /// The RP ID.
-        rp_id: String,
-        /// Why not.
-        scope: Scope,
-    },
-    /// A related origin that lies in the RP ID's scope, where it would use up one of few places.
-    #[error(
-        "the origin {found:?} is in the scope of the RP ID {rp_id:?} already; accept it by `origin`"
-    )]
-    NotRelated {
-        /// The origin.
-        found: String,
-        /// The RP ID.
-        rp_id: String,
-    },
-    /// Not a native app's origin.
-    #[error(transparent)]
-    Native(#[from] InvalidNativeOrigin),
-    /// An exception for development that is none, or not for this RP ID.
-    #[error(
-        "the development origin {found:?} is not an http origin at or below the RP ID {rp_id:?}; https ones and \
-         http://localhost need no exception"
-    )]
-    NotForDevelopment {
-        /// The origin.
-        found: String,
-        /// The RP ID.
-        rp_id: String,
-    },
-    /// `localhost()` for an RP ID that is not `localhost`.
-    #[error("on http://localhost only the RP ID \"localhost\" works, not {rp_id:?}")]
-    LocalhostOfOtherRpId {
-        /// The RP ID.
-        rp_id: String,
-    },
-    /// A subdomain policy for the RP ID `localhost`.
-    #[error("the RP ID \"localhost\" has no subdomains")]
-    SubdomainsOfLocalhost,
-    /// A depth of 0.
-    #[error("a subdomain depth of 0 accepts no subdomain; 1 accepts a.example.com for example.com")]
-    SubdomainDepth,
-    /// An empty list of hosts to accept.
-    #[error("the list of accepted subdomains is empty; leave it out to accept every one")]
-    NoSubdomain,
-    /// A host of a subdomain policy that is no domain name.
-    #[error("the subdomain {found:?} is no host: {reason}")]
-    SubdomainHost {
-        /// The text.
-        found: String,
-        /// What is wrong with it.
-        reason: InvalidDomain,
-    },
-    /// A host of a subdomain policy that does not lie below the RP ID.
-    #[error("the subdomain {found:?} does not lie below the RP ID {rp_id:?}")]
-    NotBelow {
-        /// The host.
-        found: String,
-        /// The RP ID.
-        rp_id: String,
-    },
-    /// An accepted host that the depth or the exceptions of the same policy rule out.
-    #[error("the subdomain {found:?} is accepted, and ruled out by the depth or an exception")]
-    UnreachableSubdomain {
-        /// The host.
-        found: String,
-    },
-    /// A top origin without TLS.
-    #[error("the top origin {found:?} is not https; in such a page no frame has passkeys")]
-    InsecureTopOrigin {
-        /// The origin.
-        found: String,
-    },
-}
+#[cfg(test)]
+mod tests {
+    use alloc::format;
 
-/// All that is wrong with a policy, at least one thing. `Display` gives one line for each.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyErrors(Vec<PolicyError>);
+    use super::*;
+    use crate::policy::InvalidOrigin;
 
-impl PolicyErrors {
-    /// The errors, by the kind of what was added.
-    pub fn iter(&self) -> core::slice::Iter<'_, PolicyError> {
-        self.0.iter()
+    fn builder(rp_id: &str) -> OriginPolicyBuilder {
+        OriginPolicy::builder(&RpId::new(rp_id).unwrap())
     }
-}
 
-impl fmt::Display for PolicyErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            error.fmt(f)?;
+    /// The errors, one per line.
+    fn refusal(builder: OriginPolicyBuilder) -> String {
+        builder.build().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn every_problem_is_reported_at_once() {
+        let errors = builder("example.com")
+            .origin("https://example.com/")
+            .origin("https://example.com")
+            .origin("https://evil-example.com")
+            .related_origin("https://www.example.com")
+            .android_app("AB:CD")
+            .native_origin("null")
+            .localhost()
+            .subdomains(SubdomainPolicy::any().max_depth(0).except_under(["example.net"]))
+            .allow_cross_origin(true)
+            .top_origins(TopOrigins::listed(["http://partner.example"]))
+            .danger_insecure_development_origin("https://example.com")
+            .build()
+            .unwrap_err();
+        assert_eq!(errors.iter().count(), 10);
+        let text = errors.to_string();
+        assert_eq!(text.lines().count(), 10);
+        for found in [
+            "\"https://example.com/\"",
+            "write \"https://example.com\"",
+            "evil-example.com",
+            "www.example.com",
+            "AB:CD",
+            "null",
+            "localhost",
+            "depth of 0",
+            "example.net",
+            "http://partner.example",
+            "development",
+        ] {
+            assert!(text.contains(found), "{found}: {text}");
         }
-        Ok(())
+        assert_eq!(
+            errors.clone().into_iter().collect::<Vec<_>>(),
+            errors.iter().cloned().collect::<Vec<_>>()
+        );
     }
-}
 
-impl core::error::Error for PolicyErrors {}
-
-impl IntoIterator for PolicyErrors {
-    type Item = PolicyError;
-    type IntoIter = alloc::vec::IntoIter<PolicyError>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+    #[test]
+    fn policy_that_accepts_nothing_is_refused() {
+        assert_eq!(
+            refusal(builder("example.com").allow_cross_origin(true).any_port(true)),
+            "the policy accepts no origin; add origin(\"https://example.com\")"
+        );
+        assert_eq!(refusal(builder("localhost")), "the policy accepts no origin; add localhost()");
     }
-}
 
-impl<'a> IntoIterator for &'a PolicyErrors {
-    type Item = &'a PolicyError;
-    type IntoIter = core::slice::Iter<'a, PolicyError>;
+    #[test]
+    fn misspelled_origin_is_refused_and_the_right_spelling_is_named() {
+        for text in [
+            "https://example.com/",
+            "https://example.com/login?a#b",
+            "https://example.com:443",
+            "HTTPS://example.com",
+            "https://EXAMPLE.com",
+            "https://example.com.",
+            "example.com",
+            " https://example.com",
+            "https://example.com\n",
+            "https://example.com:0443",
+        ] {
+            let refused = refusal(builder("example.com").origin(text));
+            assert!(refused.ends_with("; write \"https://example.com\""), "{text:?}: {refused}");
+        }
+    }
 
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
+    #[cfg(feature = "idna")]
+    #[test]
+    fn origin_beyond_ascii_is_refused_and_its_punycode_is_named() {
+        let refused = refusal(builder("xn--bcher-kva.example").origin("https://Bücher.example"));
+        assert!(refused.ends_with("; write \"https://xn--bcher-kva.example\""), "{refused}");
+        // A Cyrillic а: not the domain it looks like.
+        let refused = refusal(builder("apple.com").origin("https://\u{430}pple.com"));
+        assert!(refused.ends_with("; write \"https://xn--pple-43d.com\""), "{refused}");
+        let refused = refusal(builder("example.com").origin("https://xn--a.example.com"));
+        assert!(refused.contains("not valid punycode"), "{refused}");
+        let hosts = SubdomainPolicy::only_under(["xn--a.example.com"]);
+        let refused = refusal(builder("example.com").subdomains(hosts));
+        assert!(refused.contains("not valid punycode"), "{refused}");
+    }
+
+    #[test]
+    fn origin_that_no_browser_could_use_is_refused() {
+        for (rp_id, origin) in [
+            ("example.com", "http://example.com"),
+            ("example.com", "https://example.net"),
+            ("example.com", "https://evil-example.com"),
+            ("example.com", "https://example.com.evil.net"),
+            ("example.com", "https://com"),
+            ("example.com", "http://localhost:3000"),
+            ("example.com", "https://localhost"),
+            ("accounts.example.com", "https://example.com"),
+            ("accounts.example.com", "https://www.example.com"),
+            ("localhost", "https://example.com"),
+            ("localhost", "http://app.localhost:3000"),
+            ("app.localhost", "http://app.localhost:3000"),
+        ] {
+            let rp = RpId::new(rp_id).unwrap();
+            let errors = OriginPolicy::builder(&rp).origin(origin).build().unwrap_err();
+            let scope = scope(&rp, origin);
+            let expected =
+                PolicyError::OutOfScope { found: origin.into(), rp_id: rp_id.into(), scope };
+            assert_eq!(errors.into_iter().collect::<Vec<_>>(), [expected]);
+        }
+        for origin in [
+            "https://127.0.0.1",
+            "https://127.1",
+            "https://[::1]:8443",
+            "https://my_app.example.com",
+            "https://example.com@evil.net",
+            "https://example.com:443@evil.net",
+            "null",
+            "https://",
+            "file:///x",
+            "data:text/html,x",
+            "ftp://example.com",
+        ] {
+            let refused = builder("example.com").origin(origin).build().unwrap_err();
+            assert!(
+                refused.iter().all(|error| matches!(
+                    error,
+                    PolicyError::Malformed { write: None, .. } | PolicyError::NotWeb { .. }
+                )),
+                "{origin}: {refused}"
+            );
+        }
+    }
+
+    #[test]
+    fn pattern_is_refused_and_the_subdomain_policy_is_named() {
+        let refused = refusal(builder("example.com").origin("https://*.example.com"));
+        assert!(refused.contains("`subdomains`"), "{refused}");
+    }
+
+    #[test]
+    fn native_origin_among_web_origins_is_refused_and_the_reverse() {
+        let native = format!("android:apk-key-hash:{}", "A".repeat(43));
+        let refused = refusal(builder("example.com").origin(&native));
+        assert!(refused.contains("`android_app`"), "{refused}");
+        let refused = refusal(builder("example.com").native_origin("https://example.com"));
+        assert!(refused.contains("`origin`"), "{refused}");
+    }
+
+    #[test]
+    fn related_origin_is_https_and_outside_the_scope() {
+        assert!(builder("example.com").related_origin("https://example.net:8443").build().is_ok());
+        assert!(builder("a.example.com").related_origin("https://example.com").build().is_ok());
+        for origin in [
+            "https://example.com",
+            "https://www.example.com:8443",
+            "http://example.net",
+            "http://localhost",
+            "https://intranet",
+            "https://example.net/",
+            "https://10.0.0.1",
+        ] {
+            assert!(builder("example.com").related_origin(origin).build().is_err(), "{origin}");
+        }
+        let on_localhost = builder("localhost").related_origin("https://example.com");
+        assert!(on_localhost.build().is_err());
+    }
+
+    #[cfg(feature = "public-suffix")]
+    #[test]
+    fn related_origin_has_a_registrable_domain() {
+        for origin in ["https://co.uk", "https://github.io"] {
+            assert!(builder("example.com").related_origin(origin).build().is_err(), "{origin}");
+        }
+    }
+
+    #[test]
+    fn localhost_is_for_the_rp_id_localhost_only() {
+        assert!(builder("localhost").localhost().build().is_ok());
+        let refused = refusal(builder("app.localhost").localhost());
+        assert!(refused.contains("app.localhost"), "{refused}");
+    }
+
+    #[test]
+    fn insecure_origin_takes_the_explicit_exception() {
+        let origin = "http://your-domain.test:8080";
+        assert!(builder("your-domain.test").origin(origin).build().is_err());
+        let policy =
+            builder("your-domain.test").danger_insecure_development_origin(origin).build().unwrap();
+        assert_eq!(policy.check_origin(origin, None), Ok(()));
+        for other in [
+            "http://your-domain.test",
+            "http://your-domain.test:8081",
+            "https://your-domain.test:8080",
+            "http://a.your-domain.test:8080",
+        ] {
+            assert!(policy.check_origin(other, None).is_err(), "{other}");
+        }
+        for (rp_id, other) in [
+            ("your-domain.test", "https://your-domain.test"),
+            ("your-domain.test", "http://other.test:8080"),
+            ("your-domain.test", "http://localhost:8080"),
+            ("your-domain.test", "http://127.0.0.1:8080"),
+            ("localhost", "http://localhost:8080"),
+        ] {
+            let refused = builder(rp_id).danger_insecure_development_origin(other).build();
+            assert!(refused.is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn subdomain_policy_has_to_make_sense() {
+        let any = SubdomainPolicy::any;
+        for (policy, error) in [
+            (any().max_depth(0), "depth of 0"),
+            (SubdomainPolicy::only_under::<String>([]), "empty"),
+            (SubdomainPolicy::only_under(["example.com"]), "does not lie below"),
+            (SubdomainPolicy::only_under(["a.example.net"]), "does not lie below"),
+            (SubdomainPolicy::only_under(["A.example.com"]), "lower case"),
+            (any().except_under(["example.com"]), "does not lie below"),
+            (any().except_under(["evil-example.com"]), "does not lie below"),
+            (any().except_under(["*.example.com"]), "'*'"),
+            (any().except_under(["https://a.example.com"]), "':'"),
+            (SubdomainPolicy::only_under(["b.a.example.com"]).max_depth(1), "ruled out"),
+            (
+                SubdomainPolicy::only_under(["b.a.example.com"]).except_under(["a.example.com"]),
+                "ruled out",
+            ),
+        ] {
+            let refused = refusal(builder("example.com").subdomains(policy));
+            assert!(refused.contains(error), "{error}: {refused}");
+            assert_eq!(refused.lines().count(), 1, "{refused}");
+        }
+        let refused = refusal(builder("localhost").subdomains(any()));
+        assert!(refused.contains("no subdomains"), "{refused}");
+    }
+
+    #[test]
+    fn top_origins_are_secure_web_origins() {
+        let with = |origin: &str| {
+            let policy = builder("example.com").origin("https://example.com");
+            policy.top_origins(TopOrigins::listed([origin])).build()
+        };
+        for origin in ["https://partner.example:8443", "http://localhost:3000"] {
+            assert!(with(origin).is_ok(), "{origin}");
+        }
+        for origin in ["http://partner.example", "https://partner.example/", "null", "*", ""] {
+            assert!(with(origin).is_err(), "{origin}");
+        }
+    }
+
+    #[test]
+    fn long_text_is_cut_in_errors() {
+        let long = format!("https://{}", "ä".repeat(100_000));
+        assert!(refusal(builder("example.com").origin(long)).len() < 3000);
+    }
+
+    #[test]
+    fn reason_is_kept_with_the_spelling() {
+        let errors = builder("example.com").origin("https://example.com:443").build().unwrap_err();
+        let expected = PolicyError::Malformed {
+            found: "https://example.com:443".into(),
+            reason: InvalidOrigin::DefaultPort,
+            write: Some("https://example.com".into()),
+        };
+        assert_eq!(errors.into_iter().next(), Some(expected));
     }
 }

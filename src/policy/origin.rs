@@ -186,14 +186,16 @@ fn parse_port(text: &str, scheme: Scheme) -> Result<u16, InvalidOrigin> {
     Ok(port)
 }
 
-/// The origin that a configured text was meant to be, spelled as browsers do; of a text without scheme, the one
+/// The origin that a configured text was meant to be, spelled as browsers do; of a domain without scheme, the one
 /// with `https`. Never one whose host or port a browser would not read in the text.
 pub(super) fn spelling(text: &str) -> Option<String> {
-    let text = text.trim();
-    let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
-    let scheme = [Scheme::Https, Scheme::Http]
-        .into_iter()
-        .find(|known| scheme.eq_ignore_ascii_case(known.as_str()))?;
+    let (scheme, rest) = text.trim().split_once("://").unwrap_or(("", text.trim()));
+    let scheme = match scheme.to_ascii_lowercase().as_str() {
+        "https" => Scheme::Https,
+        "http" => Scheme::Http,
+        "" if rest.contains('.') => Scheme::Https,
+        _ => return None,
+    };
     let authority = rest.split(['/', '?', '#', '\\']).next()?;
     let (host, port) = match authority.split_once(':') {
         Some((host, "")) => (host, scheme.default_port()),
@@ -293,7 +295,9 @@ mod tests {
             ("https://[::1]/", None),
             ("ftp://example.com", None),
             ("https://", None),
+            ("null", None),
             ("null:x", None),
+            ("://example.com", Some("https://example.com")),
         ] {
             assert_eq!(spelling(text).as_deref(), spelled, "{text:?}");
         }

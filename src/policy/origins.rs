@@ -69,7 +69,6 @@ impl OriginError {
 
 impl OriginPolicy {
     /// A policy for passkeys of `rp_id`, to which accepted origins are to be added.
-    #[must_use]
     pub fn builder(rp_id: &RpId) -> OriginPolicyBuilder {
         OriginPolicyBuilder::new(rp_id)
     }
@@ -174,5 +173,293 @@ impl OriginPolicy {
         origin.scheme() == Scheme::Https
             && (self.any_port || origin.port() == Scheme::Https.default_port())
             && subdomains.accepts(origin.host(), self.rp_id.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORIGIN: &str = "https://example.com";
+
+    fn builder() -> OriginPolicyBuilder {
+        OriginPolicy::builder(&RpId::new("example.com").unwrap())
+    }
+
+    fn accepts(policy: &OriginPolicy, origin: &str) -> bool {
+        policy.check_origin(origin, None).is_ok()
+    }
+
+    /// What no policy for example.com accepts.
+    const OTHERS: [&str; 66] = [
+        // other domains
+        "https://evil-example.com",
+        "https://notexample.com",
+        "https://example.com.evil.net",
+        "https://example.co",
+        "https://example.comm",
+        "https://xample.com",
+        "https://example.net",
+        "https://examp1e.com",
+        "https://com",
+        "https://sub.evil-example.com",
+        "https://a.notexample.com",
+        // user names
+        "https://example.com@evil.net",
+        "https://example.com:443@evil.net",
+        "https://evil.net@example.com",
+        "https://@example.com",
+        "https://a:b@sub.example.com",
+        // spelling
+        "https://example.com.",
+        "https://sub.example.com.",
+        "https://EXAMPLE.com",
+        "https://Sub.example.com",
+        "HTTPS://example.com",
+        "Https://sub.example.com",
+        "https://example.com:443",
+        "https://sub.example.com:443",
+        "https://example.com:0443",
+        "https://example.com:",
+        "https://example.com:65979",
+        "https://example.com:443:443",
+        "https://example.com:-1",
+        "https://example.com:x",
+        " https://example.com",
+        "https://example.com ",
+        "https://example.com\n",
+        "https://example.com\0",
+        "https://exam\tple.com",
+        "https:example.com",
+        "https:/example.com",
+        "https:///example.com",
+        "https:\\\\example.com",
+        "//example.com",
+        "example.com",
+        "sub.example.com",
+        // what is no part of an origin
+        "https://example.com/",
+        "https://sub.example.com/",
+        "https://example.com/x",
+        "https://example.com?x",
+        "https://example.com#x",
+        "https://evil.net/.example.com",
+        "https://evil.net?.example.com",
+        "https://evil.net#.example.com",
+        "https://evil.net\\.example.com",
+        // hosts that are none
+        "https://",
+        "https://.example.com",
+        "https://a..example.com",
+        "https://a_b.example.com",
+        "https://%65xample.com",
+        "https://*.example.com",
+        "https://-a.example.com",
+        "https://ex\u{430}mple.com",
+        "https://s\u{fc}b.example.com",
+        "https://example\u{3002}com",
+        "https://127.0.0.1",
+        "https://[::1]",
+        "https://93.184.216.34:443",
+        "",
+        "null",
+    ];
+
+    /// Abuse case 14: whatever else the policy accepts.
+    #[test]
+    fn rejects_every_other_spelling_and_every_look_alike() {
+        let exact = builder().origin(ORIGIN).build().unwrap();
+        let widest = builder()
+            .origin(ORIGIN)
+            .subdomains(SubdomainPolicy::any())
+            .any_port(true)
+            .related_origin("https://example.org")
+            .native_origin("chrome-extension://abcdefgh")
+            .danger_insecure_development_origin("http://dev.example.com:8080")
+            .build()
+            .unwrap();
+        assert!(accepts(&exact, ORIGIN) && accepts(&widest, "https://sub.example.com:8443"));
+        let long_label = format!("https://{}.example.com", "a".repeat(64));
+        let long_host = format!("https://{}example.com", "a.".repeat(122));
+        let huge = format!("https://{}.example.com", "a".repeat(1_000_000));
+        let others = OTHERS.iter().copied().chain([&*long_label, &long_host, &huge]);
+        for origin in others {
+            assert!(!accepts(&exact, origin), "{origin:?}");
+            assert!(!accepts(&widest, origin), "{origin:?}");
+        }
+    }
+
+    /// CVE-2026-30964 reduced origins to hosts.
+    #[test]
+    fn rejects_other_schemes_and_other_ports() {
+        let policy = builder().origin(ORIGIN).subdomains(SubdomainPolicy::any()).build().unwrap();
+        for host in ["example.com", "sub.example.com"] {
+            assert!(accepts(&policy, &format!("https://{host}")));
+            for scheme in
+                ["http", "ws", "wss", "ftp", "file", "chrome-extension", "httpss", "xhttps"]
+            {
+                assert!(!accepts(&policy, &format!("{scheme}://{host}")), "{scheme}");
+            }
+            for port in [0, 1, 80, 444, 8443, 65535] {
+                assert!(!accepts(&policy, &format!("https://{host}:{port}")), "{port}");
+            }
+        }
+    }
+
+    #[test]
+    fn port_is_ignored_where_the_policy_says_so() {
+        let policy = builder()
+            .origin(ORIGIN)
+            .subdomains(SubdomainPolicy::any())
+            .related_origin("https://example.org")
+            .any_port(true)
+            .build()
+            .unwrap();
+        for port in ["", ":80", ":8443", ":65535"] {
+            assert!(accepts(&policy, &format!("https://example.com{port}")));
+            assert!(accepts(&policy, &format!("https://sub.example.com{port}")));
+            assert!(!accepts(&policy, &format!("http://example.com{port}")), "scheme still counts");
+            assert!(!accepts(&policy, &format!("http://sub.example.com{port}")));
+        }
+        assert!(
+            !accepts(&policy, "https://example.org:8443"),
+            "browsers compare a related origin's port"
+        );
+    }
+
+    #[test]
+    fn listed_subdomain_accepts_neither_its_parent_nor_its_children() {
+        let policy = builder().origin("https://login.example.com:8443").build().unwrap();
+        assert!(accepts(&policy, "https://login.example.com:8443"));
+        for other in ["https://login.example.com", ORIGIN, "https://a.login.example.com:8443"] {
+            assert!(!accepts(&policy, other), "{other}");
+        }
+    }
+
+    #[test]
+    fn native_origin_is_compared_as_a_whole() {
+        let hash = "pNiP5iKyQ8JwgGOaKA1zGPUPJIS-0H1xKCQcfgoGLcc";
+        let origin = format!("android:apk-key-hash:{hash}");
+        let policy = builder().android_app(&*origin).build().unwrap();
+        assert!(accepts(&policy, &origin));
+        for other in [
+            hash.to_owned(),
+            format!("{origin}="),
+            format!("{origin} "),
+            origin.to_uppercase(),
+            origin.replace('-', "+"),
+            "android:apk-key-hash:".to_owned(),
+            format!("android:apk-key-hash:{}", "A".repeat(43)),
+            ORIGIN.to_owned(),
+        ] {
+            assert!(!accepts(&policy, &other), "{other}");
+        }
+    }
+
+    #[test]
+    fn refusal_says_what_would_help() {
+        let policy = builder().origin(ORIGIN).build().unwrap();
+        let error = policy.check_origin("https://a.example.com", None).unwrap_err();
+        assert_eq!(error.code(), "origin");
+        let expected = OriginError::NotAccepted {
+            found: "https://a.example.com".into(),
+            rp_id: "example.com".into(),
+            scope: Scope::NeedsSubdomainPolicy,
+        };
+        assert_eq!(error, expected);
+        assert!(error.to_string().contains("subdomain policy"));
+    }
+
+    #[test]
+    fn refusal_is_short_and_fit_for_logs() {
+        let policy = builder().origin(ORIGIN).build().unwrap();
+        let hostile = format!("https://\n\u{1b}[31m{}", "x".repeat(100_000));
+        let error = policy.check_origin(&hostile, Some(&hostile)).unwrap_err().to_string();
+        assert!(error.len() < 800 && !error.contains(['\n', '\u{1b}']), "{error}");
+    }
+
+    #[test]
+    fn bound_ceremony_accepts_its_own_origin_only() {
+        let other = "https://www.example.com";
+        let policy = builder().origin(ORIGIN).origin(other).build().unwrap();
+        assert_eq!(policy.check_origin(ORIGIN, Some(ORIGIN)), Ok(()));
+        let refused = policy.check_origin(other, Some(ORIGIN));
+        let expected = OriginError::NotBound { found: other.into(), bound: ORIGIN.into() };
+        assert_eq!(refused, Err(expected));
+    }
+
+    #[test]
+    fn binding_does_not_stand_in_for_the_policy() {
+        let policy = builder().origin(ORIGIN).build().unwrap();
+        let evil = "https://evil.net";
+        let refused = policy.check_origin(evil, Some(evil));
+        assert!(matches!(refused, Err(OriginError::NotAccepted { .. })));
+    }
+
+    #[test]
+    fn ceremony_is_bound_to_an_accepted_origin_only() {
+        let policy = builder().origin(ORIGIN).origin("https://example.com:8443").build().unwrap();
+        assert_eq!(policy.bind_to_origin(ORIGIN).as_deref(), Ok(ORIGIN));
+        assert!(policy.bind_to_origin("https://evil.net").is_err());
+        for (host, origin) in [
+            ("example.com", Some(ORIGIN)),
+            ("Example.COM", Some(ORIGIN)),
+            ("example.com:443", Some(ORIGIN)),
+            ("example.com:8443", Some("https://example.com:8443")),
+            ("example.com:80", None),
+            ("example.com.", None),
+            ("evil.net", None),
+            ("example.com@evil.net", None),
+            ("evil.net/example.com", None),
+            ("example.com/", None),
+            ("https://example.com", None),
+            ("", None),
+        ] {
+            assert_eq!(policy.bind_to_host(host).ok().as_deref(), origin, "{host}");
+        }
+    }
+
+    #[test]
+    fn host_without_tls_is_bound_to_http_where_that_is_accepted() {
+        let rp_id = RpId::new("localhost").unwrap();
+        let policy = OriginPolicy::builder(&rp_id).localhost().build().unwrap();
+        assert_eq!(policy.bind_to_host("localhost:3000").as_deref(), Ok("http://localhost:3000"));
+        assert_eq!(policy.bind_to_host("localhost:80").as_deref(), Ok("http://localhost"));
+    }
+
+    /// The table itself is in `top_origins`; here the builder's settings reach it.
+    #[test]
+    fn embedding_follows_the_policy() {
+        let partner = "https://partner.example";
+        let strict = builder().origin(ORIGIN).build().unwrap();
+        let listed = TopOrigins::listed([partner]);
+        let open =
+            builder().origin(ORIGIN).allow_cross_origin(true).top_origins(listed).build().unwrap();
+        assert_eq!(strict.check_embedding(ORIGIN, Some(false), None), Ok(()));
+        let refused = strict.check_embedding(ORIGIN, Some(true), None);
+        assert!(matches!(refused, Err(EmbeddingError::CrossOrigin { .. })));
+        assert_eq!(open.check_embedding(ORIGIN, Some(true), Some(partner)), Ok(()));
+        let refused = open.check_embedding(ORIGIN, Some(true), Some(ORIGIN));
+        assert!(matches!(refused, Err(EmbeddingError::TopOrigin { .. })));
+    }
+
+    #[test]
+    fn accepted_origins_are_listed_as_text() {
+        let policy = builder()
+            .related_origin("https://example.org")
+            .origin("https://example.com:8443")
+            .native_origin("chrome-extension://abcdefgh")
+            .danger_insecure_development_origin("http://example.com")
+            .build()
+            .unwrap();
+        assert_eq!(
+            policy.origins().collect::<Vec<_>>(),
+            [
+                "https://example.com:8443",
+                "https://example.org",
+                "http://example.com",
+                "chrome-extension://abcdefgh"
+            ]
+        );
     }
 }

@@ -209,3 +209,129 @@ impl OriginPolicy {
 fn registrable_label(host: &str) -> Option<&str> {
     domain::registrable_domain(host)?.split('.').next()
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::*;
+    use crate::policy::RpId;
+
+    fn policy(related: &[&str]) -> OriginPolicy {
+        let rp_id = RpId::new("example.com").unwrap();
+        let own = OriginPolicy::builder(&rp_id).origin("https://example.com");
+        related.iter().fold(own, |policy, origin| policy.related_origin(*origin)).build().unwrap()
+    }
+
+    #[test]
+    fn document_keeps_the_order() {
+        let document = policy(&["https://z.example", "https://a.example:8443"]).related_origins();
+        let json = r#"{"origins":["https://z.example","https://a.example:8443"]}"#;
+        assert_eq!(serde_json::to_string(&document).unwrap(), json);
+        assert_eq!(serde_json::from_str::<RelatedOrigins>(json).unwrap(), document);
+    }
+
+    #[test]
+    fn accepted_and_not_listed_is_found() {
+        let document = RelatedOrigins::new(["https://a.example"]);
+        let origin = "https://b.example".to_owned();
+        assert_eq!(
+            document.lint(&policy(&["https://a.example", "https://b.example"])),
+            [RelatedOriginsFinding::AcceptedNotListed { origin }]
+        );
+    }
+
+    #[test]
+    fn listed_and_not_accepted_is_found() {
+        let document = RelatedOrigins::new(["https://a.example", "https://b.example"]);
+        let origin = "https://b.example".to_owned();
+        assert_eq!(
+            document.lint(&policy(&["https://a.example"])),
+            [RelatedOriginsFinding::ListedNotAccepted { origin }]
+        );
+    }
+
+    #[test]
+    fn rp_ids_own_origin_may_be_listed() {
+        let document = RelatedOrigins::new(["https://example.com", "https://a.example"]);
+        assert_eq!(document.lint(&policy(&["https://a.example"])), []);
+    }
+
+    #[test]
+    fn malformed_and_empty_documents_are_found() {
+        let found = "https://a.example/".to_owned();
+        let reason = InvalidOrigin::Path;
+        let findings = RelatedOrigins::new([&found]).lint(&policy(&[]));
+        assert_eq!(findings, [RelatedOriginsFinding::Malformed { found, reason }]);
+        assert_eq!(
+            RelatedOrigins::new::<&str>([]).lint(&policy(&[])),
+            [RelatedOriginsFinding::Empty]
+        );
+    }
+
+    #[cfg(feature = "public-suffix")]
+    #[test]
+    fn label_is_the_first_of_the_registrable_domain() {
+        let document = RelatedOrigins::new([
+            "https://www.shop.co.uk",
+            "https://shop.de",
+            "https://me.github.io",
+            "https://a.b.other.com:8443",
+            "https://co.uk",
+        ]);
+        assert_eq!(document.labels(), ["shop", "me", "other"]);
+    }
+
+    #[cfg(feature = "public-suffix")]
+    #[test]
+    fn origins_behind_five_labels_are_found_and_order_decides_which() {
+        let own = ["a", "b", "c", "d", "e"].map(|label| format!("https://{label}.net"));
+        let own = own.each_ref().map(String::as_str);
+        let six = [&own[..], &["https://f.net", "https://www.a.org"]].concat();
+        let labels = ["a", "b", "c", "d", "e"].map(String::from).to_vec();
+        let (origin, label) = ("https://f.net".to_owned(), "f".to_owned());
+        let policy = policy(&six);
+        assert_eq!(
+            policy.related_origins().lint(&policy),
+            [RelatedOriginsFinding::BehindLabelCap { origin, label, labels }],
+            "a known label is no new one, wherever it stands"
+        );
+        let turned = RelatedOrigins::new(six.iter().rev().copied());
+        let findings = turned.lint(&policy);
+        let [RelatedOriginsFinding::BehindLabelCap { origin, labels, .. }] = findings.as_slice()
+        else {
+            panic!("{findings:?}")
+        };
+        assert_eq!(origin, "https://b.net");
+        assert_eq!(labels.concat(), "afedc");
+        assert!(findings[0].to_string().contains(r#"["a", "f", "e", "d", "c"]"#));
+    }
+
+    #[cfg(feature = "public-suffix")]
+    #[test]
+    fn five_labels_are_no_finding() {
+        let five = ["a", "b", "c", "d", "e"].map(|label| format!("https://{label}.net"));
+        let policy = policy(&five.each_ref().map(String::as_str));
+        assert_eq!(policy.related_origins().lint(&policy), []);
+    }
+
+    #[cfg(feature = "public-suffix")]
+    #[test]
+    fn origin_without_registrable_domain_is_found() {
+        let origin = "https://co.uk".to_owned();
+        let findings = RelatedOrigins::new([&origin]).lint(&policy(&[]));
+        assert_eq!(findings[0], RelatedOriginsFinding::NoLabel { origin });
+    }
+
+    #[cfg(not(feature = "public-suffix"))]
+    #[test]
+    fn unknown_labels_are_told_once_they_may_matter() {
+        let origins = ["a", "b", "c", "d", "e", "f"].map(|label| format!("https://{label}.net"));
+        let origins = origins.each_ref().map(String::as_str);
+        let five = policy(&origins[..5]);
+        assert_eq!(five.related_origins().lint(&five), []);
+        let six = policy(&origins);
+        assert_eq!(six.related_origins().lint(&six), [RelatedOriginsFinding::LabelsUnknown]);
+        assert!(six.related_origins().labels().is_empty());
+    }
+}

@@ -282,6 +282,7 @@ mod tests {
             "user@example.com",
             "example.com@evil.net",
             "https://example.com@evil.net",
+            "https://example.com:443@evil.net",
             "-a.example.com",
             "null",
             "com:443",

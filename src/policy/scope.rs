@@ -165,3 +165,101 @@ impl fmt::Display for Scope {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString as _;
+
+    use super::*;
+    use crate::policy::InvalidDomain;
+
+    fn verdict(rp_id: &str, origin: &str) -> Scope {
+        scope(&RpId::new(rp_id).unwrap(), origin)
+    }
+
+    /// §13.4.9's examples, and the edges around them.
+    #[test]
+    fn scope_is_the_rp_ids_host_and_what_lies_below_on_any_port() {
+        for (rp_id, origin, expected) in [
+            ("login.example.com", "https://login.example.com:1337", Scope::Yes),
+            ("example.com", "https://login.example.com:1337", Scope::NeedsSubdomainPolicy),
+            ("example.com", "https://c.b.a.example.com", Scope::NeedsSubdomainPolicy),
+            ("localhost", "http://localhost", Scope::Yes),
+            ("localhost", "http://localhost:3000", Scope::Yes),
+            ("localhost", "https://localhost:8443", Scope::Yes),
+            ("app.localhost", "https://app.localhost", Scope::Yes),
+        ] {
+            assert_eq!(verdict(rp_id, origin), expected, "{rp_id} {origin}");
+        }
+    }
+
+    #[test]
+    fn other_https_hosts_need_related_origins() {
+        for (rp_id, origin, outside) in [
+            ("m.login.example.com", "https://login.example.com:1337", OutsideScope::Parent),
+            ("a.example.com", "https://example.com", OutsideScope::Parent),
+            ("example.com", "https://evil-example.com", OutsideScope::OtherDomain),
+            ("example.com", "https://example.com.evil.net", OutsideScope::OtherDomain),
+            ("example.com", "https://example.net", OutsideScope::OtherDomain),
+        ] {
+            let expected = Scope::NeedsRelatedOrigins(outside);
+            assert_eq!(verdict(rp_id, origin), expected, "{rp_id} {origin}");
+        }
+    }
+
+    #[cfg(feature = "public-suffix")]
+    #[test]
+    fn siblings_share_a_registrable_domain() {
+        let sibling = Scope::NeedsRelatedOrigins(OutsideScope::Sibling);
+        assert_eq!(verdict("a.example.com", "https://b.example.com"), sibling);
+        let strangers = Scope::NeedsRelatedOrigins(OutsideScope::OtherDomain);
+        assert_eq!(verdict("me.github.io", "https://you.github.io"), strangers);
+        assert_eq!(verdict("amazonaws.com", "https://bucket.s3.amazonaws.com"), strangers);
+    }
+
+    #[test]
+    fn what_no_browser_allows_is_never_in_scope() {
+        use UnusableOrigin as Why;
+        for (rp_id, origin, why) in [
+            ("example.com", "http://example.com", Why::Insecure),
+            ("example.com", "http://a.example.com:8080", Why::Insecure),
+            ("app.localhost", "http://app.localhost:3000", Why::Insecure),
+            ("localhost", "http://app.localhost:3000", Why::RpIdIsLocalhost),
+            ("localhost", "https://example.com", Why::RpIdIsLocalhost),
+            ("example.com", "http://localhost:3000", Why::HostIsLocalhost),
+            ("example.com", "https://localhost", Why::HostIsLocalhost),
+            ("app.localhost", "http://localhost:3000", Why::HostIsLocalhost),
+            ("example.com", "https://com", Why::NotRegistrable),
+            ("example.com", "https://intranet", Why::NotRegistrable),
+            ("example.com", "https://example.com/", Why::Malformed(InvalidOrigin::Path)),
+            ("example.com", "null", Why::Malformed(InvalidOrigin::Scheme)),
+            ("example.com", "file:///x", Why::Malformed(InvalidOrigin::Scheme)),
+            ("example.com", "https://[::1]", Why::Malformed(InvalidDomain::IpAddress.into())),
+            ("example.com", "android:apk-key-hash:x", Why::Malformed(InvalidOrigin::Scheme)),
+        ] {
+            assert_eq!(verdict(rp_id, origin), Scope::Never(why), "{rp_id} {origin}");
+        }
+    }
+
+    #[cfg(feature = "public-suffix")]
+    #[test]
+    fn public_suffix_cannot_be_a_related_origin() {
+        for origin in ["https://co.uk", "https://github.io"] {
+            assert_eq!(
+                verdict("example.com", origin),
+                Scope::Never(UnusableOrigin::NotRegistrable)
+            );
+        }
+    }
+
+    #[test]
+    fn native_apps_are_judged_by_their_platform() {
+        assert_eq!(verdict("example.com", "chrome-extension://abcdefgh"), Scope::NativeApp);
+    }
+
+    #[test]
+    fn malformed_origin_is_explained() {
+        let text = verdict("example.com", "https://example.com:443").to_string();
+        assert!(text.ends_with(": browsers leave out the default port"), "{text}");
+    }
+}

@@ -69,3 +69,67 @@ impl SubdomainPolicy {
 pub(super) fn is_under(host: &str, parents: &[String]) -> bool {
     parents.iter().any(|parent| domain::is_at_or_below(host, parent))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accepted<'a>(policy: &SubdomainPolicy, hosts: &[&'a str]) -> Vec<&'a str> {
+        hosts.iter().copied().filter(|host| policy.accepts(host, "example.com")).collect()
+    }
+
+    const HOSTS: [&str; 7] = [
+        "example.com",
+        "a.example.com",
+        "b.a.example.com",
+        "c.b.a.example.com",
+        "d.example.com",
+        "xa.example.com",
+        "a.example.net",
+    ];
+
+    #[test]
+    fn every_subdomain_lies_below_the_rp_id() {
+        let expected = [
+            "a.example.com",
+            "b.a.example.com",
+            "c.b.a.example.com",
+            "d.example.com",
+            "xa.example.com",
+        ];
+        assert_eq!(accepted(&SubdomainPolicy::any(), &HOSTS), expected);
+    }
+
+    #[test]
+    fn depth_counts_labels_before_the_rp_id() {
+        let one = accepted(&SubdomainPolicy::any().max_depth(1), &HOSTS);
+        assert_eq!(one, ["a.example.com", "d.example.com", "xa.example.com"]);
+        let two = accepted(&SubdomainPolicy::any().max_depth(2), &HOSTS);
+        assert_eq!(two, ["a.example.com", "b.a.example.com", "d.example.com", "xa.example.com"]);
+    }
+
+    #[test]
+    fn listed_hosts_are_accepted_with_what_lies_below_them() {
+        let policy = SubdomainPolicy::only_under(["a.example.com"]);
+        let expected = ["a.example.com", "b.a.example.com", "c.b.a.example.com"];
+        assert_eq!(accepted(&policy, &HOSTS), expected);
+        assert_eq!(accepted(&policy.max_depth(1), &HOSTS), ["a.example.com"]);
+    }
+
+    #[test]
+    fn excepted_hosts_are_left_out_with_what_lies_below_them() {
+        let policy = SubdomainPolicy::any().except_under(["a.example.com"]);
+        assert_eq!(accepted(&policy, &HOSTS), ["d.example.com", "xa.example.com"]);
+        let policy =
+            SubdomainPolicy::only_under(["a.example.com"]).except_under(["b.a.example.com"]);
+        assert_eq!(accepted(&policy, &HOSTS), ["a.example.com"]);
+    }
+
+    #[cfg(feature = "public-suffix")]
+    #[test]
+    fn what_lies_below_another_public_suffix_is_left_out() {
+        let any = SubdomainPolicy::any();
+        assert!(any.accepts("aws.amazonaws.com", "amazonaws.com"));
+        assert!(!any.accepts("bucket.s3.amazonaws.com", "amazonaws.com"));
+    }
+}
