@@ -10,6 +10,8 @@ mod bytes;
 pub mod json;
 pub mod limits;
 mod name;
+#[cfg(feature = "test-authenticator")]
+pub mod test_authenticator;
 mod time;
 
 pub use bytes::{
