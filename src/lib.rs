@@ -27,6 +27,8 @@ mod passkey;
 pub mod policy;
 mod relying_party;
 pub mod store;
+#[cfg(feature = "test-authenticator")]
+pub mod test_authenticator;
 mod time;
 
 pub use attestation::{AttestationPolicy, StatementError};
