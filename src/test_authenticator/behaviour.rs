@@ -3,7 +3,10 @@
 use alloc::{vec, vec::Vec};
 
 use super::{TestAlgorithm, TestAttestation, authenticator_data::flags};
-use crate::{Aaguid, json::enums::AuthenticatorAttachment, json::enums::Transport};
+use crate::{
+    Aaguid,
+    json::{AuthenticatorAttachment, Transport},
+};
 
 /// How a test authenticator behaves; it may change its ways between ceremonies.
 ///
