@@ -1,4 +1,22 @@
 //! The JSON shapes of §5.1, §5.1.8 and §5.1.9: options out, responses in.
 
 pub(crate) mod base64url;
-pub mod enums;
+mod enums;
+mod options;
+mod response;
+mod signal;
+pub(crate) mod text;
+
+pub(crate) use self::response::INLINE_ID;
+pub use self::{
+    enums::{
+        AttestationConveyance, AuthenticatorAttachment, Hint, ResidentKey, Transport,
+        UnknownTransport, UserVerification,
+    },
+    options::{
+        AuthenticatorSelection, CreationExtensions, CreationOptions, CredentialDescriptor,
+        CredentialParameters, Mediation, RequestOptions, RpEntity, UserEntity,
+    },
+    response::{AuthenticationResponse, RegistrationResponse},
+    signal::{AllAcceptedCredentials, UnknownCredential},
+};

@@ -48,21 +48,23 @@ impl PasskeyName {
         &self.0
     }
 
+    /// A name from this crate's own tables.
+    pub(crate) fn of_the_crate(name: &'static str) -> Self {
+        Self(name.to_owned())
+    }
+
     /// This name, or the first of `NAME 2`, `NAME 3`, … that `taken` does not hold.
     #[must_use]
-    pub(crate) fn unique_among<'a>(self, taken: impl Iterator<Item = &'a Self> + Clone) -> Self {
-        if !taken.clone().any(|name| *name == self) {
-            return self;
-        }
-        // Of n + 1 different candidates one is not among n names, so the search ends.
-        (2_u32..)
-            .map(|number| self.numbered(number))
-            .find(|candidate| !taken.clone().any(|name| name == candidate))
+    pub(crate) fn unique_among(self, taken: &[&Self]) -> Self {
+        // Of n + 1 different candidates one is not among n names.
+        (1..=taken.len().saturating_add(1))
+            .map(|number| if number == 1 { self.clone() } else { self.numbered(number) })
+            .find(|candidate| !taken.contains(&candidate))
             .unwrap_or(self)
     }
 
     /// `NAME 2`, cut so that it still is a name.
-    fn numbered(&self, number: u32) -> Self {
+    fn numbered(&self, number: usize) -> Self {
         let suffix = format!(" {number}");
         let room = PASSKEY_NAME_MAX.saturating_sub(suffix.chars().count());
         let kept = self.0.chars().take(room).collect::<String>();
@@ -149,8 +151,9 @@ mod tests {
     #[test]
     fn taken_name_gets_the_first_free_number() {
         let taken = [name("1Password"), name("1Password 2"), name("1Password 4")];
-        assert_eq!(name("1Password").unique_among(taken.iter()).as_str(), "1Password 3");
-        assert_eq!(name("YubiKey").unique_among(taken.iter()).as_str(), "YubiKey");
+        let taken = taken.iter().collect::<Vec<_>>();
+        assert_eq!(name("1Password").unique_among(&taken).as_str(), "1Password 3");
+        assert_eq!(name("YubiKey").unique_among(&taken).as_str(), "YubiKey");
     }
 
     proptest! {
@@ -162,7 +165,7 @@ mod tests {
             let Ok(first) = text.parse::<PasskeyName>() else { return Ok(()) };
             let mut taken = others.iter().map(|other| name(other)).collect::<Vec<_>>();
             taken.push(first.clone());
-            let unique = first.unique_among(taken.iter());
+            let unique = first.unique_among(&taken.iter().collect::<Vec<_>>());
             prop_assert!(!taken.contains(&unique));
             prop_assert_eq!(unique.as_str().parse::<PasskeyName>().unwrap(), unique);
         }

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::fmt::{self, Display as _};
 
 use base64::{
-    Engine as _, alphabet,
+    DecodeSliceError, Engine as _, alphabet,
     display::Base64Display,
     engine::{
         DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::URL_SAFE_NO_PAD,
@@ -22,29 +22,146 @@ static URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIE
 /// The standard alphabet, for hand-written front ends that use `btoa` as it is.
 static STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
 
-/// The text is not base64url, or holds more bytes than there is room for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not base64url, or too long")]
-pub(crate) struct InvalidBase64Url;
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum InvalidBase64Url {
+    Syntax,
+    TooLong,
+}
 
-/// A text in one alphabet or in the other, never in a mix of both.
+/// A text is in one alphabet or in the other, never in a mix of both.
 fn engine(text: &str) -> &'static GeneralPurpose {
     if text.bytes().any(|byte| matches!(byte, b'+' | b'/')) { &STANDARD } else { &URL_SAFE }
 }
 
-pub(crate) fn decode(text: &str) -> Result<Vec<u8>, InvalidBase64Url> {
-    engine(text).decode(text).map_err(|_| InvalidBase64Url)
+/// The most bytes that a text of this length can hold.
+fn most_bytes(text: &str) -> usize {
+    text.len().div_ceil(4).saturating_mul(3)
 }
 
-/// Decodes onto the caller's buffer and returns the part that was filled.
-pub(crate) fn decode_into<'b>(
-    text: &str,
-    buffer: &'b mut [u8],
-) -> Result<&'b mut [u8], InvalidBase64Url> {
-    let length = engine(text).decode_slice(text, buffer).map_err(|_| InvalidBase64Url)?;
-    buffer.get_mut(..length).ok_or(InvalidBase64Url)
+pub(crate) fn decode(text: &str) -> Result<Vec<u8>, InvalidBase64Url> {
+    engine(text).decode(text).map_err(|_| InvalidBase64Url::Syntax)
+}
+
+/// Decodes at most `max` bytes. Up to `N` of them stay on the stack.
+pub(crate) struct Decoded<const N: usize> {
+    inline: [u8; N],
+    spilled: Vec<u8>,
+}
+
+impl<const N: usize> Decoded<N> {
+    pub(crate) const fn new() -> Self {
+        Self { inline: [0; N], spilled: Vec::new() }
+    }
+
+    /// Returns the decoded bytes, followed by `spare` zeros for the caller's use.
+    pub(crate) fn decode(
+        &mut self,
+        text: &str,
+        max: usize,
+        spare: usize,
+    ) -> Result<&mut [u8], InvalidBase64Url> {
+        let most = most_bytes(text);
+        // Four characters of slack: padding and a last group that is not full.
+        if most > max.saturating_add(3) {
+            return Err(InvalidBase64Url::TooLong);
+        }
+        let needed = most.saturating_add(spare);
+        let room = if needed <= N {
+            self.inline.as_mut_slice()
+        } else {
+            self.spilled.resize(needed, 0);
+            self.spilled.as_mut_slice()
+        };
+        let length = engine(text).decode_slice(text, room).map_err(|error| match error {
+            DecodeSliceError::DecodeError(_) => InvalidBase64Url::Syntax,
+            DecodeSliceError::OutputSliceTooSmall => InvalidBase64Url::TooLong,
+        })?;
+        if length > max {
+            return Err(InvalidBase64Url::TooLong);
+        }
+        room.get_mut(..length.saturating_add(spare)).ok_or(InvalidBase64Url::TooLong)
+    }
+}
+
+/// Whether `text` is the base64url of `bytes` without padding, character for character.
+pub(crate) fn is_encoding_of(text: &str, bytes: &[u8]) -> bool {
+    /// Bytes that make whole groups of four characters.
+    const CHUNK: usize = 48;
+    let mut rest = text.as_bytes();
+    for chunk in bytes.chunks(CHUNK) {
+        let mut encoded = [0; CHUNK / 3 * 4];
+        let Ok(length) = URL_SAFE_NO_PAD.encode_slice(chunk, &mut encoded) else { return false };
+        let Some(after) = rest.strip_prefix(encoded.get(..length).unwrap_or_default()) else {
+            return false;
+        };
+        rest = after;
+    }
+    rest.is_empty()
 }
 
 pub(crate) fn fmt(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     Base64Display::new(bytes, &URL_SAFE_NO_PAD).fmt(f)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn padded_base64url_is_accepted() {
+        assert_eq!(decode("_-8=").unwrap(), decode("_-8").unwrap());
+    }
+
+    #[test]
+    fn standard_alphabet_is_accepted_but_no_mix() {
+        assert_eq!(decode("/+8").unwrap(), [0xff, 0xef]);
+        assert_eq!(decode("/-8"), Err(InvalidBase64Url::Syntax));
+    }
+
+    #[test]
+    fn white_space_and_trailing_bits_are_refused() {
+        for text in ["AQ ID", "AQID\n", " AQID", "AR", "AQJ", "A", "====", "=AQI", "AQ!D"] {
+            assert_eq!(decode(text), Err(InvalidBase64Url::Syntax), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn decoding_keeps_to_its_limit() {
+        let text = URL_SAFE_NO_PAD.encode([7; 100]);
+        assert_eq!(Decoded::<16>::new().decode(&text, 100, 0).unwrap(), [7; 100]);
+        assert_eq!(Decoded::<16>::new().decode(&text, 99, 0), Err(InvalidBase64Url::TooLong));
+    }
+
+    proptest! {
+        #[test]
+        fn comparison_with_an_encoding_equals_encoding_and_comparing(
+            bytes in proptest::collection::vec(any::<u8>(), 0..160),
+            at: prop::sample::Index,
+        ) {
+            let mut text = URL_SAFE_NO_PAD.encode(&bytes);
+            prop_assert!(is_encoding_of(&text, &bytes));
+            text.push('A');
+            prop_assert!(!is_encoding_of(&text, &bytes));
+            text.truncate(at.index(text.len()));
+            prop_assert_eq!(is_encoding_of(&text, &bytes), text == URL_SAFE_NO_PAD.encode(&bytes));
+        }
+
+        #[test]
+        fn decoding_inverts_encoding_on_the_stack_and_beyond(
+            bytes in proptest::collection::vec(any::<u8>(), 0..80),
+            spare in 0_usize..40,
+        ) {
+            let text = URL_SAFE_NO_PAD.encode(&bytes);
+            let mut decoded = Decoded::<48>::new();
+            let found = decoded.decode(&text, bytes.len(), spare).unwrap();
+            prop_assert_eq!(&found[..bytes.len()], &bytes[..]);
+            prop_assert_eq!(found.len(), bytes.len() + spare);
+            let padded = format!("{text}{}", "=".repeat((4 - text.len() % 4) % 4));
+            prop_assert_eq!(decode(&padded).unwrap(), bytes);
+        }
+    }
 }

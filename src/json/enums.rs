@@ -13,7 +13,7 @@ use crate::limits::TRANSPORT_MAX;
 /// and the next one is not known yet.
 ///
 /// ```
-/// use relying_party::Transport;
+/// use relying_party::json::Transport;
 /// assert_eq!(Transport::from("internal"), Transport::Internal);
 /// assert_eq!(Transport::from("cable").as_str(), "cable");
 /// ```

@@ -1,0 +1,426 @@
+//! A strict, borrowing reader of CBOR (RFC 8949) for what authenticators send.
+//!
+//! The headers are decoded by `ciborium-ll`; the rules on top are those of CTAP2's canonical form (CTAP 2.1 §8)
+//! that keep one value from having two readings: shortest integers and lengths, no indefinite lengths, no tags, no
+//! duplicate keys, bounded depth. The order of map keys is *not* enforced: old Edge, TPM and software keys send
+//! their maps unsorted, and with duplicates refused the order carries no meaning.
+
+use ciborium_ll::{Decoder, Header, simple};
+
+use crate::{
+    limits::{CBOR_DEPTH_MAX, CBOR_MAP_ENTRIES_MAX},
+    malformed::Malformed,
+};
+
+/// What is wrong with a CBOR item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CborError {
+    /// The input ends within an item, or a length reaches beyond the input.
+    #[error("the input ends within an item")]
+    Truncated,
+    /// No CBOR item begins so.
+    #[error("not a CBOR item")]
+    Syntax,
+    /// An integer, length or simple value in more bytes than it needs.
+    #[error("a number in more bytes than it needs")]
+    NotShortest,
+    /// An indefinite length.
+    #[error("an indefinite length")]
+    Indefinite,
+    /// A tag.
+    #[error("a tag")]
+    Tag,
+    /// Text that is not UTF-8.
+    #[error("text that is not UTF-8")]
+    Utf8,
+    /// Items nested deeper than [`CBOR_DEPTH_MAX`].
+    #[error("items nested deeper than {CBOR_DEPTH_MAX}")]
+    Depth,
+    /// A map with more entries than [`CBOR_MAP_ENTRIES_MAX`].
+    #[error("a map of more than {CBOR_MAP_ENTRIES_MAX} entries")]
+    Entries,
+    /// A map key that stands twice.
+    #[error("a map key that stands twice")]
+    DuplicateKey,
+    /// An item of another type than the grammar wants.
+    #[error("not the type that is wanted here")]
+    Type,
+    /// A required map entry is not there.
+    #[error("no entry \"{0}\"")]
+    Missing(&'static str),
+    /// Bytes after the item.
+    #[error("bytes follow the item")]
+    TrailingData,
+}
+
+/// One item; arrays and maps are given by their number of entries, which follow.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Item<'a> {
+    Unsigned(u64),
+    /// -1 minus this.
+    Negative(u64),
+    Bytes(&'a [u8]),
+    Text(&'a str),
+    Array(usize),
+    Map(usize),
+    Bool(bool),
+    /// Null, undefined, any other simple value, or a floating-point number: nothing in this crate wants one.
+    Other,
+}
+
+impl Item<'_> {
+    /// The value of an integer, if it is one and fits.
+    pub(crate) fn integer(&self) -> Option<i64> {
+        match *self {
+            Self::Unsigned(value) => i64::try_from(value).ok(),
+            Self::Negative(value) => i64::try_from(value).ok().map(|value| -1 - value),
+            _ => None,
+        }
+    }
+}
+
+/// Reads items one after the other from `input`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reader<'a> {
+    input: &'a [u8],
+    rest: &'a [u8],
+    what: &'static str,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader for the structure that errors call `what`.
+    pub(crate) const fn new(input: &'a [u8], what: &'static str) -> Self {
+        Self { input, rest: input, what }
+    }
+
+    /// What has not been read yet.
+    pub(crate) const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// An error at the present position.
+    pub(crate) const fn error(&self, error: CborError) -> Malformed {
+        let offset = self.input.len().saturating_sub(self.rest.len());
+        Malformed::Cbor { what: self.what, error, offset }
+    }
+
+    /// The next item; of arrays and maps, the header only.
+    pub(crate) fn item(&mut self) -> Result<Item<'a>, Malformed> {
+        let mut decoder = Decoder::from(self.rest);
+        let header = decoder.pull().map_err(|error| match error {
+            ciborium_ll::Error::Io(_) => self.error(CborError::Truncated),
+            ciborium_ll::Error::Syntax(_) => self.error(CborError::Syntax),
+        })?;
+        let length = decoder.offset();
+        let shortest = |value: u64| length == shortest_header(value);
+        let body = self.rest.get(length..).unwrap_or_default();
+        let (item, is_shortest, rest) = match header {
+            Header::Positive(value) => (Item::Unsigned(value), shortest(value), body),
+            Header::Negative(value) => (Item::Negative(value), shortest(value), body),
+            Header::Bytes(Some(size)) => {
+                let (bytes, rest) = self.split(body, size)?;
+                (Item::Bytes(bytes), shortest(as_u64(size)), rest)
+            }
+            Header::Text(Some(size)) => {
+                let (bytes, rest) = self.split(body, size)?;
+                let text = core::str::from_utf8(bytes).map_err(|_| self.error(CborError::Utf8))?;
+                (Item::Text(text), shortest(as_u64(size)), rest)
+            }
+            Header::Array(Some(size)) => {
+                // Each entry takes a byte at least: a length beyond the input is a bomb.
+                self.split(body, size)?;
+                (Item::Array(size), shortest(as_u64(size)), body)
+            }
+            Header::Map(Some(size)) => {
+                if size > CBOR_MAP_ENTRIES_MAX {
+                    return Err(self.error(CborError::Entries));
+                }
+                (Item::Map(size), shortest(as_u64(size)), body)
+            }
+            Header::Simple(simple::FALSE) => (Item::Bool(false), length == 1, body),
+            Header::Simple(simple::TRUE) => (Item::Bool(true), length == 1, body),
+            // A two-byte simple value below 32 is not well-formed (RFC 8949 §3.3).
+            Header::Simple(value) => (Item::Other, (length == 1) == (value < 32), body),
+            Header::Float(_) => (Item::Other, true, body),
+            Header::Tag(_) => return Err(self.error(CborError::Tag)),
+            Header::Break => return Err(self.error(CborError::Syntax)),
+            Header::Bytes(None) | Header::Text(None) | Header::Array(None) | Header::Map(None) => {
+                return Err(self.error(CborError::Indefinite));
+            }
+        };
+        if !is_shortest {
+            return Err(self.error(CborError::NotShortest));
+        }
+        self.rest = rest;
+        Ok(item)
+    }
+
+    fn split(&self, body: &'a [u8], size: usize) -> Result<(&'a [u8], &'a [u8]), Malformed> {
+        body.split_at_checked(size).ok_or_else(|| self.error(CborError::Truncated))
+    }
+
+    /// The next item whole, as the bytes that encode it. Everything within is checked.
+    pub(crate) fn raw(&mut self) -> Result<&'a [u8], Malformed> {
+        let start = self.rest;
+        self.skip(CBOR_DEPTH_MAX)?;
+        let length = start.len().saturating_sub(self.rest.len());
+        Ok(start.get(..length).unwrap_or_default())
+    }
+
+    fn skip(&mut self, depth: usize) -> Result<(), Malformed> {
+        let depth_below =
+            |reader: &Self| depth.checked_sub(1).ok_or_else(|| reader.error(CborError::Depth));
+        match self.item()? {
+            Item::Array(size) => {
+                let below = depth_below(self)?;
+                for _ in 0..size {
+                    self.skip(below)?;
+                }
+            }
+            Item::Map(size) => {
+                let below = depth_below(self)?;
+                let mut keys = Keys::new();
+                for _ in 0..size {
+                    let start = *self;
+                    self.skip(below)?;
+                    let length = start.rest.len().saturating_sub(self.rest.len());
+                    let key = start.rest.get(..length).unwrap_or_default();
+                    if !keys.add(key) {
+                        return Err(start.error(CborError::DuplicateKey));
+                    }
+                    self.skip(below)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The number of entries of the map that must come next.
+    pub(crate) fn map(&mut self) -> Result<usize, Malformed> {
+        let start = *self;
+        match self.item()? {
+            Item::Map(size) => Ok(size),
+            _ => Err(start.error(CborError::Type)),
+        }
+    }
+
+    /// The text that must come next.
+    pub(crate) fn text(&mut self) -> Result<&'a str, Malformed> {
+        let start = *self;
+        match self.item()? {
+            Item::Text(text) => Ok(text),
+            _ => Err(start.error(CborError::Type)),
+        }
+    }
+
+    /// The byte string that must come next.
+    pub(crate) fn bytes(&mut self) -> Result<&'a [u8], Malformed> {
+        let start = *self;
+        match self.item()? {
+            Item::Bytes(bytes) => Ok(bytes),
+            _ => Err(start.error(CborError::Type)),
+        }
+    }
+
+    /// The integer that must come next.
+    pub(crate) fn integer(&mut self) -> Result<i64, Malformed> {
+        let start = *self;
+        self.item()?.integer().ok_or_else(|| start.error(CborError::Type))
+    }
+
+    /// Checks that nothing is left.
+    pub(crate) fn finish(self) -> Result<(), Malformed> {
+        if self.rest.is_empty() { Ok(()) } else { Err(self.error(CborError::TrailingData)) }
+    }
+
+    /// Reads a map with text keys: `entry` is called with each key and must read its value. Duplicate keys are
+    /// refused, known or not.
+    pub(crate) fn text_map(
+        &mut self,
+        mut entry: impl FnMut(&'a str, &mut Self) -> Result<(), Malformed>,
+    ) -> Result<(), Malformed> {
+        let size = self.map()?;
+        let mut keys = Keys::new();
+        for _ in 0..size {
+            let start = *self;
+            let key = self.text()?;
+            if !keys.add(key.as_bytes()) {
+                return Err(start.error(CborError::DuplicateKey));
+            }
+            entry(key, self)?;
+        }
+        Ok(())
+    }
+}
+
+/// The keys of one map, for finding one that stands twice, without an allocation.
+struct Keys<'a> {
+    keys: [&'a [u8]; CBOR_MAP_ENTRIES_MAX],
+    count: usize,
+}
+
+impl<'a> Keys<'a> {
+    const fn new() -> Self {
+        Self { keys: [&[]; CBOR_MAP_ENTRIES_MAX], count: 0 }
+    }
+
+    /// Whether the key is new. Shortest encodings make equal keys equal bytes.
+    fn add(&mut self, key: &'a [u8]) -> bool {
+        let known = self.keys.get(..self.count).unwrap_or_default();
+        if known.contains(&key) {
+            return false;
+        }
+        if let Some(free) = self.keys.get_mut(self.count) {
+            *free = key;
+        }
+        self.count = self.count.saturating_add(1);
+        true
+    }
+}
+
+fn as_u64(size: usize) -> u64 {
+    u64::try_from(size).unwrap_or(u64::MAX)
+}
+
+/// Bytes of the shortest header that carries `value`.
+const fn shortest_header(value: u64) -> usize {
+    match value {
+        0..24 => 1,
+        24..0x100 => 2,
+        0x100..0x1_0000 => 3,
+        0x1_0000..0x1_0000_0000 => 5,
+        _ => 9,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{vec, vec::Vec};
+
+    use ciborium::Value;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn whole(input: &[u8]) -> Result<&[u8], CborError> {
+        let mut reader = Reader::new(input, "test");
+        let read = reader.raw().and_then(|raw| reader.finish().map(|()| raw));
+        read.map_err(|error| match error {
+            Malformed::Cbor { error, .. } => error,
+            other => panic!("{other}"),
+        })
+    }
+
+    #[test]
+    fn every_form_that_canonical_cbor_forbids_is_refused() {
+        let table: &[(&[u8], CborError)] = &[
+            (b"", CborError::Truncated),
+            (b"\x18", CborError::Truncated),
+            (b"\x42a", CborError::Truncated),
+            (b"\x82\x01", CborError::Truncated),
+            (b"\x1c", CborError::Syntax),
+            (b"\xff", CborError::Syntax),
+            (b"\xf8\x14", CborError::NotShortest),
+            (b"\x18\x17", CborError::NotShortest),
+            (b"\x19\x00\xff", CborError::NotShortest),
+            (b"\x1a\x00\x00\xff\xff", CborError::NotShortest),
+            (b"\x1b\x00\x00\x00\x00\xff\xff\xff\xff", CborError::NotShortest),
+            (b"\x38\x00", CborError::NotShortest),
+            (b"\x58\x01a", CborError::NotShortest),
+            (b"\x78\x01a", CborError::NotShortest),
+            (b"\x98\x00", CborError::NotShortest),
+            (b"\xb8\x00", CborError::NotShortest),
+            (b"\x5f\x41a\xff", CborError::Indefinite),
+            (b"\x7f\x61a\xff", CborError::Indefinite),
+            (b"\x9f\xff", CborError::Indefinite),
+            (b"\xbf\xff", CborError::Indefinite),
+            (b"\xc0\x61a", CborError::Tag),
+            (b"\x61\xff", CborError::Utf8),
+            (b"\xa2\x01\x02\x01\x03", CborError::DuplicateKey),
+            (b"\x81\xa2\x61a\x02\x61a\x03", CborError::DuplicateKey),
+            (b"\x01\x01", CborError::TrailingData),
+            (b"\x5b\x7f\xff\xff\xff\xff\xff\xff\xff", CborError::Truncated),
+            (b"\x7b\x7f\xff\xff\xff\xff\xff\xff\xff", CborError::Truncated),
+            (b"\x9b\x7f\xff\xff\xff\xff\xff\xff\xff", CborError::Truncated),
+            (b"\xbb\x7f\xff\xff\xff\xff\xff\xff\xff", CborError::Entries),
+        ];
+        for (input, error) in table {
+            assert_eq!(whole(input), Err(*error), "{input:02x?}");
+        }
+    }
+
+    #[test]
+    fn unsorted_maps_are_read() {
+        assert!(whole(b"\xa2\x61b\x01\x61a\x02").is_ok());
+    }
+
+    #[test]
+    fn nesting_is_bounded() {
+        let nested = |depth| [vec![0x81; depth], vec![0x01]].concat();
+        assert!(whole(&nested(CBOR_DEPTH_MAX)).is_ok());
+        assert_eq!(whole(&nested(CBOR_DEPTH_MAX + 1)), Err(CborError::Depth));
+        assert_eq!(whole(&nested(100_000)), Err(CborError::Depth));
+    }
+
+    #[test]
+    fn map_entries_are_bounded() {
+        let map = |size: u8| {
+            let entries = (0..size).flat_map(|key| [0x18, key + 24, 0x00]);
+            [vec![0xb8, size], entries.collect::<Vec<_>>()].concat()
+        };
+        assert!(whole(&map(64)).is_ok());
+        assert_eq!(whole(&map(65)), Err(CborError::Entries));
+    }
+
+    #[test]
+    fn integers_at_the_limits_keep_their_value() {
+        let integer = |input: &[u8]| Reader::new(input, "test").integer().ok();
+        assert_eq!(integer(b"\x26"), Some(-7));
+        assert_eq!(integer(b"\x3b\x7f\xff\xff\xff\xff\xff\xff\xff"), Some(i64::MIN));
+        assert_eq!(integer(b"\x3b\xff\xff\xff\xff\xff\xff\xff\xff"), None);
+        assert_eq!(integer(b"\x1b\xff\xff\xff\xff\xff\xff\xff\xff"), None);
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            any::<i64>().prop_map(Value::from),
+            any::<bool>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            "\\PC{0,30}".prop_map(Value::from),
+            proptest::collection::vec(any::<u8>(), 0..300).prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 32, 6, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                proptest::collection::btree_map("[a-z]{0,6}", inner, 0..6).prop_map(|map| {
+                    Value::Map(map.into_iter().map(|(key, value)| (key.into(), value)).collect())
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_general_writer_writes_is_read_whole(value in value()) {
+            let mut encoded = Vec::new();
+            ciborium::into_writer(&value, &mut encoded).unwrap();
+            prop_assert_eq!(whole(&encoded).unwrap(), &encoded[..]);
+        }
+
+        #[test]
+        fn what_is_accepted_a_general_reader_accepts_and_writes_back_the_same(
+            input in proptest::collection::vec(any::<u8>(), 0..64),
+        ) {
+            let Ok(accepted) = whole(&input) else { return Ok(()) };
+            let value: Value = ciborium::from_reader(accepted).unwrap();
+            let mut again = Vec::new();
+            ciborium::into_writer(&value, &mut again).unwrap();
+            // Floats are the one thing that may come in several widths.
+            if !input.iter().any(|byte| matches!(byte, 0xf9..=0xfb)) {
+                prop_assert_eq!(again, input);
+            }
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! Verifying an assertion (§7.2).
+
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    error::CeremonyError,
+    steps::{
+        ClientDataExpectation, check_backup_state, check_rp_id, check_user_presence,
+        check_user_verification,
+    },
+};
+use crate::{
+    auth_data::{AuthenticatorData, Flags},
+    bytes::CredentialId,
+    client_data::ClientData,
+    cose::CoseKey,
+    crypto::{SignatureError, SignatureVerifier},
+    json::{AuthenticationResponse, INLINE_ID, UserVerification, base64url::Decoded},
+    limits::USER_HANDLE_MAX,
+    passkey::{Passkey, PasskeyState},
+    policy::{OriginPolicy, RpId},
+};
+
+/// What was demanded of a sign-in when it began.
+#[derive(Clone, Copy)]
+pub struct AuthenticationExpectation<'a> {
+    /// The RP ID.
+    pub rp_id: &'a RpId,
+    /// The origins that are accepted.
+    pub origins: &'a OriginPolicy,
+    /// The one origin in which the ceremony began, if it is bound to it.
+    pub bound_origin: Option<&'a str>,
+    /// The challenge that was issued.
+    pub challenge: &'a [u8],
+    /// Whether the user must be verified.
+    pub user_verification: UserVerification,
+    /// The credentials that were allowed; empty for a discoverable ceremony.
+    pub allow_credentials: &'a [CredentialId],
+    /// The user handle of the account, if it was known beforehand.
+    pub user: Option<&'a [u8]>,
+    /// What to do about a counter that does not grow.
+    pub counter_rule: CounterRule,
+    /// What verifies signatures.
+    pub verifier: &'a dyn SignatureVerifier,
+}
+
+/// What to do when a signature counter does not grow (§7.2 step 22): a sign that the authenticator was cloned, or
+/// that it keeps its counter badly.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CounterRule {
+    /// The sign-in fails.
+    #[default]
+    Reject,
+    /// The sign-in succeeds, [`VerifiedAuthentication::counter_regressed`] says so, and the higher counter is kept.
+    Report,
+}
+
+/// The stored record on which an assertion is judged (§4 *Credential Record*).
+#[derive(Clone, Copy, Debug)]
+pub struct CredentialRecord<'a> {
+    /// The credential id.
+    pub credential_id: &'a [u8],
+    /// The user handle of the account that owns the record.
+    pub user: &'a [u8],
+    /// The credential public key, a `COSE_Key`.
+    pub public_key: &'a [u8],
+    /// Counter and flags as they were last seen.
+    pub state: PasskeyState,
+}
+
+impl<'a> From<&'a Passkey> for CredentialRecord<'a> {
+    fn from(passkey: &'a Passkey) -> Self {
+        Self {
+            credential_id: passkey.credential_id.as_bytes(),
+            user: passkey.user.as_bytes(),
+            public_key: passkey.public_key.as_bytes(),
+            state: passkey.state,
+        }
+    }
+}
+
+/// An assertion that passed every step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerifiedAuthentication {
+    flags: Flags,
+    sign_count: u32,
+    stored: PasskeyState,
+}
+
+/// Sizes up to which a message is decoded on the stack: more than real ones have, ML-DSA signatures excepted.
+const INLINE_CLIENT_DATA: usize = 1024;
+const INLINE_AUTHENTICATOR_DATA: usize = 512;
+const INLINE_SIGNATURE: usize = 1024;
+
+/// Bytes of a SHA-256 hash.
+const HASH: usize = 32;
+
+/// Verifies an assertion against the record of its credential: §7.2 steps 3 to 23, in that order.
+///
+/// Nothing is written. Step 24 is to store [`VerifiedAuthentication::state`] if the record still is as it was judged.
+///
+/// # Errors
+///
+/// The first step that fails.
+pub fn verify_authentication(
+    response: &AuthenticationResponse<'_>,
+    expected: &AuthenticationExpectation<'_>,
+    record: &CredentialRecord<'_>,
+) -> Result<VerifiedAuthentication, CeremonyError> {
+    // Step 3: the shape of the response.
+    response.check_type()?;
+    if !response.id_is_raw_id()? {
+        return Err(CeremonyError::CredentialId("id and rawId differ"));
+    }
+    let mut raw_id = Decoded::<INLINE_ID>::new();
+    let raw_id = response.raw_id(&mut raw_id)?;
+
+    // Steps 5 and 6.
+    check_allowed(raw_id, expected.allow_credentials)?;
+    check_owner(response, raw_id, expected.user, record)?;
+
+    // Step 7.
+    let mut client_data_json = Decoded::<INLINE_CLIENT_DATA>::new();
+    let client_data_json = response.client_data_json(&mut client_data_json)?;
+    let mut message = Decoded::<INLINE_AUTHENTICATOR_DATA>::new();
+    let message = response.authenticator_data(&mut message, HASH)?;
+    let mut signature = Decoded::<INLINE_SIGNATURE>::new();
+    let signature = response.signature(&mut signature)?;
+
+    // Steps 8 to 14: client data.
+    let client_data = ClientData::parse(client_data_json)?;
+    ClientDataExpectation {
+        kind: "webauthn.get",
+        challenge: expected.challenge,
+        origins: expected.origins,
+        bound_origin: expected.bound_origin,
+    }
+    .check(&client_data)?;
+
+    // Steps 15 to 18.
+    let (data, hash) = message.split_at_mut(message.len().saturating_sub(HASH));
+    let data = AuthenticatorData::parse(data)?;
+    check_rp_id(&data, expected.rp_id)?;
+    check_user_presence(data.flags())?;
+    check_user_verification(data.flags(), expected.user_verification)?;
+    check_backup_state(data.flags())?;
+    // Step 19.
+    check_backup_eligibility(data.flags(), record.state.backup_eligible)?;
+
+    let verified = VerifiedAuthentication {
+        flags: data.flags(),
+        sign_count: data.sign_count(),
+        stored: record.state,
+    };
+
+    // Step 20: the hash stands right behind the authenticator data, as it was signed.
+    hash.copy_from_slice(&Sha256::digest(client_data_json));
+
+    // Step 21: with the record's key, and that key's algorithm.
+    check_signature(record, message, signature, expected.verifier)?;
+
+    // Step 22.
+    check_counter(&verified, expected.counter_rule)?;
+    Ok(verified)
+}
+
+/// Step 5.
+fn check_allowed(raw_id: &[u8], allowed: &[CredentialId]) -> Result<(), CeremonyError> {
+    if allowed.is_empty() || allowed.iter().any(|id| id.as_bytes() == raw_id) {
+        Ok(())
+    } else {
+        Err(CeremonyError::CredentialNotAllowed)
+    }
+}
+
+/// Step 6. The record's owner is compared with the known user even if the response names nobody: to compare the
+/// response's user handle alone is a known hole (CVE-2026-46419).
+fn check_owner(
+    response: &AuthenticationResponse<'_>,
+    raw_id: &[u8],
+    user: Option<&[u8]>,
+    record: &CredentialRecord<'_>,
+) -> Result<(), CeremonyError> {
+    if record.credential_id != raw_id {
+        return Err(CeremonyError::CredentialNotAllowed);
+    }
+    let mut handle = Decoded::<USER_HANDLE_MAX>::new();
+    let handle = response.user_handle(&mut handle)?;
+    if user.is_some_and(|user| user != record.user) {
+        return Err(CeremonyError::CredentialNotAllowed);
+    }
+    match handle {
+        Some(handle) if handle != record.user => {
+            Err(CeremonyError::UserHandle("names another account"))
+        }
+        None if user.is_none() => Err(CeremonyError::UserHandle("is missing")),
+        _ => Ok(()),
+    }
+}
+
+/// Step 19: BE is fixed when the credential is made. Imported records may not know it.
+fn check_backup_eligibility(flags: Flags, stored: Option<bool>) -> Result<(), CeremonyError> {
+    match stored {
+        Some(stored) if stored != flags.backup_eligible() => {
+            Err(CeremonyError::BackupEligibility { stored, found: flags.backup_eligible() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Step 21.
+fn check_signature(
+    record: &CredentialRecord<'_>,
+    message: &[u8],
+    signature: &[u8],
+    verifier: &dyn SignatureVerifier,
+) -> Result<(), CeremonyError> {
+    let key = CoseKey::parse(record.public_key)?;
+    verifier.verify(&key, message, signature).map_err(|error| match error {
+        SignatureError::UnsupportedAlgorithm => CeremonyError::AlgorithmNotSupported(key.algorithm),
+        SignatureError::Invalid => CeremonyError::Signature,
+    })
+}
+
+/// Step 22.
+fn check_counter(
+    verified: &VerifiedAuthentication,
+    rule: CounterRule,
+) -> Result<(), CeremonyError> {
+    if rule == CounterRule::Reject && verified.counter_regressed() {
+        let stored = verified.stored.sign_count;
+        return Err(CeremonyError::SignCount { stored, found: verified.sign_count });
+    }
+    Ok(())
+}
+
+impl VerifiedAuthentication {
+    /// The flags of the authenticator data.
+    #[must_use]
+    pub fn flags(&self) -> Flags {
+        self.flags
+    }
+
+    /// The signature counter that was sent.
+    #[must_use]
+    pub fn sign_count(&self) -> u32 {
+        self.sign_count
+    }
+
+    /// Whether user verification counts as a factor: the authenticator says so, and it had been verified in an
+    /// earlier ceremony already (§4 `uvInitialized`).
+    #[must_use]
+    pub fn user_verified(&self) -> bool {
+        self.flags.user_verified() && self.stored.uv_initialized
+    }
+
+    /// Whether the counter did not grow although one of the two is not zero. Counters that are always zero, as
+    /// those of synced passkeys, never regress.
+    #[must_use]
+    pub fn counter_regressed(&self) -> bool {
+        let (found, stored) = (self.sign_count, self.stored.sign_count);
+        (found != 0 || stored != 0) && found <= stored
+    }
+
+    /// Whether the credential is backed up now and was not before, or the reverse.
+    #[must_use]
+    pub fn backup_state_changed(&self) -> bool {
+        self.stored.backup_state.is_some_and(|stored| stored != self.flags.backup_state())
+    }
+
+    /// The state to store (step 24). The counter never goes back. `uv_initialized` stays as it was: to turn it true
+    /// takes another factor as strong as user verification, of which only the host knows.
+    #[must_use]
+    pub fn state(&self) -> PasskeyState {
+        PasskeyState {
+            sign_count: self.sign_count.max(self.stored.sign_count),
+            backup_eligible: Some(self.flags.backup_eligible()),
+            backup_state: Some(self.flags.backup_state()),
+            uv_initialized: self.stored.uv_initialized,
+        }
+    }
+}

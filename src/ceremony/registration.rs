@@ -1,0 +1,270 @@
+//! Registering a credential (§7.1).
+
+use alloc::vec::Vec;
+
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    error::CeremonyError,
+    steps::{
+        ClientDataExpectation, check_backup_state, check_rp_id, check_user_presence,
+        check_user_verification,
+    },
+};
+use crate::{
+    attestation::{self, AttestationPolicy, Signed},
+    attestation_object::AttestationObject,
+    auth_data::{AttestedCredentialData, AuthenticatorData, Flags},
+    bytes::{Aaguid, CredentialId, PasskeyId, UserHandle},
+    client_data::ClientData,
+    cose::{Algorithm, CosePublicKey, InvalidPublicKey},
+    crypto::SignatureVerifier,
+    extensions,
+    json::{
+        AuthenticatorAttachment, INLINE_ID, RegistrationResponse, Transport, UserVerification,
+        base64url::Decoded,
+    },
+    malformed::Malformed,
+    name::PasskeyName,
+    passkey::{Attestation, Passkey, PasskeyState},
+    policy::{OriginPolicy, RpId},
+    time::Timestamp,
+};
+
+/// What was demanded of a registration when it began.
+#[derive(Clone, Copy)]
+pub struct RegistrationExpectation<'a> {
+    /// The RP ID.
+    pub rp_id: &'a RpId,
+    /// The origins that are accepted.
+    pub origins: &'a OriginPolicy,
+    /// The one origin in which the ceremony began, if it is bound to it.
+    pub bound_origin: Option<&'a str>,
+    /// The challenge that was issued.
+    pub challenge: &'a [u8],
+    /// Whether the user must be verified.
+    pub user_verification: UserVerification,
+    /// The algorithms that were offered.
+    pub algorithms: &'a [Algorithm],
+    /// Whether the ceremony used conditional mediation, in which the user need not be present.
+    pub conditional: bool,
+    /// What is asked of the attestation statement.
+    pub attestation: &'a AttestationPolicy,
+    /// What verifies signatures.
+    pub verifier: &'a dyn SignatureVerifier,
+}
+
+/// A registration that passed every step; nothing else can become a [`Passkey`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifiedRegistration {
+    credential_id: CredentialId,
+    public_key: CosePublicKey,
+    aaguid: Aaguid,
+    flags: Flags,
+    sign_count: u32,
+    attestation: Attestation,
+    attachment: Option<AuthenticatorAttachment>,
+    transports: Vec<Transport>,
+    discoverable: Option<bool>,
+}
+
+/// Sizes up to which a message is decoded on the stack.
+const INLINE_CLIENT_DATA: usize = 1024;
+const INLINE_ATTESTATION_OBJECT: usize = 1024;
+
+/// Verifies a registration: §7.1 steps 3 to 25, in that order.
+///
+/// Step 26, that the credential is not registered already, is for the store, in the same step in which the passkey is
+/// inserted; step 27 is [`VerifiedRegistration::into_passkey`].
+///
+/// # Errors
+///
+/// The first step that fails.
+pub fn verify_registration(
+    response: &RegistrationResponse<'_>,
+    expected: &RegistrationExpectation<'_>,
+) -> Result<VerifiedRegistration, CeremonyError> {
+    // Step 3: the shape of the response.
+    response.check_type()?;
+    if !response.id_is_raw_id()? {
+        return Err(CeremonyError::CredentialId("id and rawId differ"));
+    }
+    let mut raw_id = Decoded::<INLINE_ID>::new();
+    let raw_id = response.raw_id(&mut raw_id)?;
+    let mut object = Decoded::<INLINE_ATTESTATION_OBJECT>::new();
+    let object = response.attestation_object(&mut object)?;
+
+    // Steps 5 to 11: client data.
+    let mut client_data_json = Decoded::<INLINE_CLIENT_DATA>::new();
+    let client_data_json = response.client_data_json(&mut client_data_json)?;
+    let client_data = ClientData::parse(client_data_json)?;
+    ClientDataExpectation {
+        kind: "webauthn.create",
+        challenge: expected.challenge,
+        origins: expected.origins,
+        bound_origin: expected.bound_origin,
+    }
+    .check(&client_data)?;
+
+    // Step 12.
+    let client_data_hash = Sha256::digest(client_data_json).into();
+
+    // Step 13.
+    let object = AttestationObject::parse(object)?;
+    let data = object.authenticator_data();
+    let attested = attested_credential_data(data)?;
+
+    // Step 14.
+    check_rp_id(data, expected.rp_id)?;
+    // Step 15: waived under conditional mediation, and nowhere else.
+    if !expected.conditional {
+        check_user_presence(data.flags())?;
+    }
+    // Step 16.
+    check_user_verification(data.flags(), expected.user_verification)?;
+    // Step 17. Steps 18 and 19 are policy on the backup flags, of which there is none at registration.
+    check_backup_state(data.flags())?;
+
+    // Step 20, and the key rules of §5.8.5.
+    check_key(attested, expected)?;
+
+    // Steps 21 to 24.
+    let signed = Signed { data, attested, client_data_hash: &client_data_hash };
+    let attestation =
+        attestation::verify(&object, &signed, expected.attestation, expected.verifier)?;
+
+    // Step 25, and what it rests on: the id under which the passkey is stored is the attested one.
+    if attested.credential_id != raw_id {
+        return Err(CeremonyError::CredentialId("rawId is not the attested credential id"));
+    }
+    let credential_id = CredentialId::try_from(raw_id)
+        .map_err(|_| CeremonyError::CredentialId("not 1 to 1023 bytes long"))?;
+
+    Ok(VerifiedRegistration {
+        credential_id,
+        public_key: stored_key(attested)?,
+        aaguid: attested.aaguid,
+        flags: data.flags(),
+        sign_count: data.sign_count(),
+        attestation,
+        attachment: response.authenticator_attachment(),
+        transports: response.transports().to_vec(),
+        discoverable: extensions::cred_props_rk(response.client_extension_results()),
+    })
+}
+
+/// Not a numbered step, but without attested credential data (AT) there is no key.
+fn attested_credential_data<'a, 'd>(
+    data: &'d AuthenticatorData<'a>,
+) -> Result<&'d AttestedCredentialData<'a>, Malformed> {
+    data.attested_credential_data()
+        .ok_or(Malformed::AuthenticatorData("no attested credential data in a registration"))
+}
+
+fn check_key(
+    attested: &AttestedCredentialData<'_>,
+    expected: &RegistrationExpectation<'_>,
+) -> Result<(), CeremonyError> {
+    let algorithm = attested.public_key.algorithm;
+    if !expected.algorithms.contains(&algorithm) {
+        return Err(CeremonyError::AlgorithmNotOffered(algorithm));
+    }
+    attested.public_key.check_shape()?;
+    if !expected.verifier.supports(algorithm) {
+        return Err(CeremonyError::AlgorithmNotSupported(algorithm));
+    }
+    Ok(expected.verifier.check_key(&attested.public_key)?)
+}
+
+fn stored_key(attested: &AttestedCredentialData<'_>) -> Result<CosePublicKey, CeremonyError> {
+    CosePublicKey::try_from(attested.public_key_bytes).map_err(|error| match error {
+        InvalidPublicKey::Malformed(error) => error.into(),
+        InvalidPublicKey::Invalid(error) => error.into(),
+    })
+}
+
+impl VerifiedRegistration {
+    /// The credential id, as attested.
+    #[must_use]
+    pub fn credential_id(&self) -> &CredentialId {
+        &self.credential_id
+    }
+
+    /// The credential public key.
+    #[must_use]
+    pub fn public_key(&self) -> &CosePublicKey {
+        &self.public_key
+    }
+
+    /// The authenticator's model; unauthenticated unless the attestation is trusted.
+    #[must_use]
+    pub fn aaguid(&self) -> Aaguid {
+        self.aaguid
+    }
+
+    /// The flags of the authenticator data.
+    #[must_use]
+    pub fn flags(&self) -> Flags {
+        self.flags
+    }
+
+    /// The signature counter at registration.
+    #[must_use]
+    pub fn sign_count(&self) -> u32 {
+        self.sign_count
+    }
+
+    /// What the attestation proved.
+    #[must_use]
+    pub fn attestation(&self) -> &Attestation {
+        &self.attestation
+    }
+
+    /// Where the authenticator was, if the client said so.
+    #[must_use]
+    pub fn attachment(&self) -> Option<AuthenticatorAttachment> {
+        self.attachment
+    }
+
+    /// How the authenticator says it can be reached.
+    #[must_use]
+    pub fn transports(&self) -> &[Transport] {
+        &self.transports
+    }
+
+    /// The passkey to store (step 27).
+    ///
+    /// Insert it only if no passkey of the RP ID has its credential id, whoever owns that (step 26): else an attacker
+    /// attaches a victim's credential to an account of his own and catches the victim's next sign-in.
+    #[must_use]
+    pub fn into_passkey(
+        self,
+        rp_id: &RpId,
+        user: UserHandle,
+        name: PasskeyName,
+        now: Timestamp,
+    ) -> Passkey {
+        Passkey {
+            id: PasskeyId::of(rp_id.as_str(), &self.credential_id),
+            rp_id: rp_id.as_str().into(),
+            user,
+            credential_id: self.credential_id,
+            public_key: self.public_key,
+            aaguid: self.aaguid,
+            transports: self.transports,
+            attachment: self.attachment,
+            discoverable: self.discoverable,
+            attestation: self.attestation,
+            name,
+            created_at: now,
+            updated_at: now,
+            last_used_at: None,
+            state: PasskeyState {
+                sign_count: self.sign_count,
+                backup_eligible: Some(self.flags.backup_eligible()),
+                backup_state: Some(self.flags.backup_state()),
+                uv_initialized: self.flags.user_verified(),
+            },
+        }
+    }
+}

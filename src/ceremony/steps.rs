@@ -1,0 +1,82 @@
+//! The steps that registration (§7.1) and authentication (§7.2) share.
+
+use alloc::borrow::ToOwned;
+
+use super::error::CeremonyError;
+use crate::{
+    auth_data::{AuthenticatorData, Flags},
+    client_data::ClientData,
+    json::{UserVerification, base64url},
+    policy::{OriginPolicy, RpId},
+};
+
+/// What both ceremonies expect of client data.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ClientDataExpectation<'a> {
+    pub(super) kind: &'static str,
+    pub(super) challenge: &'a [u8],
+    pub(super) origins: &'a OriginPolicy,
+    pub(super) bound_origin: Option<&'a str>,
+}
+
+impl ClientDataExpectation<'_> {
+    /// §7.1 steps 7 to 11, §7.2 steps 10 to 14.
+    pub(super) fn check(&self, data: &ClientData<'_>) -> Result<(), CeremonyError> {
+        self.check_type(data)?;
+        self.check_challenge(data)?;
+        self.origins.check_origin(data.origin(), self.bound_origin)?;
+        self.origins.check_embedding(data.origin(), data.cross_origin(), data.top_origin())?;
+        Ok(())
+    }
+
+    /// Only this tells a registration from a sign-in: a packed self attestation verifies as an assertion.
+    fn check_type(&self, data: &ClientData<'_>) -> Result<(), CeremonyError> {
+        if data.kind() == self.kind {
+            return Ok(());
+        }
+        let found = data.kind().chars().take(32).collect();
+        Err(CeremonyError::Type { expected: self.kind, found })
+    }
+
+    /// Compared as text, in the one spelling that clients must use.
+    fn check_challenge(&self, data: &ClientData<'_>) -> Result<(), CeremonyError> {
+        if base64url::is_encoding_of(data.challenge(), self.challenge) {
+            Ok(())
+        } else {
+            Err(CeremonyError::Challenge)
+        }
+    }
+}
+
+/// §7.1 step 14, §7.2 step 15.
+pub(super) fn check_rp_id(data: &AuthenticatorData<'_>, rp_id: &RpId) -> Result<(), CeremonyError> {
+    if data.rp_id_hash() == rp_id.hash() {
+        Ok(())
+    } else {
+        Err(CeremonyError::RpId { expected: rp_id.as_str().to_owned() })
+    }
+}
+
+/// §7.1 step 15, §7.2 step 16.
+pub(super) fn check_user_presence(flags: Flags) -> Result<(), CeremonyError> {
+    if flags.user_present() { Ok(()) } else { Err(CeremonyError::UserPresence) }
+}
+
+/// §7.1 step 16, §7.2 step 17.
+pub(super) fn check_user_verification(
+    flags: Flags,
+    demand: UserVerification,
+) -> Result<(), CeremonyError> {
+    if demand == UserVerification::Required && !flags.user_verified() {
+        return Err(CeremonyError::UserVerification);
+    }
+    Ok(())
+}
+
+/// §7.1 step 17, §7.2 step 18.
+pub(super) fn check_backup_state(flags: Flags) -> Result<(), CeremonyError> {
+    if flags.backup_state() && !flags.backup_eligible() {
+        return Err(CeremonyError::BackupState);
+    }
+    Ok(())
+}

@@ -1,0 +1,348 @@
+//! The credential public key: a `COSE_Key` map.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use coset::iana::{EnumI64 as _, KeyParameter, KeyType};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::algorithm::{Algorithm, KeyShape};
+use crate::{
+    cbor::{Item, Reader},
+    json::base64url,
+    limits::{RSA_EXPONENT_MAX, RSA_MODULUS_MAX_BITS, RSA_MODULUS_MIN_BITS},
+    malformed::Malformed,
+};
+
+/// A `COSE_Key` as it stands in the message: well-formed, but not yet known to fit its algorithm.
+///
+/// ```text
+/// COSE_Key = { 1 => kty, 3 => alg, -1 => crv / n / pub, ? -2 => x / e, ? -3 => y }   ; RFC 9053 §7, RFC 8230 §4
+/// ```
+///
+/// Nothing else may be in it (§6.5.1.1): a parameter that is not required, a private key above all, is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CoseKey<'a> {
+    /// The algorithm that the key says it is for.
+    pub algorithm: Algorithm,
+    /// The key itself.
+    pub parameters: KeyParameters<'a>,
+}
+
+/// The parameters of a key by its type, in big-endian bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyParameters<'a> {
+    /// An elliptic-curve point, uncompressed.
+    Ec2 {
+        /// The curve's number.
+        curve: i64,
+        /// The x coordinate.
+        x: &'a [u8],
+        /// The y coordinate.
+        y: &'a [u8],
+    },
+    /// An octet key pair's public half.
+    Okp {
+        /// The curve's number.
+        curve: i64,
+        /// The public key.
+        x: &'a [u8],
+    },
+    /// An RSA public key.
+    Rsa {
+        /// The modulus.
+        n: &'a [u8],
+        /// The exponent.
+        e: &'a [u8],
+    },
+    /// A key of an algorithm key pair (ML-DSA).
+    Akp {
+        /// The public key.
+        public: &'a [u8],
+    },
+}
+
+/// Why a well-formed key cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidKey {
+    /// Key type or curve are not those of the key's own algorithm, or the algorithm is not known.
+    #[error("the key is none for its algorithm {0}")]
+    Algorithm(Algorithm),
+    /// A parameter is of the wrong length or has a value that no key has: off the curve, of low order, even.
+    #[error("{0}")]
+    Value(&'static str),
+}
+
+/// One parameter that may stand under a label, by what its value is.
+#[derive(Clone, Copy)]
+enum Parameter<'a> {
+    Integer(i64),
+    Bytes(&'a [u8]),
+}
+
+impl<'a> Parameter<'a> {
+    fn integer(self) -> Option<i64> {
+        match self {
+            Self::Integer(value) => Some(value),
+            Self::Bytes(_) => None,
+        }
+    }
+
+    fn bytes(self) -> Option<&'a [u8]> {
+        match self {
+            Self::Integer(_) => None,
+            Self::Bytes(bytes) => Some(bytes),
+        }
+    }
+}
+
+/// The parameters under the labels -1, -2 and -3, whatever they mean for the key's type.
+#[derive(Default)]
+struct Labelled<'a> {
+    first: Option<Parameter<'a>>,
+    second: Option<Parameter<'a>>,
+    third: Option<Parameter<'a>>,
+}
+
+impl<'a> CoseKey<'a> {
+    /// Reads a key that is followed by nothing.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are not a `COSE_Key` of a known key type, or something follows it.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, Malformed> {
+        let mut reader = Reader::new(bytes, "COSE key");
+        let key = Self::read(&mut reader)?;
+        reader.finish()?;
+        Ok(key)
+    }
+
+    /// Reads the key that comes next.
+    pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Self, Malformed> {
+        let (mut kty, mut alg, mut labelled) = (None, None, Labelled::default());
+        for _ in 0..reader.map()? {
+            let label = reader.integer()?;
+            let value = match reader.item()? {
+                Item::Bytes(bytes) => Parameter::Bytes(bytes),
+                item => match item.integer() {
+                    Some(value) => Parameter::Integer(value),
+                    None => {
+                        return Err(Malformed::CoseKey("a value is neither bytes nor a number"));
+                    }
+                },
+            };
+            let place = match label {
+                -1 => &mut labelled.first,
+                -2 => &mut labelled.second,
+                -3 => &mut labelled.third,
+                _ if label == KeyParameter::Kty.to_i64() => &mut kty,
+                _ if label == KeyParameter::Alg.to_i64() => &mut alg,
+                _ => return Err(Malformed::CoseKey("a parameter that does not belong in it")),
+            };
+            if place.replace(value).is_some() {
+                return Err(Malformed::CoseKey("a parameter that stands twice"));
+            }
+        }
+        let kty = integer(kty, "kty is missing or no number")?;
+        let alg = integer(alg, "alg is missing or no number")?;
+        let alg = i32::try_from(alg).map_err(|_| Malformed::CoseKey("alg is out of range"))?;
+        Ok(Self { algorithm: Algorithm::new(alg), parameters: labelled.of_type(kty)? })
+    }
+
+    /// Checks that key type, curve and lengths are those of the algorithm (§5.8.5), without arithmetic: whether a
+    /// point is on its curve is for the [backend](crate::crypto::SignatureVerifier) to say.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidKey::Algorithm`] if algorithm and key do not belong together, [`InvalidKey::Value`] otherwise.
+    pub fn check_shape(&self) -> Result<(), InvalidKey> {
+        let mismatch = Err(InvalidKey::Algorithm(self.algorithm));
+        let Some(shape) = self.algorithm.key_shape() else { return mismatch };
+        match (shape, self.parameters) {
+            (KeyShape::Ec2 { curve, size }, KeyParameters::Ec2 { curve: found, x, y }) => {
+                if !KeyShape::curve_is(curve, found) {
+                    return mismatch;
+                }
+                if x.len() != size || y.len() != size {
+                    return Err(InvalidKey::Value("a coordinate has not the length of its curve"));
+                }
+            }
+            (KeyShape::Okp { curve, size }, KeyParameters::Okp { curve: found, x }) => {
+                if !KeyShape::curve_is(curve, found) {
+                    return mismatch;
+                }
+                if x.len() != size {
+                    return Err(InvalidKey::Value("the key has not the length of its curve"));
+                }
+            }
+            (KeyShape::Rsa, KeyParameters::Rsa { n, e }) => check_rsa(n, e)?,
+            (KeyShape::Akp { size }, KeyParameters::Akp { public }) => {
+                if public.len() != size {
+                    return Err(InvalidKey::Value("the key has not the length of its algorithm"));
+                }
+            }
+            _ => return mismatch,
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Labelled<'a> {
+    fn of_type(self, kty: i64) -> Result<KeyParameters<'a>, Malformed> {
+        let Self { first, second, third } = self;
+        match KeyType::from_i64(kty) {
+            Some(KeyType::EC2) => Ok(KeyParameters::Ec2 {
+                curve: integer(first, "crv is missing or no number")?,
+                x: bytes(second, "x is missing or not bytes")?,
+                y: bytes(third, "y is missing or not bytes")?,
+            }),
+            Some(KeyType::OKP) => Ok(KeyParameters::Okp {
+                curve: integer(first, "crv is missing or no number")?,
+                x: bytes(second, "x is missing or not bytes")?,
+            })
+            .and_then(|key| absent(third, key)),
+            Some(KeyType::RSA) => Ok(KeyParameters::Rsa {
+                n: bytes(first, "n is missing or not bytes")?,
+                e: bytes(second, "e is missing or not bytes")?,
+            })
+            .and_then(|key| absent(third, key)),
+            Some(KeyType::AKP) => {
+                Ok(KeyParameters::Akp { public: bytes(first, "pub is missing or not bytes")? })
+                    .and_then(|key| absent(second, key))
+                    .and_then(|key| absent(third, key))
+            }
+            _ => Err(Malformed::CoseKey("a key type that WebAuthn does not use")),
+        }
+    }
+}
+
+fn integer(parameter: Option<Parameter<'_>>, missing: &'static str) -> Result<i64, Malformed> {
+    parameter.and_then(Parameter::integer).ok_or(Malformed::CoseKey(missing))
+}
+
+fn bytes<'a>(
+    parameter: Option<Parameter<'a>>,
+    missing: &'static str,
+) -> Result<&'a [u8], Malformed> {
+    parameter.and_then(Parameter::bytes).ok_or(Malformed::CoseKey(missing))
+}
+
+fn absent<'a>(
+    parameter: Option<Parameter<'_>>,
+    key: KeyParameters<'a>,
+) -> Result<KeyParameters<'a>, Malformed> {
+    match parameter {
+        None => Ok(key),
+        Some(_) => Err(Malformed::CoseKey("a parameter that does not belong in it")),
+    }
+}
+
+/// Bounds on RSA keys: what is smaller is broken, what is larger costs the verifier, and an even modulus or an
+/// exponent that is even or 1 belongs to no key pair.
+fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), InvalidKey> {
+    let (Some((first, _)), Some(last)) = (n.split_first(), n.last()) else {
+        return Err(InvalidKey::Value("the modulus is empty"));
+    };
+    if *first == 0 || e.first().is_none_or(|first| *first == 0) {
+        return Err(InvalidKey::Value("a number with leading zeros"));
+    }
+    let unused_bits = usize::try_from(first.leading_zeros()).unwrap_or(0);
+    let bits = n.len().saturating_mul(8).saturating_sub(unused_bits);
+    if !(RSA_MODULUS_MIN_BITS..=RSA_MODULUS_MAX_BITS).contains(&bits) {
+        return Err(InvalidKey::Value("the modulus is too short or too long"));
+    }
+    if last & 1 == 0 {
+        return Err(InvalidKey::Value("the modulus is even"));
+    }
+    if e.len() > RSA_EXPONENT_MAX {
+        return Err(InvalidKey::Value("the exponent is too long"));
+    }
+    if *e == [1] || e.last().is_none_or(|last| last & 1 == 0) {
+        return Err(InvalidKey::Value("the exponent is 1 or even"));
+    }
+    Ok(())
+}
+
+/// A credential public key as it is stored: the bytes of its `COSE_Key`, unchanged, which are known to hold a key
+/// that fits its algorithm.
+///
+/// ```
+/// use relying_party::{Algorithm, CosePublicKey};
+/// # let mut cose = vec![0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 0x20];
+/// # cose.extend([1; 32]);
+/// # cose.extend([0x22, 0x58, 0x20]);
+/// # cose.extend([2; 32]);
+/// let key = CosePublicKey::try_from(cose.as_slice())?;
+/// assert_eq!(key.algorithm(), Algorithm::ES256);
+/// # Ok::<(), relying_party::InvalidPublicKey>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct CosePublicKey {
+    bytes: Vec<u8>,
+    algorithm: Algorithm,
+}
+
+/// The bytes are no credential public key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidPublicKey {
+    /// Not a `COSE_Key`.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// A `COSE_Key` that does not fit its algorithm.
+    #[error(transparent)]
+    Invalid(#[from] InvalidKey),
+}
+
+impl CosePublicKey {
+    /// The `COSE_Key` in CBOR.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The algorithm of the key, which verifies all its signatures.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+}
+
+impl TryFrom<&[u8]> for CosePublicKey {
+    type Error = InvalidPublicKey;
+
+    fn try_from(bytes: &[u8]) -> Result<Self, InvalidPublicKey> {
+        let key = CoseKey::parse(bytes)?;
+        key.check_shape()?;
+        Ok(Self { bytes: bytes.into(), algorithm: key.algorithm })
+    }
+}
+
+impl fmt::Debug for CosePublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CosePublicKey({})", self.algorithm)
+    }
+}
+
+impl fmt::Display for CosePublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        base64url::fmt(&self.bytes, f)
+    }
+}
+
+impl Serialize for CosePublicKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for CosePublicKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <alloc::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        let bytes =
+            base64url::decode(&text).map_err(|_| de::Error::custom("COSE key is not base64url"))?;
+        Self::try_from(bytes.as_slice()).map_err(de::Error::custom)
+    }
+}

@@ -1,0 +1,228 @@
+//! The error of the flows: what went wrong, for whom, and what of it the public may know.
+
+use alloc::{string::String, vec, vec::Vec};
+
+use serde::Serialize;
+
+use crate::{
+    ceremony::CeremonyError, json::UnknownCredential, malformed::Malformed, name::InvalidName,
+};
+
+/// Why a flow ended without success.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The registration broke a rule of §7.1.
+    #[error("the registration was refused: {0}")]
+    Registration(#[source] CeremonyError),
+    /// The assertion broke a rule of §7.2.
+    #[error("the sign-in was refused: {0}")]
+    Authentication(#[source] CeremonyError),
+    /// The credential is not registered at this relying party, or not any more. The payload tells the browser so.
+    #[error("the credential is not registered")]
+    UnknownCredential(UnknownCredential),
+    /// There is no such ceremony: it was used already, never begun, or began in another place.
+    #[error("there is no such ceremony, or it was used already")]
+    CeremonyNotFound,
+    /// The ceremony took longer than it may, or has not begun yet by this machine's clock.
+    #[error("the ceremony has expired")]
+    CeremonyExpired,
+    /// The ceremony was begun for something else.
+    #[error("the ceremony was begun for {0}")]
+    CeremonyMismatch(&'static str),
+    /// The credential is registered already, to this account or to another.
+    #[error("the credential is registered already")]
+    AlreadyExists,
+    /// The account has as many passkeys as it may.
+    #[error("the account has {max} passkeys already, the most that is allowed")]
+    LimitReached {
+        /// The most that is allowed.
+        max: u32,
+    },
+    /// The account has no such passkey.
+    #[error("the account has no such passkey")]
+    PasskeyNotFound,
+    /// The account's last passkey has to stay.
+    #[error("the account's last passkey cannot be deleted")]
+    LastPasskey,
+    /// The new name is none.
+    #[error(transparent)]
+    Name(#[from] InvalidName),
+    /// Other sign-ins with the same passkey kept changing it meanwhile.
+    #[error("the passkey was changed by other sign-ins meanwhile")]
+    Conflict,
+    /// The host answered an effect with a reply of another kind.
+    #[error("the reply does not answer the effect {0}")]
+    UnexpectedReply(&'static str),
+    /// The store returned something other than what was asked for.
+    #[error("the store returned {0}")]
+    Inconsistent(&'static str),
+}
+
+/// Whose fault an error is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client's: what it sent cannot be accepted. HTTP 400, 401, 404 or 409.
+    Client,
+    /// Nobody's: a setting says no. HTTP 403.
+    Policy,
+    /// The host's use of this crate is wrong. HTTP 500, and a bug to fix.
+    Host,
+    /// The store broke its contract. HTTP 500, and a bug to fix.
+    Store,
+}
+
+impl Error {
+    /// A stable word for machines, for logs and metrics. Not for the public: it can tell an attacker which guess was
+    /// right. See [`public`](Self::public).
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Registration(error) | Self::Authentication(error) => error.code(),
+            Self::UnknownCredential(_) => "credential_unknown",
+            Self::CeremonyNotFound => "ceremony_not_found",
+            Self::CeremonyExpired => "ceremony_expired",
+            Self::CeremonyMismatch(_) => "ceremony_mismatch",
+            Self::AlreadyExists => "passkey_already_exists",
+            Self::LimitReached { .. } => "passkey_limit_reached",
+            Self::PasskeyNotFound => "passkey_not_found",
+            Self::LastPasskey => "last_passkey",
+            Self::Name(_) => "passkey_name_invalid",
+            Self::Conflict => "conflict",
+            Self::UnexpectedReply(_) => "unexpected_reply",
+            Self::Inconsistent(_) => "store_inconsistent",
+        }
+    }
+
+    /// Whose fault it is.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Registration(CeremonyError::AlgorithmNotSupported(_))
+            | Self::Authentication(CeremonyError::AlgorithmNotSupported(_))
+            | Self::UnexpectedReply(_) => ErrorKind::Host,
+            Self::Inconsistent(_) => ErrorKind::Store,
+            Self::LimitReached { .. } | Self::LastPasskey => ErrorKind::Policy,
+            _ => ErrorKind::Client,
+        }
+    }
+
+    /// What the browser may be told, with a sentence for the user. It does not say which of user, credential or
+    /// signature was wrong.
+    #[must_use]
+    pub fn public(&self) -> PublicError {
+        let (code, message, long_message) = self.public_parts();
+        let meta = match self {
+            Self::LimitReached { max } => Meta { max: Some(*max) },
+            _ => Meta { max: None },
+        };
+        PublicError { errors: vec![PublicErrorItem { code, message, long_message, meta }] }
+    }
+
+    const fn public_parts(&self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Registration(_) => (
+                "passkey_registration_failed",
+                "The passkey could not be created.",
+                "The passkey could not be created. Please try again, perhaps with another device.",
+            ),
+            Self::Authentication(_) | Self::UnknownCredential(_) => (
+                "passkey_retrieval_failed",
+                "The passkey was not accepted.",
+                "The passkey was not accepted. Please try another passkey or another way to sign in.",
+            ),
+            Self::CeremonyNotFound | Self::CeremonyExpired | Self::CeremonyMismatch(_) => (
+                "ceremony_expired",
+                "This took too long, or was done already.",
+                "This took too long, or was done already. Please try again.",
+            ),
+            Self::AlreadyExists => (
+                "passkey_already_exists",
+                "This passkey is registered already.",
+                "This passkey is registered already. You can sign in with it.",
+            ),
+            Self::LimitReached { .. } => (
+                "passkey_limit_reached",
+                "You have as many passkeys as you may.",
+                "You have as many passkeys as you may. Delete one to create another.",
+            ),
+            Self::PasskeyNotFound => (
+                "passkey_not_found",
+                "There is no such passkey.",
+                "There is no such passkey. It may have been deleted.",
+            ),
+            Self::LastPasskey => (
+                "last_passkey",
+                "Your last passkey cannot be deleted.",
+                "Your last passkey cannot be deleted. Create another one first.",
+            ),
+            Self::Name(_) => (
+                "passkey_name_invalid",
+                "This name cannot be used.",
+                "A name has 1 to 100 characters, and no control characters.",
+            ),
+            Self::Conflict => (
+                "conflict",
+                "The passkey is being used elsewhere.",
+                "The passkey is being used elsewhere at the same time. Please try again.",
+            ),
+            Self::UnexpectedReply(_) | Self::Inconsistent(_) => (
+                "internal_error",
+                "Something went wrong.",
+                "Something went wrong on our side. Please try again later.",
+            ),
+        }
+    }
+
+    /// The payload that tells the browser to forget a credential, if that is what the error is about.
+    #[must_use]
+    pub const fn signal(&self) -> Option<&UnknownCredential> {
+        match self {
+            Self::UnknownCredential(signal) => Some(signal),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn malformed_registration(error: Malformed) -> Self {
+        Self::Registration(error.into())
+    }
+
+    pub(crate) fn malformed_authentication(error: Malformed) -> Self {
+        Self::Authentication(error.into())
+    }
+}
+
+/// An error as the public may see it: `{"errors":[{"code":…,"message":…,"long_message":…,"meta":{…}}]}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PublicError {
+    errors: Vec<PublicErrorItem>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct PublicErrorItem {
+    code: &'static str,
+    message: &'static str,
+    long_message: &'static str,
+    meta: Meta,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Meta {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<u32>,
+}
+
+impl PublicError {
+    /// The code, for scripts.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.errors.first().map_or("internal_error", |error| error.code)
+    }
+
+    /// The sentence for the user.
+    #[must_use]
+    pub fn message(&self) -> String {
+        self.errors.iter().map(|error| error.long_message).collect()
+    }
+}

@@ -1,0 +1,88 @@
+//! Deleting a passkey.
+
+use alloc::string::ToString as _;
+
+use super::{Effect, Flow, Owner, Removed, Reply, Step};
+use crate::{
+    bytes::{PasskeyId, UserHandle},
+    error::Error,
+    json::AllAcceptedCredentials,
+    relying_party::RelyingParty,
+};
+
+/// The delete flow: [`DeletePasskey`](Effect::DeletePasskey), then [`PasskeysOf`](Effect::PasskeysOf) for what the
+/// browser is to be told.
+#[derive(Debug)]
+pub struct DeletePasskey {
+    owner: Owner,
+    id: PasskeyId,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Delete,
+    List,
+}
+
+/// A passkey that was deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Deleted {
+    /// The passkey's id.
+    pub id: PasskeyId,
+    /// The account's remaining passkeys, for `PublicKeyCredential.signalAllAcceptedCredentials()`.
+    pub signal: AllAcceptedCredentials,
+}
+
+impl DeletePasskey {
+    /// Deletes a passkey of the signed-in `user`.
+    ///
+    /// ```
+    /// # #[cfg(feature = "memory-store")] {
+    /// use relying_party::{DeletePasskey, PasskeyId, RelyingParty, UserHandle, store::{self, MemoryStore}};
+    /// let rp = RelyingParty::builder("example.com", "Example").origin("https://example.com").build().unwrap();
+    /// let user = UserHandle::try_from(&[7; 32][..]).unwrap();
+    /// let unknown = PasskeyId::try_from(&[1; 16][..]).unwrap();
+    /// assert!(store::run(&MemoryStore::new(), DeletePasskey::begin(&rp, user, unknown)).is_err());
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// None at once; later [`Error::PasskeyNotFound`], the same for a passkey of somebody else and for one that does
+    /// not exist, and [`Error::LastPasskey`] if the relying party keeps the last one.
+    pub fn begin(rp: &RelyingParty, user: UserHandle, id: PasskeyId) -> Result<Step<Self>, Error> {
+        let owner = Owner { rp_id: rp.rp_id().to_string(), user };
+        let keep_last = rp.keep_last_passkey();
+        let effect = Effect::DeletePasskey { owner: owner.clone(), id, keep_last };
+        Ok(Step::Effect(Self { owner, id, state: State::Delete }, effect))
+    }
+}
+
+impl Flow for DeletePasskey {
+    type Output = Deleted;
+
+    fn resume(self, reply: Reply) -> Result<Step<Self>, Error> {
+        let Self { owner, id, state } = self;
+        match (state, reply) {
+            (State::Delete, Reply::Removed(Removed::Removed)) => {
+                let effect = Effect::PasskeysOf(owner.clone());
+                Ok(Step::Effect(Self { owner, id, state: State::List }, effect))
+            }
+            (State::Delete, Reply::Removed(Removed::NotFound)) => Err(Error::PasskeyNotFound),
+            (State::Delete, Reply::Removed(Removed::LastPasskey)) => Err(Error::LastPasskey),
+            (State::List, Reply::Passkeys(passkeys)) => {
+                let accepted = passkeys.into_iter().map(|passkey| passkey.credential_id);
+                let signal = AllAcceptedCredentials {
+                    rp_id: owner.rp_id,
+                    user_id: owner.user,
+                    all_accepted_credential_ids: accepted.collect(),
+                };
+                Ok(Step::Done(Deleted { id, signal }))
+            }
+            (State::Delete, _) => Err(Error::UnexpectedReply("DeletePasskey")),
+            (State::List, _) => Err(Error::UnexpectedReply("PasskeysOf")),
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! Signing in with a passkey: begin, the browser's `navigator.credentials.get()`, finish.
+
+use alloc::{boxed::Box, string::ToString as _};
+
+use super::{Effect, Flow, Owner, Recorded, Reply, Step, Task, taken};
+use crate::{
+    bytes::{CeremonyId, Challenge, CredentialId, UserHandle},
+    ceremony::{
+        AuthenticationExpectation, Ceremony, CeremonyError, CeremonyKind, CeremonyStart,
+        CredentialRecord, VerifiedAuthentication, verify_authentication,
+    },
+    error::Error,
+    json::{
+        AuthenticationResponse, CredentialDescriptor, Mediation, RequestOptions, UnknownCredential,
+    },
+    limits::RECORD_USE_ATTEMPTS,
+    passkey::Passkey,
+    relying_party::RelyingParty,
+    time::Timestamp,
+};
+
+/// The sign-in flow, in two steps.
+///
+/// ```
+/// # #[cfg(feature = "memory-store")] {
+/// use relying_party::{Challenge, RelyingParty, SignIn, SignInRequest, Timestamp};
+/// use relying_party::store::{self, MemoryStore};
+///
+/// let rp = RelyingParty::builder("example.com", "Example").origin("https://example.com").build().unwrap();
+/// let store = MemoryStore::new();
+/// let now = Timestamp::from_unix_millis(1_700_000_000_000);
+///
+/// // When the sign-in form loads: options for the autofill of its user name field.
+/// let begin = SignIn::begin(&rp, SignInRequest::Autofill, Challenge::from([1; 32]), now);
+/// let start = store::run(&store, begin).unwrap();
+/// assert_eq!(serde_json::to_string(&start.mediation).unwrap(), "\"conditional\"");
+///
+/// // What the browser posts comes in with the ceremony's id from the cookie.
+/// let finish = SignIn::finish(&rp, start.ceremony_id, b"not a response", now);
+/// assert!(store::run(&store, finish).is_err());
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct SignIn;
+
+/// Who is to sign in, and how the browser is to ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignInRequest {
+    /// Somebody pressed "Sign in with a passkey": whoever has a discoverable passkey.
+    Discoverable,
+    /// A sign-in form was loaded: the same, offered in the autofill of its user name field.
+    Autofill,
+    /// A user was named first: only that account's passkeys count.
+    Named(UserHandle),
+}
+
+impl SignIn {
+    /// Begins: the options for the browser, and a ceremony that is remembered.
+    ///
+    /// Effects: [`PasskeysOf`](Effect::PasskeysOf) if a user is named, [`PutCeremony`](Effect::PutCeremony).
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn begin(
+        rp: &RelyingParty,
+        request: SignInRequest,
+        challenge: Challenge,
+        now: Timestamp,
+    ) -> Result<Step<BeginSignIn<'_>>, Error> {
+        let flow = BeginSignIn { rp, request, challenge, now, state: Begin::List };
+        match request {
+            SignInRequest::Discoverable | SignInRequest::Autofill => Ok(flow.put(&[])),
+            SignInRequest::Named(user) => {
+                let owner = Owner { rp_id: rp.rp_id().to_string(), user };
+                Ok(Step::Effect(flow, Effect::PasskeysOf(owner)))
+            }
+        }
+    }
+
+    /// Finishes: verifies what the browser posted, and records the use.
+    ///
+    /// `response` is the JSON of `PublicKeyCredential.toJSON()`.
+    ///
+    /// Effects: [`TakeCeremony`](Effect::TakeCeremony) before anything is looked at, [`Passkey`](Effect::Passkey),
+    /// [`RecordUse`](Effect::RecordUse), both again if another sign-in has come between, and
+    /// [`PendingTasks`](Effect::PendingTasks).
+    ///
+    /// # Errors
+    ///
+    /// None at once; later [`Error::CeremonyNotFound`], [`Error::CeremonyExpired`], [`Error::CeremonyMismatch`],
+    /// [`Error::UnknownCredential`], [`Error::Authentication`], [`Error::Conflict`].
+    pub fn finish<'a>(
+        rp: &'a RelyingParty,
+        ceremony: CeremonyId,
+        response: &'a [u8],
+        now: Timestamp,
+    ) -> Result<Step<FinishSignIn<'a>>, Error> {
+        let flow = FinishSignIn { rp, ceremony, response, now, state: Finish::Take };
+        Ok(Step::Effect(flow, Effect::TakeCeremony(ceremony)))
+    }
+}
+
+/// What a sign-in begins with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SignInStart {
+    /// Names the ceremony; to be kept with the browser session, in a cookie.
+    pub ceremony_id: CeremonyId,
+    /// The options for the browser.
+    pub public_key: RequestOptions,
+    /// The mediation to ask for beside the options, if any.
+    pub mediation: Option<Mediation>,
+    /// The first instant at which the ceremony no longer counts.
+    pub expires_at: Timestamp,
+}
+
+/// A sign-in that begins.
+#[derive(Debug)]
+pub struct BeginSignIn<'a> {
+    rp: &'a RelyingParty,
+    request: SignInRequest,
+    challenge: Challenge,
+    now: Timestamp,
+    state: Begin,
+}
+
+#[derive(Debug)]
+enum Begin {
+    List,
+    Put(Box<SignInStart>),
+}
+
+impl Flow for BeginSignIn<'_> {
+    type Output = SignInStart;
+
+    fn resume(self, reply: Reply) -> Result<Step<Self>, Error> {
+        match (&self.state, reply) {
+            (Begin::List, Reply::Passkeys(passkeys)) => Ok(self.put(&passkeys)),
+            (Begin::List, _) => Err(Error::UnexpectedReply("PasskeysOf")),
+            (Begin::Put(start), Reply::Stored) => Ok(Step::Done(SignInStart::clone(start))),
+            (Begin::Put(_), _) => Err(Error::UnexpectedReply("PutCeremony")),
+        }
+    }
+}
+
+impl BeginSignIn<'_> {
+    fn put(mut self, passkeys: &[Passkey]) -> Step<Self> {
+        let rp = self.rp;
+        let user = match self.request {
+            SignInRequest::Named(user) => Some(user),
+            SignInRequest::Discoverable | SignInRequest::Autofill => None,
+        };
+        let start = CeremonyStart {
+            challenge: self.challenge,
+            rp_id: rp.rp_id().to_string(),
+            origin: None,
+            user_verification: rp.user_verification(),
+            now: self.now,
+            lifetime: rp.ceremony_lifetime(),
+        };
+        let allow_credentials = passkeys.iter().map(|passkey| passkey.credential_id.clone());
+        let kind = CeremonyKind::SignIn { user, allow_credentials: allow_credentials.collect() };
+        let ceremony = Ceremony::new(start, kind);
+        self.state = Begin::Put(Box::new(SignInStart {
+            ceremony_id: ceremony.id(),
+            public_key: RequestOptions {
+                challenge: self.challenge,
+                timeout: rp.ceremony_lifetime(),
+                rp_id: rp.rp_id().to_string(),
+                allow_credentials: passkeys.iter().map(CredentialDescriptor::from).collect(),
+                user_verification: rp.user_verification(),
+                hints: rp.hints().to_vec(),
+            },
+            mediation: (self.request == SignInRequest::Autofill).then_some(Mediation::Conditional),
+            expires_at: ceremony.expires_at(),
+        }));
+        Step::Effect(self, Effect::PutCeremony(Box::new(ceremony)))
+    }
+}
+
+/// Somebody who has signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SignedIn {
+    /// The account.
+    pub user: UserHandle,
+    /// The passkey, as it is after its use was recorded.
+    pub passkey: Passkey,
+    /// Whether user verification counts: the authenticator verified the user, and had done so before.
+    pub user_verified: bool,
+    /// Whether the signature counter did not grow; only if the relying party accepts that.
+    pub counter_regressed: bool,
+    /// Whether the passkey's backup state changed with this use.
+    pub backup_state_changed: bool,
+    /// What the account has to do before its session is of use.
+    pub task: Option<Task>,
+}
+
+/// A sign-in that finishes.
+#[derive(Debug)]
+pub struct FinishSignIn<'a> {
+    rp: &'a RelyingParty,
+    ceremony: CeremonyId,
+    response: &'a [u8],
+    now: Timestamp,
+    state: Finish<'a>,
+}
+
+#[derive(Debug)]
+enum Finish<'a> {
+    Take,
+    Find(Attempt<'a>),
+    Record(Attempt<'a>, Box<Passkey>, VerifiedAuthentication),
+    Tasks(Box<SignedIn>),
+}
+
+/// The response, with the ceremony that was taken for it.
+#[derive(Debug)]
+struct Attempt<'a> {
+    ceremony: Box<Ceremony>,
+    response: Box<AuthenticationResponse<'a>>,
+    credential_id: CredentialId,
+    left: u8,
+}
+
+impl<'a> Flow for FinishSignIn<'a> {
+    type Output = SignedIn;
+
+    fn resume(self, reply: Reply) -> Result<Step<Self>, Error> {
+        let Self { rp, ceremony, response, now, state } = self;
+        let next = |state| Self { rp, ceremony, response, now, state };
+        let find = |attempt: Attempt<'a>| {
+            let credential_id = attempt.credential_id.clone();
+            let effect = Effect::Passkey { rp_id: rp.rp_id().to_string(), credential_id };
+            Ok(Step::Effect(next(Finish::Find(attempt)), effect))
+        };
+        match (state, reply) {
+            (Finish::Take, Reply::Ceremony(taken)) => {
+                let taken = taken::check(taken, ceremony, rp, now)?;
+                find(Attempt::new(taken, response)?)
+            }
+            (Finish::Find(attempt), Reply::Passkey(found)) => {
+                let passkey = found.ok_or_else(|| attempt.unknown(rp))?;
+                let verified = attempt.verify(rp, &passkey)?;
+                let effect = Effect::RecordUse {
+                    id: passkey.id,
+                    expected: passkey.state,
+                    state: verified.state(),
+                    at: now,
+                };
+                Ok(Step::Effect(next(Finish::Record(attempt, passkey, verified)), effect))
+            }
+            (Finish::Record(attempt, passkey, verified), Reply::Recorded(recorded)) => {
+                match recorded {
+                    Recorded::Updated => {
+                        let owner = Owner { rp_id: passkey.rp_id.clone(), user: passkey.user };
+                        let signed_in = signed_in(*passkey, &verified, now);
+                        let state = Finish::Tasks(Box::new(signed_in));
+                        Ok(Step::Effect(next(state), Effect::PendingTasks(owner)))
+                    }
+                    // Judge again by what the other sign-in has left, the counter above all.
+                    Recorded::Conflict => find(attempt.again()?),
+                    Recorded::NotFound => Err(attempt.unknown(rp)),
+                }
+            }
+            (Finish::Tasks(mut signed_in), Reply::Tasks(tasks)) => {
+                signed_in.task = tasks.into_iter().next();
+                Ok(Step::Done(*signed_in))
+            }
+            (Finish::Take, _) => Err(Error::UnexpectedReply("TakeCeremony")),
+            (Finish::Find(_), _) => Err(Error::UnexpectedReply("Passkey")),
+            (Finish::Record(..), _) => Err(Error::UnexpectedReply("RecordUse")),
+            (Finish::Tasks(_), _) => Err(Error::UnexpectedReply("PendingTasks")),
+        }
+    }
+}
+
+impl<'a> Attempt<'a> {
+    fn new(ceremony: Box<Ceremony>, response: &'a [u8]) -> Result<Self, Error> {
+        let CeremonyKind::SignIn { .. } = ceremony.kind() else {
+            return Err(Error::CeremonyMismatch("something else than a sign-in"));
+        };
+        let response =
+            AuthenticationResponse::parse(response).map_err(Error::malformed_authentication)?;
+        let claimed = response.credential_id().map_err(Error::malformed_authentication)?;
+        // What cannot be a credential id is nobody's.
+        let credential_id =
+            claimed.ok_or(Error::Authentication(CeremonyError::CredentialNotAllowed))?;
+        let response = Box::new(response);
+        Ok(Self { ceremony, response, credential_id, left: RECORD_USE_ATTEMPTS })
+    }
+
+    fn again(mut self) -> Result<Self, Error> {
+        self.left = self.left.checked_sub(1).filter(|left| *left > 0).ok_or(Error::Conflict)?;
+        Ok(self)
+    }
+
+    fn unknown(&self, rp: &RelyingParty) -> Error {
+        Error::UnknownCredential(UnknownCredential {
+            rp_id: rp.rp_id().to_string(),
+            credential_id: self.credential_id.clone(),
+        })
+    }
+
+    /// Verifies the response against what the ceremony demanded when it began.
+    fn verify(
+        &self,
+        rp: &RelyingParty,
+        passkey: &Passkey,
+    ) -> Result<VerifiedAuthentication, Error> {
+        let CeremonyKind::SignIn { user, allow_credentials } = self.ceremony.kind() else {
+            return Err(Error::CeremonyMismatch("something else than a sign-in"));
+        };
+        if passkey.rp_id != rp.rp_id().as_str() {
+            return Err(Error::Inconsistent("a passkey of another relying party"));
+        }
+        let expected = AuthenticationExpectation {
+            rp_id: rp.rp_id(),
+            origins: rp.origins(),
+            bound_origin: self.ceremony.origin(),
+            challenge: self.ceremony.challenge().as_bytes(),
+            user_verification: self.ceremony.user_verification(),
+            allow_credentials,
+            user: user.as_ref().map(UserHandle::as_bytes),
+            counter_rule: rp.counter_rule(),
+            verifier: rp.verifier(),
+        };
+        verify_authentication(&self.response, &expected, &CredentialRecord::from(passkey))
+            .map_err(Error::Authentication)
+    }
+}
+
+fn signed_in(mut passkey: Passkey, verified: &VerifiedAuthentication, now: Timestamp) -> SignedIn {
+    passkey.state = verified.state();
+    passkey.last_used_at = Some(now);
+    SignedIn {
+        user: passkey.user,
+        passkey,
+        user_verified: verified.user_verified(),
+        counter_regressed: verified.counter_regressed(),
+        backup_state_changed: verified.backup_state_changed(),
+        task: None,
+    }
+}

@@ -1,0 +1,368 @@
+//! The responses of a browser, `PublicKeyCredential.toJSON()` (§5.1).
+
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use super::{
+    base64url::Decoded,
+    enums::{AuthenticatorAttachment, Transport},
+    text::Text,
+};
+use crate::{
+    bytes::CredentialId,
+    limits::{
+        ASSERTION_AUTHENTICATOR_DATA_MAX, ATTESTATION_OBJECT_MAX, CLIENT_DATA_MAX,
+        RESPONSE_JSON_MAX, SIGNATURE_MAX, TRANSPORTS_MAX,
+    },
+    malformed::Malformed,
+};
+
+/// `RegistrationResponseJSON`, borrowed from its text.
+///
+/// ```text
+/// { id, rawId: base64url, type, authenticatorAttachment?, clientExtensionResults,
+///   response: { clientDataJSON, attestationObject: base64url, transports: [string], … } }
+/// ```
+///
+/// Unknown members are ignored, since every level of the specification adds some; `transports` may be missing
+/// (hand-written front ends, older Safari), optional members may be `null`. The convenience copies
+/// `authenticatorData`, `publicKey` and `publicKeyAlgorithm` are never read: only the attestation object is signed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct RegistrationResponse<'a>(#[serde(borrow)] Credential<'a, Attestation<'a>>);
+
+/// `AuthenticationResponseJSON`, borrowed from its text.
+///
+/// ```text
+/// { id, rawId: base64url, type, authenticatorAttachment?, clientExtensionResults,
+///   response: { clientDataJSON, authenticatorData, signature: base64url, userHandle?: base64url } }
+/// ```
+///
+/// Lenient as [`RegistrationResponse`] is; `userHandle` may be `null` or missing.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct AuthenticationResponse<'a>(#[serde(borrow)] Credential<'a, Assertion<'a>>);
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Credential<'a, R> {
+    #[serde(borrow)]
+    id: Text<'a>,
+    #[serde(borrow)]
+    raw_id: Text<'a>,
+    #[serde(borrow, rename = "type")]
+    kind: Text<'a>,
+    #[serde(borrow, default)]
+    authenticator_attachment: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    client_extension_results: Option<&'a RawValue>,
+    response: R,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Attestation<'a> {
+    #[serde(borrow, rename = "clientDataJSON")]
+    client_data_json: Text<'a>,
+    #[serde(borrow, rename = "attestationObject")]
+    object: Text<'a>,
+    #[serde(default, deserialize_with = "transports")]
+    transports: Vec<Transport>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Assertion<'a> {
+    #[serde(borrow, rename = "clientDataJSON")]
+    client_data_json: Text<'a>,
+    #[serde(borrow)]
+    authenticator_data: Text<'a>,
+    #[serde(borrow)]
+    signature: Text<'a>,
+    #[serde(borrow, default)]
+    user_handle: Option<Text<'a>>,
+}
+
+/// Transports are hints, so that a list that is too long is cut rather than refused, and names that are too long
+/// are dropped.
+fn transports<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Transport>, D::Error> {
+    let mut transports = Option::<Vec<Transport>>::deserialize(deserializer)?.unwrap_or_default();
+    transports.retain(Transport::is_reasonable);
+    transports.truncate(TRANSPORTS_MAX);
+    Ok(transports)
+}
+
+fn parse<'a, T: Deserialize<'a>>(json: &'a [u8], what: &'static str) -> Result<T, Malformed> {
+    if json.len() > RESPONSE_JSON_MAX {
+        return Err(Malformed::TooLong { what, max: RESPONSE_JSON_MAX });
+    }
+    serde_json::from_slice(json).map_err(|error| Malformed::json(what, &error))
+}
+
+impl<R> Credential<'_, R> {
+    fn check_type(&self) -> Result<(), Malformed> {
+        if &*self.kind == "public-key" { Ok(()) } else { Err(Malformed::CredentialType) }
+    }
+
+    /// Decodes `rawId`. The length that a credential id may have is a rule of its own.
+    fn raw_id<'b>(&self, decoded: &'b mut Decoded<INLINE_ID>) -> Result<&'b [u8], Malformed> {
+        decode("rawId", &self.raw_id, decoded, RAW_ID_MAX)
+    }
+
+    /// Whether `id` says the same as `rawId`, perhaps in another spelling.
+    fn id_is_raw_id(&self) -> Result<bool, Malformed> {
+        if *self.id == *self.raw_id {
+            return Ok(true);
+        }
+        let (mut id, mut raw_id) = (Decoded::<INLINE_ID>::new(), Decoded::<INLINE_ID>::new());
+        let id = decode("id", &self.id, &mut id, RAW_ID_MAX)?;
+        Ok(id == self.raw_id(&mut raw_id)?)
+    }
+}
+
+/// Credential ids are this long at most in practice; longer ones are decoded on the heap.
+pub(crate) const INLINE_ID: usize = 288;
+
+/// What 16 bits of `credentialIdLength` can tell.
+const RAW_ID_MAX: usize = 65_535;
+
+fn decode<'b, const N: usize>(
+    what: &'static str,
+    text: &str,
+    decoded: &'b mut Decoded<N>,
+    max: usize,
+) -> Result<&'b [u8], Malformed> {
+    let bytes = decoded.decode(text, max, 0);
+    bytes.map(|bytes| &*bytes).map_err(|error| Malformed::base64url(what, error, max))
+}
+
+/// What both responses have in common.
+macro_rules! credential_members {
+    ($type:ident) => {
+        impl<'a> $type<'a> {
+            /// Reads a response.
+            ///
+            /// # Errors
+            ///
+            /// Longer than [`RESPONSE_JSON_MAX`], not JSON of that shape, or a required member twice.
+            pub fn parse(json: &'a [u8]) -> Result<Self, Malformed> {
+                parse(json, stringify!($type))
+            }
+
+            /// Checks that the credential's `type` is `public-key`.
+            pub(crate) fn check_type(&self) -> Result<(), Malformed> {
+                self.0.check_type()
+            }
+
+            /// `rawId`, decoded.
+            pub(crate) fn raw_id<'b>(
+                &self,
+                decoded: &'b mut Decoded<INLINE_ID>,
+            ) -> Result<&'b [u8], Malformed> {
+                self.0.raw_id(decoded)
+            }
+
+            /// Whether `id` says the same as `rawId`.
+            pub(crate) fn id_is_raw_id(&self) -> Result<bool, Malformed> {
+                self.0.id_is_raw_id()
+            }
+
+            /// The credential id that the response claims; `None` if it cannot be one.
+            ///
+            /// # Errors
+            ///
+            /// `rawId` is not base64url.
+            pub fn credential_id(&self) -> Result<Option<CredentialId>, Malformed> {
+                let mut decoded = Decoded::new();
+                Ok(CredentialId::try_from(self.raw_id(&mut decoded)?).ok())
+            }
+
+            /// Where the authenticator was. Unknown values count as not said (§5.1).
+            #[must_use]
+            pub fn authenticator_attachment(&self) -> Option<AuthenticatorAttachment> {
+                let name = self.0.authenticator_attachment.as_deref();
+                name.and_then(AuthenticatorAttachment::from_name)
+            }
+
+            /// The client extension outputs as JSON text, all of them, also unknown ones. Unsigned.
+            #[must_use]
+            pub fn client_extension_results(&self) -> Option<&'a str> {
+                self.0.client_extension_results.map(RawValue::get)
+            }
+
+            /// `response.clientDataJSON`, decoded.
+            pub(crate) fn client_data_json<'b, const N: usize>(
+                &self,
+                decoded: &'b mut Decoded<N>,
+            ) -> Result<&'b [u8], Malformed> {
+                let text = &self.0.response.client_data_json;
+                decode("clientDataJSON", text, decoded, CLIENT_DATA_MAX)
+            }
+        }
+    };
+}
+
+credential_members!(RegistrationResponse);
+credential_members!(AuthenticationResponse);
+
+impl RegistrationResponse<'_> {
+    /// `response.attestationObject`, decoded.
+    pub(crate) fn attestation_object<'b, const N: usize>(
+        &self,
+        decoded: &'b mut Decoded<N>,
+    ) -> Result<&'b [u8], Malformed> {
+        let text = &self.0.response.object;
+        decode("attestationObject", text, decoded, ATTESTATION_OBJECT_MAX)
+    }
+
+    /// How the authenticator says it can be reached; empty if it does not say.
+    #[must_use]
+    pub fn transports(&self) -> &[Transport] {
+        &self.0.response.transports
+    }
+}
+
+impl AuthenticationResponse<'_> {
+    /// `response.authenticatorData`, decoded, with room for `spare` bytes behind it.
+    pub(crate) fn authenticator_data<'b, const N: usize>(
+        &self,
+        decoded: &'b mut Decoded<N>,
+        spare: usize,
+    ) -> Result<&'b mut [u8], Malformed> {
+        let max = ASSERTION_AUTHENTICATOR_DATA_MAX;
+        decoded
+            .decode(&self.0.response.authenticator_data, max, spare)
+            .map_err(|error| Malformed::base64url("authenticatorData", error, max))
+    }
+
+    /// `response.signature`, decoded.
+    pub(crate) fn signature<'b, const N: usize>(
+        &self,
+        decoded: &'b mut Decoded<N>,
+    ) -> Result<&'b [u8], Malformed> {
+        decode("signature", &self.0.response.signature, decoded, SIGNATURE_MAX)
+    }
+
+    /// `response.userHandle`, decoded; `None` if there is none.
+    pub(crate) fn user_handle<'b, const N: usize>(
+        &self,
+        decoded: &'b mut Decoded<N>,
+    ) -> Result<Option<&'b [u8]>, Malformed> {
+        let text = self.0.response.user_handle.as_deref();
+        text.map(|text| decode("userHandle", text, decoded, RAW_ID_MAX)).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, string::String};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ASSERTION: &str = r#"{"id":"AQID","rawId":"AQID","type":"public-key","clientExtensionResults":{"appid":true},
+        "response":{"clientDataJSON":"e30","authenticatorData":"AAAA","signature":"BBBB","userHandle":"BQ"}}"#;
+    const REGISTRATION: &str = r#"{"id":"AQID","rawId":"AQID","type":"public-key","response":{"clientDataJSON":"e30",
+        "attestationObject":"oA","transports":["internal","cable"]}}"#;
+
+    fn assertion(json: &str) -> Result<AuthenticationResponse<'_>, Malformed> {
+        AuthenticationResponse::parse(json.as_bytes())
+    }
+
+    #[test]
+    fn optional_members_may_be_null_or_missing() {
+        let table = [
+            ASSERTION.replace("\"userHandle\":\"BQ\"", "\"userHandle\":null"),
+            ASSERTION.replace(",\"userHandle\":\"BQ\"", ""),
+            ASSERTION.replace("{\"appid\":true}", "null"),
+            ASSERTION.replace("\"type\"", "\"authenticatorAttachment\":null,\"type\""),
+            ASSERTION.replace("\"type\"", "\"authenticatorAttachment\":\"future\",\"type\""),
+        ];
+        for json in table {
+            let parsed = assertion(&json).unwrap();
+            assert_eq!(parsed.authenticator_attachment(), None, "{json}");
+        }
+        let without = REGISTRATION.replace(
+            ",\n        \"attestationObject\":\"oA\",\"transports\":[\"internal\",\"cable\"]",
+            ",\"attestationObject\":\"oA\"",
+        );
+        assert!(RegistrationResponse::parse(without.as_bytes()).unwrap().transports().is_empty());
+    }
+
+    #[test]
+    fn unknown_members_and_transports_are_no_failure() {
+        let json = REGISTRATION.replace("\"type\"", "\"new\":[{}],\"type\"");
+        let parsed = RegistrationResponse::parse(json.as_bytes()).unwrap();
+        assert_eq!(parsed.transports(), [Transport::Internal, Transport::from("cable")]);
+    }
+
+    #[test]
+    fn extension_results_pass_through_unread() {
+        let parsed = assertion(ASSERTION).unwrap();
+        assert_eq!(parsed.client_extension_results(), Some("{\"appid\":true}"));
+    }
+
+    #[test]
+    fn members_that_stand_twice_or_are_missing_or_mistyped_are_refused() {
+        let table = [
+            ASSERTION.replace("\"id\"", "\"id\":\"AQID\",\"id\""),
+            ASSERTION.replace("\"signature\"", "\"signature\":\"CC\",\"signature\""),
+            ASSERTION.replace("\"signature\":\"BBBB\",", ""),
+            ASSERTION.replace("\"BBBB\"", "7"),
+            ASSERTION.replace("\"rawId\":\"AQID\",", ""),
+            format!("{ASSERTION} x"),
+            format!("\u{feff}{ASSERTION}"),
+            String::from("[]"),
+            ASSERTION.replace("{\"appid\":true}", &"[".repeat(1000)),
+            ASSERTION.replace("AQID", "\\ud800"),
+        ];
+        for json in table {
+            assert!(assertion(&json).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn responses_beyond_the_limit_are_not_even_parsed() {
+        let long = format!("{ASSERTION}{}", " ".repeat(RESPONSE_JSON_MAX));
+        let what = "AuthenticationResponse";
+        let refused = assertion(&long).unwrap_err();
+        assert_eq!(refused, Malformed::TooLong { what, max: RESPONSE_JSON_MAX });
+    }
+
+    #[test]
+    fn id_may_be_spelled_otherwise_than_raw_id_but_not_be_another() {
+        let padded = ASSERTION.replacen("AQID", "AQI=", 1).replacen("AQID", "AQI", 1);
+        assert!(assertion(&padded).unwrap().id_is_raw_id().unwrap());
+        let other = ASSERTION.replacen("AQID", "AQIE", 1);
+        assert!(!assertion(&other).unwrap().id_is_raw_id().unwrap());
+    }
+
+    #[test]
+    fn long_transport_lists_are_cut() {
+        let many = REGISTRATION.replace("\"cable\"", &alloc::vec!["\"x\""; 99].join(","));
+        assert_eq!(RegistrationResponse::parse(many.as_bytes()).unwrap().transports().len(), 16);
+        let long = REGISTRATION.replace("cable", &"x".repeat(33));
+        assert_eq!(RegistrationResponse::parse(long.as_bytes()).unwrap().transports().len(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn random_and_mutated_json_never_panics(
+            bytes in proptest::collection::vec(any::<u8>(), 0..300),
+            at: prop::sample::Index,
+            to: u8,
+        ) {
+            let _ = AuthenticationResponse::parse(&bytes);
+            let _ = RegistrationResponse::parse(&bytes);
+            let mut json = ASSERTION.as_bytes().to_vec();
+            let at = at.index(json.len());
+            json[at] = to;
+            if let Ok(parsed) = AuthenticationResponse::parse(&json) {
+                let _ = (parsed.credential_id(), parsed.id_is_raw_id());
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Which subdomains of the RP ID are accepted (§13.5.9).
+
+use alloc::{string::String, vec::Vec};
+
+use super::domain;
+
+/// Which `https` origins below the RP ID are accepted, by label. The RP ID's own host is not among them; accept it
+/// by [`origin`](super::OriginPolicyBuilder::origin).
+///
+/// Whoever can run script on an accepted subdomain can sign users in there: leave out what serves content of
+/// others, and what may be taken over (§13.5.9).
+///
+/// ```
+/// use relying_party::policy::SubdomainPolicy;
+/// // accounts.example.com and www.example.com, but neither a.b.example.com nor anything of users:
+/// SubdomainPolicy::any().max_depth(1).except_under(["usercontent.example.com"]);
+/// // app.example.com and what lies below it:
+/// SubdomainPolicy::only_under(["app.example.com"]);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubdomainPolicy {
+    pub(super) max_depth: Option<usize>,
+    pub(super) only_under: Option<Vec<String>>,
+    pub(super) except_under: Vec<String>,
+}
+
+impl SubdomainPolicy {
+    /// Every subdomain, at any depth.
+    #[must_use]
+    pub const fn any() -> Self {
+        Self { max_depth: None, only_under: None, except_under: Vec::new() }
+    }
+
+    /// These hosts and what lies below them. An empty list is refused when the policy is built.
+    #[must_use]
+    pub fn only_under<S: Into<String>>(hosts: impl IntoIterator<Item = S>) -> Self {
+        Self { only_under: Some(hosts.into_iter().map(Into::into).collect()), ..Self::any() }
+    }
+
+    /// At most this many labels before the RP ID: 1 accepts `a.example.com` and not `b.a.example.com`.
+    #[must_use]
+    pub const fn max_depth(mut self, labels: usize) -> Self {
+        self.max_depth = Some(labels);
+        self
+    }
+
+    /// Not these hosts and nothing below them. Wins over everything else, but for origins that are listed.
+    #[must_use]
+    pub fn except_under<S: Into<String>>(mut self, hosts: impl IntoIterator<Item = S>) -> Self {
+        self.except_under.extend(hosts.into_iter().map(Into::into));
+        self
+    }
+
+    /// Whether the policy takes this host, on an `https` origin.
+    pub(super) fn accepts(&self, host: &str, rp_id: &str) -> bool {
+        host != rp_id
+            && domain::is_in_scope(host, rp_id)
+            && self.within_depth(host, rp_id)
+            && self.only_under.as_ref().is_none_or(|hosts| is_under(host, hosts))
+            && !is_under(host, &self.except_under)
+    }
+
+    pub(super) fn within_depth(&self, host: &str, rp_id: &str) -> bool {
+        let depth = domain::labels_below(host, rp_id).map_or(0, |labels| labels.split('.').count());
+        self.max_depth.is_none_or(|most| depth <= most)
+    }
+}
+
+pub(super) fn is_under(host: &str, parents: &[String]) -> bool {
+    parents.iter().any(|parent| domain::is_at_or_below(host, parent))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accepted<'a>(policy: &SubdomainPolicy, hosts: &[&'a str]) -> Vec<&'a str> {
+        hosts.iter().copied().filter(|host| policy.accepts(host, "example.com")).collect()
+    }
+
+    const HOSTS: [&str; 7] = [
+        "example.com",
+        "a.example.com",
+        "b.a.example.com",
+        "c.b.a.example.com",
+        "d.example.com",
+        "xa.example.com",
+        "a.example.net",
+    ];
+
+    #[test]
+    fn every_subdomain_lies_below_the_rp_id() {
+        let expected = [
+            "a.example.com",
+            "b.a.example.com",
+            "c.b.a.example.com",
+            "d.example.com",
+            "xa.example.com",
+        ];
+        assert_eq!(accepted(&SubdomainPolicy::any(), &HOSTS), expected);
+    }
+
+    #[test]
+    fn depth_counts_labels_before_the_rp_id() {
+        let one = accepted(&SubdomainPolicy::any().max_depth(1), &HOSTS);
+        assert_eq!(one, ["a.example.com", "d.example.com", "xa.example.com"]);
+        let two = accepted(&SubdomainPolicy::any().max_depth(2), &HOSTS);
+        assert_eq!(two, ["a.example.com", "b.a.example.com", "d.example.com", "xa.example.com"]);
+    }
+
+    #[test]
+    fn listed_hosts_are_accepted_with_what_lies_below_them() {
+        let policy = SubdomainPolicy::only_under(["a.example.com"]);
+        let expected = ["a.example.com", "b.a.example.com", "c.b.a.example.com"];
+        assert_eq!(accepted(&policy, &HOSTS), expected);
+        assert_eq!(accepted(&policy.max_depth(1), &HOSTS), ["a.example.com"]);
+    }
+
+    #[test]
+    fn excepted_hosts_are_left_out_with_what_lies_below_them() {
+        let policy = SubdomainPolicy::any().except_under(["a.example.com"]);
+        assert_eq!(accepted(&policy, &HOSTS), ["d.example.com", "xa.example.com"]);
+        let policy =
+            SubdomainPolicy::only_under(["a.example.com"]).except_under(["b.a.example.com"]);
+        assert_eq!(accepted(&policy, &HOSTS), ["a.example.com"]);
+    }
+
+    #[cfg(feature = "public-suffix")]
+    #[test]
+    fn what_lies_below_another_public_suffix_is_left_out() {
+        let any = SubdomainPolicy::any();
+        assert!(any.accepts("aws.amazonaws.com", "amazonaws.com"));
+        assert!(!any.accepts("bucket.s3.amazonaws.com", "amazonaws.com"));
+    }
+}

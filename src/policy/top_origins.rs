@@ -1,0 +1,174 @@
+//! Embedding: credentials made or used in an iframe whose ancestors have other origins (§5.8.1 `crossOrigin`,
+//! `topOrigin`; §13.5.9).
+
+use alloc::{string::String, vec::Vec};
+
+use super::shown;
+
+/// Whose pages may be the outermost around ours. Frames in between remain unknown to the relying party.
+///
+/// Being embedded exposes a page to redressing by what lies around it: name the partners (§13.5.9).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TopOrigins {
+    /// Nobody's.
+    #[default]
+    None,
+    /// Only pages of the very origin that calls: a frame of ours, in one of others, in a page of ours.
+    SameOrigin,
+    /// These web origins, compared exactly.
+    Listed(Vec<String>),
+    /// Anybody's.
+    Any,
+}
+
+impl TopOrigins {
+    /// These web origins, in the form browsers give them; checked when the policy is built.
+    #[must_use]
+    pub fn listed<S: Into<String>>(origins: impl IntoIterator<Item = S>) -> Self {
+        Self::Listed(origins.into_iter().map(Into::into).collect())
+    }
+
+    fn accept(&self, top_origin: &str, origin: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::SameOrigin => top_origin == origin,
+            // Listed ones are valid, and a valid origin has one spelling: equal text is equal scheme, host, port.
+            Self::Listed(origins) => origins.iter().any(|listed| listed == top_origin),
+            Self::Any => true,
+        }
+    }
+}
+
+/// An embedding that the policy does not allow.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EmbeddingError {
+    /// Used inside a frame of another origin, which is not expected (§7.1 steps 10 and 11.1, §7.2 steps 13 and 14).
+    #[error(
+        "{origin:?} was embedded by another origin ({top_origin:?}), and the policy allows no embedding"
+    )]
+    CrossOrigin {
+        /// The origin that called.
+        origin: String,
+        /// The outermost page's, if the client told it.
+        top_origin: Option<String>,
+    },
+    /// The outermost page is nobody's that is expected (§7.1 step 11.2, §7.2 step 14).
+    #[error(
+        "{origin:?} was embedded in a page of {top_origin:?}, which is not among the accepted top origins"
+    )]
+    TopOrigin {
+        /// The origin that called.
+        origin: String,
+        /// The outermost page's.
+        top_origin: String,
+    },
+}
+
+impl EmbeddingError {
+    /// `cross_origin` or `top_origin`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::CrossOrigin { .. } => "cross_origin",
+            Self::TopOrigin { .. } => "top_origin",
+        }
+    }
+}
+
+/// Judges `crossOrigin` and `topOrigin`. `topOrigin` counts whatever `crossOrigin` says (§7.1 step 11); Level 2
+/// clients send `crossOrigin` alone.
+pub(super) fn check(
+    expected: bool,
+    accepted: &TopOrigins,
+    origin: &str,
+    cross_origin: Option<bool>,
+    top_origin: Option<&str>,
+) -> Result<(), EmbeddingError> {
+    let embedded = cross_origin == Some(true) || top_origin.is_some();
+    if embedded && !expected {
+        let top_origin = top_origin.map(shown);
+        return Err(EmbeddingError::CrossOrigin { origin: shown(origin), top_origin });
+    }
+    match top_origin {
+        Some(top) if !accepted.accept(top, origin) => {
+            Err(EmbeddingError::TopOrigin { origin: shown(origin), top_origin: shown(top) })
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OURS: &str = "https://example.com";
+    const PARTNER: &str = "https://partner.example";
+    const OTHER: &str = "https://evil.example";
+
+    fn verdict(
+        expected: bool,
+        accepted: &TopOrigins,
+        cross_origin: Option<bool>,
+        top_origin: Option<&str>,
+    ) -> &'static str {
+        match check(expected, accepted, OURS, cross_origin, top_origin) {
+            Ok(()) => "ok",
+            Err(error) => error.code(),
+        }
+    }
+
+    /// Abuse case 15, the whole table: 3 × 4 × (4 + 4). Each line holds the verdicts on `topOrigin` absent, our
+    /// own, the partner's and another's; they are the same for `crossOrigin` absent and false.
+    #[test]
+    fn cross_origin_and_top_origin_are_judged_by_policy() {
+        const NO: &str = "cross_origin";
+        const TOP: &str = "top_origin";
+        let listed = TopOrigins::listed([PARTNER]);
+        for (expected, accepted, cross_origin, verdicts) in [
+            (false, &TopOrigins::None, false, ["ok", NO, NO, NO]),
+            (false, &TopOrigins::None, true, [NO, NO, NO, NO]),
+            (false, &TopOrigins::SameOrigin, false, ["ok", NO, NO, NO]),
+            (false, &TopOrigins::SameOrigin, true, [NO, NO, NO, NO]),
+            (false, &listed, false, ["ok", NO, NO, NO]),
+            (false, &listed, true, [NO, NO, NO, NO]),
+            (false, &TopOrigins::Any, false, ["ok", NO, NO, NO]),
+            (false, &TopOrigins::Any, true, [NO, NO, NO, NO]),
+            (true, &TopOrigins::None, false, ["ok", TOP, TOP, TOP]),
+            (true, &TopOrigins::None, true, ["ok", TOP, TOP, TOP]),
+            (true, &TopOrigins::SameOrigin, false, ["ok", "ok", TOP, TOP]),
+            (true, &TopOrigins::SameOrigin, true, ["ok", "ok", TOP, TOP]),
+            (true, &listed, false, ["ok", TOP, "ok", TOP]),
+            (true, &listed, true, ["ok", TOP, "ok", TOP]),
+            (true, &TopOrigins::Any, false, ["ok", "ok", "ok", "ok"]),
+            (true, &TopOrigins::Any, true, ["ok", "ok", "ok", "ok"]),
+        ] {
+            let spellings = if cross_origin { &[Some(true)][..] } else { &[None, Some(false)][..] };
+            for spelling in spellings {
+                let tops = [None, Some(OURS), Some(PARTNER), Some(OTHER)];
+                let found = tops.map(|top| verdict(expected, accepted, *spelling, top));
+                assert_eq!(found, verdicts, "{expected} {accepted:?} {spelling:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn listed_top_origin_is_compared_exactly() {
+        let listed = TopOrigins::listed([PARTNER]);
+        for other in [
+            "",
+            "null",
+            "https://partner.example/",
+            "https://partner.example:443",
+            "http://partner.example",
+            "https://partner.example:8443",
+            "https://a.partner.example",
+            "https://PARTNER.example",
+            "https://partner.example.",
+            "https://partner.example.evil.net",
+        ] {
+            assert_eq!(verdict(true, &listed, Some(true), Some(other)), "top_origin", "{other}");
+        }
+    }
+}

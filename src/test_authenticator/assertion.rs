@@ -1,0 +1,96 @@
+//! An assertion on its way: parts, then signed, then JSON.
+
+use alloc::vec::Vec;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::{
+    AuthenticatorData, ClientData, Outer, TestAuthenticatorError, TestKey,
+    attestation::signed_bytes, outer::base64url,
+};
+
+/// Everything of an assertion before it is signed. What is bent here is signed over.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AssertionParts {
+    /// The client data.
+    pub client_data: ClientData,
+    /// The authenticator data.
+    pub authenticator_data: AuthenticatorData,
+    /// The key that signs.
+    pub key: TestKey,
+    /// `userHandle`; `None` leaves the member out.
+    pub user_handle: Option<Vec<u8>>,
+    /// The JSON around it.
+    pub outer: Outer,
+}
+
+impl AssertionParts {
+    /// The parts of an assertion that names no user.
+    #[must_use]
+    pub fn new(
+        client_data: ClientData,
+        authenticator_data: AuthenticatorData,
+        credential_id: &[u8],
+        key: TestKey,
+    ) -> Self {
+        let outer = Outer::new(credential_id);
+        Self { client_data, authenticator_data, key, user_handle: None, outer }
+    }
+
+    /// Writes client data and authenticator data, and signs them.
+    ///
+    /// # Errors
+    ///
+    /// [`TestAuthenticatorError::Cbor`] for a value that CBOR has no form for, otherwise only what the
+    /// cryptography reports.
+    pub fn sign(self) -> Result<SignedAssertion, TestAuthenticatorError> {
+        let client_data_json = self.client_data.to_bytes();
+        let authenticator_data = self.authenticator_data.to_bytes()?;
+        let client_data_hash = Sha256::digest(&client_data_json).into();
+        let signature = self.key.sign(&signed_bytes(&authenticator_data, &client_data_hash))?;
+        Ok(SignedAssertion {
+            client_data_json,
+            authenticator_data,
+            signature,
+            user_handle: self.user_handle,
+            outer: self.outer,
+        })
+    }
+}
+
+/// An assertion after it was signed. What is bent here is not signed over.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SignedAssertion {
+    /// `clientDataJSON`.
+    pub client_data_json: Vec<u8>,
+    /// `authenticatorData`.
+    pub authenticator_data: Vec<u8>,
+    /// `signature`.
+    pub signature: Vec<u8>,
+    /// `userHandle`; `None` leaves the member out.
+    pub user_handle: Option<Vec<u8>>,
+    /// The JSON around it.
+    pub outer: Outer,
+}
+
+impl SignedAssertion {
+    /// The response as JSON, `AuthenticationResponseJSON`; its text is what a front end would post.
+    ///
+    /// # Errors
+    ///
+    /// [`TestAuthenticatorError::Patch`] for a patch of a place that is not there.
+    pub fn to_json(&self) -> Result<Value, TestAuthenticatorError> {
+        let mut response = json!({
+            "clientDataJSON": base64url(&self.client_data_json),
+            "authenticatorData": base64url(&self.authenticator_data),
+            "signature": base64url(&self.signature),
+        });
+        if let (Some(user_handle), Some(members)) = (&self.user_handle, response.as_object_mut()) {
+            members.insert("userHandle".into(), base64url(user_handle));
+        }
+        self.outer.around(&response)
+    }
+}

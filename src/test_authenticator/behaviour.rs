@@ -1,0 +1,122 @@
+//! How a test authenticator behaves.
+
+use alloc::{vec, vec::Vec};
+
+use super::{TestAlgorithm, TestAttestation, authenticator_data::flags};
+use crate::{
+    Aaguid,
+    json::{AuthenticatorAttachment, Transport},
+};
+
+/// How a test authenticator behaves; it may change its ways between ceremonies.
+///
+/// The default is a passkey provider on a phone or computer: user verified, backed up, discoverable, no sign
+/// counter, no attestation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, by name")]
+#[non_exhaustive]
+pub struct Behaviour {
+    /// The model.
+    pub aaguid: Aaguid,
+    /// The algorithms it has. It takes the first *offered* one that is here. At first
+    /// [all](TestAlgorithm::ALL).
+    pub algorithms: Vec<TestAlgorithm>,
+    /// What it attests, whatever was asked for. At first nothing.
+    pub attestation: TestAttestation,
+    /// The transports that `getTransports()` tells.
+    pub transports: Vec<Transport>,
+    /// Where it is; `None` tells nothing.
+    pub attachment: Option<AuthenticatorAttachment>,
+    /// Whether somebody touches it: the UP flag.
+    pub user_present: bool,
+    /// Whether it verifies its user: the UV flag. If not, it refuses where verification is required.
+    pub user_verified: bool,
+    /// Whether its credentials can be backed up: the BE flag.
+    pub backup_eligible: bool,
+    /// Whether its credentials are backed up: the BS flag. Not told while `backup_eligible` is false.
+    pub backed_up: bool,
+    /// Whether its credentials are discoverable. If not, it refuses where that is required.
+    pub discoverable: bool,
+    /// Its sign counters.
+    pub counter: SignCounter,
+    /// Bytes in a new credential id; at first 32.
+    pub credential_id_length: usize,
+    /// When it names the user.
+    pub user_handle: UserHandleReply,
+    /// The user handle of the account that its user picks where several can answer; otherwise the newest is
+    /// taken.
+    pub account: Option<Vec<u8>>,
+}
+
+impl Default for Behaviour {
+    fn default() -> Self {
+        Self {
+            aaguid: TEST_AAGUID,
+            algorithms: TestAlgorithm::ALL.to_vec(),
+            attestation: TestAttestation::None,
+            transports: vec![Transport::Hybrid, Transport::Internal],
+            attachment: Some(AuthenticatorAttachment::Platform),
+            user_present: true,
+            user_verified: true,
+            backup_eligible: true,
+            backed_up: true,
+            discoverable: true,
+            counter: SignCounter::Zero,
+            credential_id_length: 32,
+            user_handle: UserHandleReply::Always,
+            account: None,
+        }
+    }
+}
+
+impl Behaviour {
+    /// The flags that follow from the behaviour: UP, UV, BE, BS.
+    pub(super) fn flags(&self) -> u8 {
+        [
+            (self.user_present, flags::UP),
+            (self.user_verified, flags::UV),
+            (self.backup_eligible, flags::BE),
+            (self.backup_eligible && self.backed_up, flags::BS),
+        ]
+        .into_iter()
+        .filter(|(set, _)| *set)
+        .fold(0, |flags, (_, flag)| flags | flag)
+    }
+}
+
+/// The AAGUID that a test authenticator has if it is given no other: `test-authenticat` in ASCII.
+pub const TEST_AAGUID: Aaguid = Aaguid::new(*b"test-authenticat");
+
+/// What an authenticator does about `signCount` (§6.1.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SignCounter {
+    /// It has none, and says 0.
+    #[default]
+    Zero,
+    /// One for each credential: 1 at registration, and 1 more each time.
+    Counting,
+    /// Always this number.
+    Fixed(u32),
+}
+
+/// When an assertion names the user (§5.2.2 `userHandle`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UserHandleReply {
+    /// Always.
+    #[default]
+    Always,
+    /// If `allowCredentials` was empty, when it must.
+    WhenDiscovered,
+    /// Never, as U2F authenticators.
+    Never,
+}
+
+impl SignCounter {
+    pub(super) const fn after(self, last: u32) -> u32 {
+        match self {
+            Self::Zero => 0,
+            Self::Counting => last.saturating_add(1),
+            Self::Fixed(count) => count,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! One ceremony with everything that a relying party needs to judge it, and the verdict, as a JSON object.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use relying_party::test_authenticator::{TestAttestation, flags};
+use serde_json::{Value, json};
+
+use super::vector::{Ceremonies, Framing, ORIGIN, RP_ID, TOP_ORIGIN};
+
+pub fn base64url(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// The registration of a vector; `credential` is the response to it.
+pub fn registration(ceremonies: &Ceremonies, credential: &Value) -> Value {
+    let algorithm = ceremonies.vector.algorithm.id();
+    let mut algorithms = vec![algorithm];
+    algorithms.extend([-7, -257].into_iter().filter(|other| *other != algorithm));
+    let attestation = &ceremonies.vector.attestation;
+    json!({
+        "id": format!("generated/{}/registration", ceremonies.vector.name),
+        "note": "registration by the recipe",
+        "kind": "registration",
+        "rp": relying_party(ceremonies),
+        "options": {
+            "challenge": base64url(&ceremonies.registration_challenge),
+            "user_verification": "preferred",
+            "algorithms": algorithms,
+            "user_handle": base64url(&ceremonies.user_handle),
+            "conditional": false,
+        },
+        "attestation": {"verify": "statement", "trust_anchors": [], "at": "2024-06-01T00:00:00Z"},
+        "credential": credential,
+        "expect": {
+            "ok": true,
+            "reason": null,
+            "fmt": attestation.fmt(),
+            "alg": algorithm,
+            "aaguid": ceremonies.attested().aaguid.to_string(),
+            "sign_count": ceremonies.registration.authenticator_data.sign_count,
+            "attestation_type": match attestation {
+                TestAttestation::None => "none",
+                TestAttestation::PackedSelf => "self",
+                _ => "uncertain",
+            },
+        },
+    })
+}
+
+/// The authentication of a vector; `credential` is the response to it.
+pub fn authentication(ceremonies: &Ceremonies, credential: &Value) -> Value {
+    let registered = &ceremonies.registration.authenticator_data;
+    json!({
+        "id": format!("generated/{}/authentication", ceremonies.vector.name),
+        "note": "authentication by the recipe",
+        "kind": "authentication",
+        "rp": relying_party(ceremonies),
+        "options": {
+            "challenge": base64url(&ceremonies.authentication_challenge),
+            "user_verification": "preferred",
+            "user_handle": base64url(&ceremonies.user_handle),
+            "allow_credentials": [base64url(ceremonies.credential_id())],
+            "conditional": false,
+        },
+        "stored": {
+            "credential_id": base64url(ceremonies.credential_id()),
+            "public_key": base64url(&ceremonies.attested().public_key.to_vec().unwrap()),
+            "sign_count": registered.sign_count,
+            "user_handle": base64url(&ceremonies.user_handle),
+            "backup_eligible": registered.flags & flags::BE != 0,
+            "backup_state": registered.flags & flags::BS != 0,
+        },
+        "credential": credential,
+        "expect": {
+            "ok": true,
+            "reason": null,
+            "sign_count": ceremonies.authentication.authenticator_data.sign_count,
+        },
+    })
+}
+
+fn relying_party(ceremonies: &Ceremonies) -> Value {
+    let framing = ceremonies.vector.framing;
+    let top_origins = if framing == Framing::TopOrigin { vec![TOP_ORIGIN] } else { Vec::new() };
+    json!({
+        "id": RP_ID,
+        "origins": [ORIGIN],
+        "allow_subdomains": false,
+        "allow_any_port": false,
+        "allow_cross_origin": framing != Framing::None,
+        "top_origins": top_origins,
+    })
+}
