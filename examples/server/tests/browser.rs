@@ -148,7 +148,7 @@ fn create_use_rename_and_delete() {
     // Rename: refused, given up, done.
     browser.click(".passkey .rename");
     browser.clear(".rename-form input");
-    browser.press(&[key::ENTER]);
+    browser.type_into(".rename-form input", key::ENTER);
     browser.wait_for_text(".rename-form .field-error", "needs a name");
     browser.picture("renaming");
     browser.press(&[key::ESCAPE]);
