@@ -6,7 +6,7 @@ import { autofillSupported, createPasskey, supported, tellAuthenticator, usePass
 const $ = (id) => document.getElementById(id);
 
 /** What the server last said. */
-let site = { rp_id: location.hostname, rp_name: "" };
+let site = { rp_id: location.hostname, rp_name: "", url: location.href, related_origins: [] };
 let user = null;
 let passkeys = [];
 
@@ -65,16 +65,24 @@ async function load() {
 
 /** Says at once what would only fail later. */
 function warnOfSurroundings() {
-  const host = location.hostname;
-  const inScope = host === site.rp_id || host.endsWith(`.${site.rp_id}`);
-  if (!inScope) {
-    say("bad", `Passkeys of “${site.rp_id}” do not work at “${host}”. Open the site at its own address instead.`, "passkey_invalid_rpID_or_domain");
+  if (!inScope()) {
+    say("bad", `Passkeys of “${site.rp_id}” do not work at “${location.hostname}”.`, "passkey_invalid_rpID_or_domain");
+    const link = document.createElement("a");
+    link.href = site.url;
+    link.textContent = `Open ${site.url} instead.`;
+    document.querySelector(".notice-message").append(" ", link);
   } else if (!supported) {
     say("bad", window.isSecureContext
       ? "This browser does not support passkeys. Use a current version of Chrome, Edge, Firefox or Safari."
       : "Passkeys need a secure connection: open this page by https, or at localhost.", "passkey_not_supported");
   }
-  for (const id of ["sign-in", "create"]) $(id).disabled = !supported;
+  for (const id of ["sign-in", "create"]) $(id).disabled = !supported || !inScope();
+}
+
+/** Whether the browser lets passkeys of the site be used on this page; it decides for itself, too. */
+function inScope() {
+  const host = location.hostname;
+  return host === site.rp_id || host.endsWith(`.${site.rp_id}`) || site.related_origins.includes(location.origin);
 }
 
 // ---- notices ----
@@ -157,7 +165,7 @@ const autofill = {
   async start() {
     this.stop();
     const controller = (this.controller = new AbortController());
-    if (!(await autofillSupported()) || controller.signal.aborted) return;
+    if (!inScope() || !(await autofillSupported()) || controller.signal.aborted) return;
     try {
       const start = await api("POST", "/api/sign-in/begin", { autofill: true });
       if (controller.signal.aborted) return;
@@ -330,7 +338,7 @@ function tags(passkey) {
   const texts = [];
   if (passkey.authenticator && !passkey.name.startsWith(passkey.authenticator)) texts.push([passkey.authenticator]);
   if (passkey.synced === true) texts.push(["Synced", "good"]);
-  if (passkey.synced === false) texts.push([passkey.backup_eligible ? "Not synced yet" : "On this device only"]);
+  if (passkey.synced === false) texts.push([passkey.backup_eligible ? "Not synced yet" : "Device-bound"]);
   return texts.map(([text, tone]) => {
     const tag = document.createElement("span");
     tag.className = `tag ${tone ?? ""}`.trim();

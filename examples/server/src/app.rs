@@ -1,6 +1,6 @@
 //! What all requests share, and which path leads where.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
@@ -42,13 +42,22 @@ pub struct Site {
     pub rp_id: String,
     /// The name of the site.
     pub rp_name: String,
+    /// Where the page is meant to be opened.
+    pub url: String,
+    /// Origins of other domains on which its passkeys work too.
+    pub related_origins: Vec<String>,
 }
 
 impl App {
-    /// An app of these parts.
+    /// An app of these parts, listening on `address`.
     #[must_use]
-    pub fn new(rp: RelyingParty, store: Sqlite, config: &Config) -> Self {
-        let site = Site { rp_id: rp.rp_id().to_string(), rp_name: rp.name().to_owned() };
+    pub fn new(rp: RelyingParty, store: Sqlite, config: &Config, address: SocketAddr) -> Self {
+        let site = Site {
+            rp_id: rp.rp_id().to_string(),
+            rp_name: rp.name().to_owned(),
+            url: config.public_url(address),
+            related_origins: rp.origins().related_origins().origins().to_vec(),
+        };
         // Some browsers refuse `Secure` cookies at http://localhost.
         Self { rp, store, site, cookie: SessionCookie::new(config.is_secure()) }
     }

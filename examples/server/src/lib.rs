@@ -44,7 +44,7 @@ pub async fn run(config: Config) -> Result<(), Box<dyn Error>> {
         std::io::Error::new(error.kind(), format!("cannot listen on {}: {error}", config.address))
     })?;
     let address = listener.local_addr()?;
-    let app = Arc::new(App::new(rp, store, &config));
+    let app = Arc::new(App::new(rp, store, &config, address));
 
     announce(&app, &config, address);
     let (stopped, stopping) = tokio::sync::oneshot::channel();
@@ -81,7 +81,7 @@ fn write_announcement(
     address: SocketAddr,
 ) -> std::io::Result<()> {
     let rp_id = app.rp.rp_id();
-    writeln!(out, "Open {}", config.public_url(address))?;
+    writeln!(out, "Open {}", app.site.url)?;
     writeln!(out, "Passkeys are made for {rp_id} and kept in {}", config.database.display())?;
     for origin in app.rp.origins().origins() {
         writeln!(out, "- {origin}: {}", policy::scope(rp_id, &origin))?;
