@@ -15,6 +15,10 @@ const LOCALHOST: &str = "localhost";
 /// The server speaks plain HTTP. Browsers allow passkeys at http://localhost; anywhere else put a proxy in front
 /// of it that speaks HTTPS, and tell the public address with --rp-id and --origin.
 #[derive(Clone, Debug, Parser)]
+#[allow(
+    clippy::doc_markdown,
+    reason = "the comments are what --help prints, where markup would show"
+)]
 #[command(name = "server", version, max_term_width = 100)]
 pub struct Config {
     /// The address and port to listen on; port 0 takes a free one
@@ -54,7 +58,12 @@ pub struct Config {
 
     /// An https origin of another domain to accept, and to list at /.well-known/webauthn; may be given several
     /// times
-    #[arg(long = "related-origin", env = "PASSKEYS_RELATED_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
+    #[arg(
+        long = "related-origin",
+        env = "PASSKEYS_RELATED_ORIGINS",
+        value_name = "ORIGIN",
+        value_delimiter = ','
+    )]
     pub related_origins: Vec<String>,
 
     /// Accept an http origin that is not localhost; for tests on one machine only: browsers refuse it, and whoever
@@ -84,7 +93,8 @@ impl Config {
                     };
                 }
                 if self.subdomains {
-                    policy = policy.subdomains(SubdomainPolicy::any().except_under(&self.except_subdomains));
+                    policy = policy
+                        .subdomains(SubdomainPolicy::any().except_under(&self.except_subdomains));
                 }
                 for origin in &self.related_origins {
                     policy = policy.related_origin(origin);
@@ -151,7 +161,12 @@ mod tests {
         assert!(accepts(&domain, "https://example.com"));
         assert!(!accepts(&domain, "https://www.example.com"));
         assert!(config(&domain).is_secure());
-        let named = ["--rp-id", "example.com", "--origin", "https://www.example.com,https://app.example.com:8443"];
+        let named = [
+            "--rp-id",
+            "example.com",
+            "--origin",
+            "https://www.example.com,https://app.example.com:8443",
+        ];
         assert!(accepts(&named, "https://www.example.com"));
         assert!(accepts(&named, "https://app.example.com:8443"));
         assert!(!accepts(&named, "https://example.com"));
@@ -160,8 +175,13 @@ mod tests {
     #[test]
     fn subdomains_and_other_domains_are_accepted_when_asked_for() {
         let flags = [
-            "--rp-id", "example.com", "--subdomains", "--except-subdomain", "user.example.com",
-            "--related-origin", "https://example.net",
+            "--rp-id",
+            "example.com",
+            "--subdomains",
+            "--except-subdomain",
+            "user.example.com",
+            "--related-origin",
+            "https://example.net",
         ];
         assert!(accepts(&flags, "https://accounts.example.com"));
         assert!(!accepts(&flags, "https://a.user.example.com"));
@@ -173,15 +193,28 @@ mod tests {
 
     #[test]
     fn an_insecure_origin_has_to_be_named_as_what_it_is() {
-        assert!(config(&["--rp-id", "your-domain.test", "--origin", "http://your-domain.test"]).relying_party().is_err());
-        let named = ["--rp-id", "your-domain.test", "--danger-insecure-origin", "http://your-domain.test:8080"];
+        assert!(
+            config(&["--rp-id", "your-domain.test", "--origin", "http://your-domain.test"])
+                .relying_party()
+                .is_err()
+        );
+        let named = [
+            "--rp-id",
+            "your-domain.test",
+            "--danger-insecure-origin",
+            "http://your-domain.test:8080",
+        ];
         assert!(accepts(&named, "http://your-domain.test:8080"));
         assert!(!config(&named).is_secure());
     }
 
     #[test]
     fn what_cannot_work_is_refused_at_the_start() {
-        for flags in [&["--rp-id", "127.0.0.1"][..], &["--rp-id", "com"], &["--origin", "https://example.com"]] {
+        for flags in [
+            &["--rp-id", "127.0.0.1"][..],
+            &["--rp-id", "com"],
+            &["--origin", "https://example.com"],
+        ] {
             assert!(config(flags).relying_party().is_err(), "{flags:?}");
         }
     }

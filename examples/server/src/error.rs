@@ -23,20 +23,27 @@ pub struct ApiError {
 impl ApiError {
     /// A refusal of the server's own.
     pub(crate) fn new(status: StatusCode, code: &str, message: &str) -> Self {
-        let error = json!({ "code": code, "message": message, "long_message": message, "meta": {} });
+        let error =
+            json!({ "code": code, "message": message, "long_message": message, "meta": {} });
         Self { status, body: json!({ "errors": [error] }) }
     }
 
     /// Says more.
     pub(crate) fn explained(mut self, explanation: impl Display) -> Self {
-        self.body["errors"][0]["long_message"] = json!(sentence(&explanation.to_string()));
+        self.put("/errors/0", "long_message", json!(sentence(&explanation.to_string())));
         self
     }
 
     /// Says which parameter of the request it is about.
     pub(crate) fn of_parameter(mut self, name: &str) -> Self {
-        self.body["errors"][0]["meta"]["param_name"] = json!(name);
+        self.put("/errors/0/meta", "param_name", json!(name));
         self
+    }
+
+    fn put(&mut self, object: &str, member: &str, value: Value) {
+        if let Some(object) = self.body.pointer_mut(object).and_then(Value::as_object_mut) {
+            object.insert(member.to_owned(), value);
+        }
     }
 
     /// The same answer as for a ceremony that has expired.
@@ -65,9 +72,8 @@ impl From<relying_party::Error> for ApiError {
         let status = match (&error, error.kind()) {
             (_, ErrorKind::Host | ErrorKind::Store) => StatusCode::INTERNAL_SERVER_ERROR,
             (_, ErrorKind::Policy) => StatusCode::FORBIDDEN,
-            (E::PasskeyNotFound, _) => StatusCode::NOT_FOUND,
+            (E::PasskeyNotFound | E::UnknownCredential(_), _) => StatusCode::NOT_FOUND,
             (E::AlreadyExists | E::Conflict, _) => StatusCode::CONFLICT,
-            (E::UnknownCredential(_), _) => StatusCode::NOT_FOUND,
             (E::Name(_), _) => StatusCode::UNPROCESSABLE_ENTITY,
             _ => StatusCode::BAD_REQUEST,
         };
@@ -77,7 +83,7 @@ impl From<relying_party::Error> for ApiError {
             refusal = refusal.explained(reason).of_parameter("name");
         }
         if let Some(signal) = error.signal() {
-            refusal.body["errors"][0]["meta"]["signal"] = json!(signal);
+            refusal.put("/errors/0/meta", "signal", json!(signal));
         }
         refusal
     }

@@ -45,7 +45,10 @@ pub(crate) async fn refuse_forged_requests(
 
 fn is_json(headers: &HeaderMap) -> bool {
     let Some(content_type) = text(headers, header::CONTENT_TYPE) else { return false };
-    content_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
+    content_type
+        .split(';')
+        .next()
+        .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
 }
 
 /// Whether the `Origin` is the one that the request was sent to. Behind a proxy that changes the `Host` it is not, and
@@ -79,7 +82,9 @@ const HEADERS: [(&str, &str); 6] = [
 pub(crate) async fn security_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in HEADERS {
-        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
     response
 }
@@ -94,7 +99,10 @@ mod tests {
 
     #[test]
     fn the_origin_has_to_be_the_host_or_a_configured_one() {
-        let rp = RelyingParty::builder("example.com", "Example").origin("https://example.com").build().unwrap();
+        let rp = RelyingParty::builder("example.com", "Example")
+            .origin("https://example.com")
+            .build()
+            .unwrap();
         let same = |origin, host| {
             is_same_origin(&headers(&[(header::ORIGIN, origin), (header::HOST, host)]), &rp)
         };

@@ -56,7 +56,8 @@ impl SessionCookie {
         let secure = if self.secure { "; Secure" } else { "" };
         let name = self.name();
         let seconds = lifetime.as_millis() / 1000;
-        let cookie = format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
+        let cookie =
+            format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
         let value = HeaderValue::try_from(cookie).map_err(ApiError::internal)?;
         Ok(HeaderMap::from_iter([(header::SET_COOKIE, value)]))
     }
@@ -107,7 +108,12 @@ impl Session {
     }
 
     /// Remembers that a ceremony began in this session.
-    pub(crate) fn bind(&self, app: &App, ceremony: &CeremonyId, expires_at: Timestamp) -> Result<(), ApiError> {
+    pub(crate) fn bind(
+        &self,
+        app: &App,
+        ceremony: &CeremonyId,
+        expires_at: Timestamp,
+    ) -> Result<(), ApiError> {
         let row = self.0.as_ref().ok_or_else(authentication_required)?;
         Ok(app.store.bind_ceremony(&row.token_hash, ceremony, Timestamp::now(), expires_at)?)
     }
@@ -150,7 +156,9 @@ impl FromRequestParts<Arc<App>> for Session {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        let Some(token_hash) = app.cookie.hash_of_token(&parts.headers) else { return Ok(Self(None)) };
+        let Some(token_hash) = app.cookie.hash_of_token(&parts.headers) else {
+            return Ok(Self(None));
+        };
         app.blocking(move |app| Ok(Self(app.store.session(&token_hash, Timestamp::now())?))).await
     }
 }
@@ -160,7 +168,9 @@ impl FromRequestParts<Arc<App>> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
         match Session::from_request_parts(parts, app).await?.0 {
-            Some(SessionRow { token_hash, account: Some(account) }) => Ok(Self { account, token_hash }),
+            Some(SessionRow { token_hash, account: Some(account) }) => {
+                Ok(Self { account, token_hash })
+            }
             _ => Err(authentication_required()),
         }
     }
@@ -185,7 +195,10 @@ mod tests {
             headers.get(header::SET_COOKIE).unwrap().to_str().unwrap().to_owned()
         };
         assert_eq!(set(false), "session=token; Path=/; HttpOnly; SameSite=Strict; Max-Age=60");
-        assert_eq!(set(true), "__Host-session=token; Path=/; HttpOnly; SameSite=Strict; Max-Age=60; Secure");
+        assert_eq!(
+            set(true),
+            "__Host-session=token; Path=/; HttpOnly; SameSite=Strict; Max-Age=60; Secure"
+        );
     }
 
     #[test]

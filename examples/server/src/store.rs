@@ -93,7 +93,10 @@ impl Sqlite {
     }
 
     /// Runs statements that only read.
-    fn read<T>(&self, job: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn read<T>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let connection = self.take_connection()?;
         let result = job(&connection);
         self.put_back(connection);
@@ -104,7 +107,10 @@ impl Sqlite {
     ///
     /// The transaction takes the write lock at once (`IMMEDIATE`), so that what it reads is what it changes, and
     /// its commit is looked at, so that what is returned is on the disk.
-    fn write<T>(&self, job: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn write<T>(
+        &self,
+        job: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let mut connection = self.take_connection()?;
         let result = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -153,6 +159,10 @@ fn timestamp(millis: i64) -> Result<Timestamp, StoreError> {
 }
 
 /// Whether a query finds a row.
-fn exists(database: &Connection, query: &str, parameters: impl rusqlite::Params) -> Result<bool, StoreError> {
+fn exists(
+    database: &Connection,
+    query: &str,
+    parameters: impl rusqlite::Params,
+) -> Result<bool, StoreError> {
     Ok(database.prepare_cached(query)?.query_row(parameters, |_| Ok(())).optional()?.is_some())
 }

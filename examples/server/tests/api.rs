@@ -1,6 +1,12 @@
 //! The server's HTTP interface, with a software authenticator in the place of the browser.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "this is a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "this is a test"
+)]
 
 use std::{sync::Arc, time::Duration};
 
@@ -38,7 +44,11 @@ impl Site {
     }
 
     fn browser(&self, seed: &str) -> Browser {
-        Browser { router: self.router.clone(), cookie: None, authenticator: TestAuthenticator::new(seed) }
+        Browser {
+            router: self.router.clone(),
+            cookie: None,
+            authenticator: TestAuthenticator::new(seed),
+        }
     }
 }
 
@@ -173,7 +183,10 @@ async fn a_passkey_is_created_used_renamed_and_deleted() {
         assert_eq!(signed_in["passkey_id"], created["id"]);
         assert_eq!(ada.user().await, json!({ "name": "Ada" }));
     }
-    assert!(ada.passkeys().await[0]["last_used_at"].as_u64().unwrap() >= created["created_at"].as_u64().unwrap());
+    assert!(
+        ada.passkeys().await[0]["last_used_at"].as_u64().unwrap()
+            >= created["created_at"].as_u64().unwrap()
+    );
 
     let path = format!("/api/passkeys/{}", created["id"].as_str().unwrap());
     let renamed = ada.call("PATCH", &path, json!({ "name": " Laptop " })).await.ok();
@@ -181,14 +194,18 @@ async fn a_passkey_is_created_used_renamed_and_deleted() {
     assert_eq!(ada.passkeys().await, json!([renamed]));
 
     let deleted = ada.call("DELETE", &path, json!({})).await.ok();
-    assert_eq!((&deleted["object"], &deleted["id"], &deleted["deleted"]), (&json!("passkey"), &created["id"], &json!(true)));
+    assert_eq!(
+        (&deleted["object"], &deleted["id"], &deleted["deleted"]),
+        (&json!("passkey"), &created["id"], &json!(true))
+    );
     assert_eq!(deleted["signal"]["rpId"], "localhost");
     assert_eq!(deleted["signal"]["allAcceptedCredentialIds"], json!([]));
     assert_eq!(ada.passkeys().await, json!([]));
 
     // What was deleted signs nobody in, and the browser is told to forget it.
     ada.post("/api/sign-out", json!({})).await.ok();
-    let refused = ada.sign_in(json!({})).await.refused(StatusCode::NOT_FOUND, "passkey_retrieval_failed");
+    let refused =
+        ada.sign_in(json!({})).await.refused(StatusCode::NOT_FOUND, "passkey_retrieval_failed");
     assert_eq!(refused.body["errors"][0]["meta"]["signal"]["rpId"], "localhost");
     assert_eq!(ada.user().await, Value::Null);
 }
@@ -202,7 +219,9 @@ async fn mediation_stands_beside_the_options() {
     assert_eq!(autofill["public_key"].get("mediation"), None);
     let button = browser.post("/api/sign-in/begin", json!({})).await.ok();
     assert_eq!(button.get("mediation"), None);
-    assert!(button["expires_in"].as_u64().is_some_and(|millis| millis > 290_000 && millis <= 300_000));
+    assert!(
+        button["expires_in"].as_u64().is_some_and(|millis| millis > 290_000 && millis <= 300_000)
+    );
 }
 
 #[tokio::test]
@@ -217,13 +236,22 @@ async fn nothing_of_an_account_is_to_be_had_without_signing_in() {
         ("PATCH", "/api/passkeys/AAAAAAAAAAAAAAAAAAAAAA", json!({ "name": "x" })),
         ("DELETE", "/api/passkeys/AAAAAAAAAAAAAAAAAAAAAA", json!({})),
     ] {
-        stranger.call(method, path, body).await.refused(StatusCode::UNAUTHORIZED, "authentication_required");
+        stranger
+            .call(method, path, body)
+            .await
+            .refused(StatusCode::UNAUTHORIZED, "authentication_required");
     }
     // A session in which nobody is signed in is no better, nor is a token that was made up.
     stranger.post("/api/sign-in/begin", json!({})).await.ok();
-    stranger.get("/api/passkeys").await.refused(StatusCode::UNAUTHORIZED, "authentication_required");
+    stranger
+        .get("/api/passkeys")
+        .await
+        .refused(StatusCode::UNAUTHORIZED, "authentication_required");
     stranger.cookie = Some("session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".into());
-    stranger.get("/api/passkeys").await.refused(StatusCode::UNAUTHORIZED, "authentication_required");
+    stranger
+        .get("/api/passkeys")
+        .await
+        .refused(StatusCode::UNAUTHORIZED, "authentication_required");
 }
 
 #[tokio::test]
@@ -247,7 +275,11 @@ async fn the_session_gets_a_new_token_when_somebody_signs_in_and_ends_when_they_
     assert_eq!(ada.user().await, json!({ "name": "Ada" }));
     let mut attacker = site.browser("other");
     attacker.cookie = planted;
-    assert_eq!(attacker.user().await, Value::Null, "who planted a session is not signed in with it");
+    assert_eq!(
+        attacker.user().await,
+        Value::Null,
+        "who planted a session is not signed in with it"
+    );
 }
 
 #[tokio::test]
@@ -258,16 +290,23 @@ async fn a_response_counts_in_the_browser_session_in_which_its_ceremony_began() 
     let creation = ada.prepare_creation().await;
     eve.post("/api/sign-in/begin", json!({})).await.ok();
     eve.sign_up("Eve").await;
-    eve.post("/api/passkeys/create/finish", creation.clone()).await.refused(StatusCode::BAD_REQUEST, "ceremony_expired");
+    eve.post("/api/passkeys/create/finish", creation.clone())
+        .await
+        .refused(StatusCode::BAD_REQUEST, "ceremony_expired");
     assert_eq!(eve.passkeys().await, json!([]));
     // And is not used up by that.
     ada.post("/api/passkeys/create/finish", creation).await.ok();
 
     let sign_in = ada.prepare_sign_in(json!({})).await;
-    eve.post("/api/sign-in/finish", sign_in.clone()).await.refused(StatusCode::BAD_REQUEST, "ceremony_expired");
+    eve.post("/api/sign-in/finish", sign_in.clone())
+        .await
+        .refused(StatusCode::BAD_REQUEST, "ceremony_expired");
     assert_eq!(eve.user().await, json!({ "name": "Eve" }));
     let mut nobody = site.browser("none");
-    nobody.post("/api/sign-in/finish", sign_in.clone()).await.refused(StatusCode::BAD_REQUEST, "ceremony_expired");
+    nobody
+        .post("/api/sign-in/finish", sign_in.clone())
+        .await
+        .refused(StatusCode::BAD_REQUEST, "ceremony_expired");
     ada.post("/api/sign-in/finish", sign_in).await.ok();
 }
 
@@ -278,11 +317,15 @@ async fn a_response_counts_once() {
     ada.sign_up("Ada").await;
     let creation = ada.prepare_creation().await;
     ada.post("/api/passkeys/create/finish", creation.clone()).await.ok();
-    ada.post("/api/passkeys/create/finish", creation).await.refused(StatusCode::BAD_REQUEST, "ceremony_expired");
+    ada.post("/api/passkeys/create/finish", creation)
+        .await
+        .refused(StatusCode::BAD_REQUEST, "ceremony_expired");
     assert_eq!(ada.passkeys().await.as_array().unwrap().len(), 1);
     let sign_in = ada.prepare_sign_in(json!({})).await;
     ada.post("/api/sign-in/finish", sign_in.clone()).await.ok();
-    ada.post("/api/sign-in/finish", sign_in).await.refused(StatusCode::BAD_REQUEST, "ceremony_expired");
+    ada.post("/api/sign-in/finish", sign_in)
+        .await
+        .refused(StatusCode::BAD_REQUEST, "ceremony_expired");
 }
 
 #[tokio::test]
@@ -292,7 +335,9 @@ async fn what_takes_too_long_is_refused() {
     ada.sign_up("Ada").await;
     let creation = ada.prepare_creation().await;
     tokio::time::sleep(Duration::from_millis(1_100)).await;
-    ada.post("/api/passkeys/create/finish", creation).await.refused(StatusCode::BAD_REQUEST, "ceremony_expired");
+    ada.post("/api/passkeys/create/finish", creation)
+        .await
+        .refused(StatusCode::BAD_REQUEST, "ceremony_expired");
     assert_eq!(ada.passkeys().await, json!([]));
 }
 
@@ -305,7 +350,10 @@ async fn a_passkey_of_somebody_else_is_as_one_that_is_not_there() {
     let passkey = ada.create().await;
     let theirs = format!("/api/passkeys/{}", passkey["id"].as_str().unwrap());
     for (method, body) in [("PATCH", json!({ "name": "Mine" })), ("DELETE", json!({}))] {
-        let refused = eve.call(method, &theirs, body.clone()).await.refused(StatusCode::NOT_FOUND, "passkey_not_found");
+        let refused = eve
+            .call(method, &theirs, body.clone())
+            .await
+            .refused(StatusCode::NOT_FOUND, "passkey_not_found");
         for none in ["/api/passkeys/AAAAAAAAAAAAAAAAAAAAAA", "/api/passkeys/x"] {
             let answer = eve.call(method, none, body.clone()).await;
             assert_eq!((answer.status, answer.body), (refused.status, refused.body.clone()));
@@ -360,7 +408,9 @@ async fn the_same_authenticator_and_too_many_are_refused() {
         ada.authenticator = TestAuthenticator::new(format!("authenticator {number}"));
         ada.create().await;
     }
-    ada.post("/api/passkeys/create/begin", json!({})).await.refused(StatusCode::FORBIDDEN, "passkey_limit_reached");
+    ada.post("/api/passkeys/create/begin", json!({}))
+        .await
+        .refused(StatusCode::FORBIDDEN, "passkey_limit_reached");
 }
 
 #[tokio::test]
@@ -375,10 +425,16 @@ async fn forged_requests_are_refused() {
         (Some("http://localhost:8081"), json, StatusCode::FORBIDDEN),
         (Some("null"), json, StatusCode::FORBIDDEN),
         (Some(ORIGIN), Some("text/plain"), StatusCode::UNSUPPORTED_MEDIA_TYPE),
-        (Some(ORIGIN), Some("application/x-www-form-urlencoded"), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (
+            Some(ORIGIN),
+            Some("application/x-www-form-urlencoded"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ),
         (Some(ORIGIN), None, StatusCode::UNSUPPORTED_MEDIA_TYPE),
     ] {
-        for path in ["/api/sign-up", "/api/sign-out", "/api/sign-in/begin", "/api/passkeys/create/begin"] {
+        for path in
+            ["/api/sign-up", "/api/sign-out", "/api/sign-in/begin", "/api/passkeys/create/begin"]
+        {
             let mut request = ada.request("POST", path);
             if let Some(origin) = origin {
                 request = request.header(header::ORIGIN, origin);
@@ -398,16 +454,34 @@ async fn what_is_no_request_is_refused() {
     let site = Site::new(&[]);
     let mut browser = site.browser("laptop");
     let big = "x".repeat(70_000);
-    browser.post("/api/sign-up", json!({ "name": big })).await.refused(StatusCode::PAYLOAD_TOO_LARGE, "request_too_large");
-    for body in [json!([]), json!({}), json!({ "name": 1 }), json!({ "name": "x", "admin": true }), json!("x")] {
-        browser.post("/api/sign-up", body).await.refused(StatusCode::BAD_REQUEST, "request_body_invalid");
+    browser
+        .post("/api/sign-up", json!({ "name": big }))
+        .await
+        .refused(StatusCode::PAYLOAD_TOO_LARGE, "request_too_large");
+    for body in [
+        json!([]),
+        json!({}),
+        json!({ "name": 1 }),
+        json!({ "name": "x", "admin": true }),
+        json!("x"),
+    ] {
+        browser
+            .post("/api/sign-up", body)
+            .await
+            .refused(StatusCode::BAD_REQUEST, "request_body_invalid");
     }
     browser.post("/api/sign-in/begin", json!({})).await.ok();
     let finish = json!({ "ceremony_id": "short", "response": {} });
-    browser.post("/api/sign-in/finish", finish).await.refused(StatusCode::BAD_REQUEST, "request_body_invalid");
+    browser
+        .post("/api/sign-in/finish", finish)
+        .await
+        .refused(StatusCode::BAD_REQUEST, "request_body_invalid");
     let start = browser.post("/api/sign-in/begin", json!({})).await.ok();
     let finish = json!({ "ceremony_id": start["ceremony_id"], "response": { "id": "x" } });
-    browser.post("/api/sign-in/finish", finish).await.refused(StatusCode::BAD_REQUEST, "passkey_retrieval_failed");
+    browser
+        .post("/api/sign-in/finish", finish)
+        .await
+        .refused(StatusCode::BAD_REQUEST, "passkey_retrieval_failed");
     assert_eq!(browser.get("/api/nothing").await.status, StatusCode::NOT_FOUND);
     assert_eq!(browser.get("/api/sign-up").await.status, StatusCode::METHOD_NOT_ALLOWED);
 }
@@ -421,7 +495,9 @@ async fn a_name_that_nobody_has_begins_as_any_other() {
     ada.post("/api/sign-out", json!({})).await.ok();
     for name in ["Nobody", "", "a\u{0}b"] {
         // The authenticator offers what it has; it is not that account's.
-        ada.sign_in(json!({ "name": name })).await.refused(StatusCode::BAD_REQUEST, "passkey_retrieval_failed");
+        ada.sign_in(json!({ "name": name }))
+            .await
+            .refused(StatusCode::BAD_REQUEST, "passkey_retrieval_failed");
         assert_eq!(ada.user().await, Value::Null);
     }
 }
@@ -430,23 +506,45 @@ async fn a_name_that_nobody_has_begins_as_any_other() {
 async fn every_answer_has_the_security_headers() {
     let site = Site::new(&[]);
     let mut browser = site.browser("laptop");
-    for path in ["/", "/app.js", "/style.css", "/icon.svg", "/api/session", "/api/passkeys", "/nothing"] {
+    for path in
+        ["/", "/app.js", "/style.css", "/icon.svg", "/api/session", "/api/passkeys", "/nothing"]
+    {
         let headers = browser.get(path).await.headers;
         let text = |name: &str| headers.get(name).map_or("", |value| value.to_str().unwrap());
         let policy = text("content-security-policy");
-        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{path}");
+        assert!(
+            policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+            "{path}"
+        );
         assert!(!policy.contains("unsafe"), "{path}");
         assert_eq!(text("x-content-type-options"), "nosniff", "{path}");
-        assert_eq!(text("cache-control"), if path.starts_with("/api/") { "no-store" } else if path == "/nothing" { "" } else { "no-cache" });
+        assert_eq!(
+            text("cache-control"),
+            if path.starts_with("/api/") {
+                "no-store"
+            } else if path == "/nothing" {
+                ""
+            } else {
+                "no-cache"
+            }
+        );
     }
 }
 
 #[tokio::test]
 async fn related_origins_are_listed_where_clients_look() {
-    let site = Site::new(&["--rp-id", "example.com", "--related-origin", "https://example.net,https://example.org"]);
+    let site = Site::new(&[
+        "--rp-id",
+        "example.com",
+        "--related-origin",
+        "https://example.net,https://example.org",
+    ]);
     let answer = site.browser("laptop").get("/.well-known/webauthn").await;
     assert_eq!(answer.headers.get(header::CONTENT_TYPE).unwrap(), "application/json");
     assert_eq!(answer.ok(), json!({ "origins": ["https://example.net", "https://example.org"] }));
     let without = Site::new(&[]);
-    assert_eq!(without.browser("laptop").get("/.well-known/webauthn").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        without.browser("laptop").get("/.well-known/webauthn").await.status,
+        StatusCode::NOT_FOUND
+    );
 }

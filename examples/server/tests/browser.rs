@@ -4,8 +4,16 @@
 //! tests skip, and print why; with `REQUIRE_BROWSER=1` that is a failure. Pictures of every state go to the folder
 //! `ARTIFACTS_DIR`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "this is a test"
+)]
 
+#[path = "browser/domains.rs"]
+mod domains;
 mod support;
 
 use std::{thread, time::Duration};
@@ -186,7 +194,9 @@ fn create_use_rename_and_delete() {
     browser.picture("deleted");
 
     browser.remove_authenticator(&security_key);
-    browser.wait_for("the signal to be taken", || browser.credentials(&built_in).is_empty().then_some(()));
+    browser.wait_for("the signal to be taken", || {
+        browser.credentials(&built_in).is_empty().then_some(())
+    });
     browser.set_present(&built_in, false);
     stage.sign_out();
     browser.add_credential(&built_in, &kept[0]);
@@ -274,7 +284,9 @@ fn the_keyboard_is_enough() {
     let Some(stage) = Stage::new("keyboard-", &[]) else { return };
     let browser = &stage.browser;
     let focused = || {
-        browser.script("return document.activeElement?.id || document.activeElement?.className || ''").to_string()
+        browser
+            .script("return document.activeElement?.id || document.activeElement?.className || ''")
+            .to_string()
     };
     let tab_to = |target: &str| {
         for _ in 0..20 {
@@ -291,7 +303,11 @@ fn the_keyboard_is_enough() {
     tab_to("sign-up-name");
     browser.press(&["E", "v", "e", key::ENTER]);
     browser.wait_for_text(STATUS, "Welcome, Eve");
-    assert!(focused().contains("passkeys-title"), "the focus goes to the heading, not to {}", focused());
+    assert!(
+        focused().contains("passkeys-title"),
+        "the focus goes to the heading, not to {}",
+        focused()
+    );
     tab_to("create");
     browser.press(&[" "]);
     browser.wait_for_text(STATUS, "created");
@@ -299,18 +315,30 @@ fn the_keyboard_is_enough() {
     browser.press(&[key::ENTER]);
     browser.press(&["X", key::ENTER]);
     browser.wait_for_text(STATUS, "Renamed to “X”");
-    assert!(focused().contains("rename"), "the focus goes back to the button, not to {}", focused());
+    assert!(
+        focused().contains("rename"),
+        "the focus goes back to the button, not to {}",
+        focused()
+    );
     tab_to("delete");
     browser.press(&[key::ENTER]);
     browser.find("#delete-dialog");
     browser.press(&[key::ESCAPE]);
     browser.wait_until_gone("#delete-dialog");
-    assert!(focused().contains("delete"), "the focus goes back to the button, not to {}", focused());
+    assert!(
+        focused().contains("delete"),
+        "the focus goes back to the button, not to {}",
+        focused()
+    );
     browser.press(&[key::ENTER]);
     tab_to("delete-confirm");
     browser.press(&[key::ENTER]);
     browser.wait_for_text(STATUS, "deleted");
-    assert!(focused().contains("passkeys-title"), "the focus goes to the heading, not to {}", focused());
+    assert!(
+        focused().contains("passkeys-title"),
+        "the focus goes to the heading, not to {}",
+        focused()
+    );
     stage.assert_no_complaints();
 }
 
@@ -358,4 +386,41 @@ fn the_wrong_address_is_told() {
     stage.browser.open(&format!("http://127.0.0.1:{}/", stage.server.port()));
     stage.browser.wait_for_text(ALERT, "passkey_invalid_rpID_or_domain");
     stage.browser.picture("told");
+}
+
+#[test]
+fn what_takes_too_long_is_refused_and_the_offer_in_the_field_is_renewed() {
+    let Some(stage) = Stage::new("expired-", &["--ceremony-seconds", "2"]) else { return };
+    let browser = &stage.browser;
+    let authenticator = browser.add_authenticator();
+    stage.sign_up("Joan");
+
+    // Somebody who takes three seconds to find the fingerprint reader.
+    browser.script(
+        "const create = navigator.credentials.create.bind(navigator.credentials);
+         navigator.credentials.create = async (options) => {
+             await new Promise((resolve) => setTimeout(resolve, 3_000));
+             return create(options);
+         };",
+    );
+    browser.click("#create");
+    browser.find("#create[aria-busy=true]");
+    browser.picture("waiting");
+    browser.wait_for_text(ALERT, "ceremony_expired");
+    assert_eq!(stage.names(), Vec::<String>::new());
+    browser.picture("told");
+
+    browser.open(&stage.server.url());
+    browser.find("#create");
+    browser.remove_authenticator(&authenticator);
+    let authenticator = browser.add_authenticator();
+    stage.create();
+
+    // The request that opens with the page is not answered; the one that replaces it is, with a challenge that
+    // still counts. Nobody presses a button.
+    browser.set_present(&authenticator, false);
+    stage.sign_out();
+    stage.wait_for_autofill();
+    browser.set_present(&authenticator, true);
+    browser.wait_for_text(STATUS, "Welcome back, Joan");
 }

@@ -1,13 +1,19 @@
 //! The contract of `relying_party::store`, sentence by sentence, on SQLite. Races run over two handles of one file, as
 //! two processes would have them.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "this is a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "this is a test"
+)]
 
 use std::{path::PathBuf, sync::Barrier, thread};
 
 use relying_party::{
-    Challenge, CreatePasskey, Passkey, PasskeyState, RelyingParty, SignIn, SignInRequest, SignedInUser, Timestamp,
-    UserHandle,
+    Challenge, CreatePasskey, Passkey, PasskeyState, RelyingParty, SignIn, SignInRequest,
+    SignedInUser, Timestamp, UserHandle,
     ceremony::Ceremony,
     flow::{Effect, Inserted, Owner, Recorded, Removed, Step},
     store::{self, MemoryStore, PasskeyStore},
@@ -70,12 +76,15 @@ fn passkey(owner: &Owner, seed: &str) -> Passkey {
     let challenge = Challenge::generate().unwrap();
     let start = store::run(&memory, CreatePasskey::begin(&rp, &user, challenge, NOW)).unwrap();
     let response = TestAuthenticator::new(seed).create(&start.public_key, ORIGIN).unwrap();
-    let finish = CreatePasskey::finish(&rp, owner.user, start.ceremony_id, response.as_bytes(), NOW);
+    let finish =
+        CreatePasskey::finish(&rp, owner.user, start.ceremony_id, response.as_bytes(), NOW);
     store::run(&memory, finish).unwrap().passkey
 }
 
 fn ceremony(at: Timestamp) -> Ceremony {
-    match SignIn::begin(&rp(), SignInRequest::Discoverable, Challenge::generate().unwrap(), at).unwrap() {
+    match SignIn::begin(&rp(), SignInRequest::Discoverable, Challenge::generate().unwrap(), at)
+        .unwrap()
+    {
         Step::Effect(_, Effect::PutCeremony(ceremony)) => *ceremony,
         step => panic!("a sign-in begins by putting its ceremony, not by {step:?}"),
     }
@@ -107,7 +116,8 @@ fn of_concurrent_takers_exactly_one_gets_the_ceremony() {
     for _ in 0..10 {
         let ceremony = ceremony(NOW);
         database.open().put_ceremony(&ceremony).unwrap();
-        let taken = database.race(|store, _| store.take_ceremony(&ceremony.id()).unwrap().is_some());
+        let taken =
+            database.race(|store, _| store.take_ceremony(&ceremony.id()).unwrap().is_some());
         assert_eq!(count(&taken, &true), 1);
     }
 }
@@ -147,7 +157,10 @@ fn a_passkey_is_found_by_its_credential_id_whoever_owns_it() {
     let store = database.open();
     let passkey = passkey(&account(&store, "Ada"), "1");
     store.insert_passkey(&passkey, 10).unwrap();
-    assert_eq!(store.passkey("example.com", &passkey.credential_id).unwrap(), Some(passkey.clone()));
+    assert_eq!(
+        store.passkey("example.com", &passkey.credential_id).unwrap(),
+        Some(passkey.clone())
+    );
     assert_eq!(store.passkey("example.org", &passkey.credential_id).unwrap(), None);
     let unknown = (&[1, 2, 3][..]).try_into().unwrap();
     assert_eq!(store.passkey("example.com", &unknown).unwrap(), None);
@@ -174,7 +187,8 @@ fn a_credential_is_registered_once_over_all_users_and_never_overwritten() {
 fn of_concurrent_insertions_of_one_credential_one_succeeds() {
     let database = Database::new();
     let store = database.open();
-    let owners = (0..RACERS).map(|number| account(&store, &format!("User {number}"))).collect::<Vec<_>>();
+    let owners =
+        (0..RACERS).map(|number| account(&store, &format!("User {number}"))).collect::<Vec<_>>();
     let first = passkey(&owners[0], "1");
     let inserted = database.race(|store, number| {
         let mut passkey = first.clone();
@@ -183,7 +197,10 @@ fn of_concurrent_insertions_of_one_credential_one_succeeds() {
     });
     assert_eq!(count(&inserted, &Inserted::Inserted), 1);
     assert_eq!(count(&inserted, &Inserted::AlreadyExists), RACERS - 1);
-    assert_eq!(owners.iter().map(|owner| store.passkeys_of(owner).unwrap().len()).sum::<usize>(), 1);
+    assert_eq!(
+        owners.iter().map(|owner| store.passkeys_of(owner).unwrap().len()).sum::<usize>(),
+        1
+    );
 }
 
 #[test]
@@ -192,7 +209,8 @@ fn concurrent_insertions_do_not_exceed_the_limit() {
     let store = database.open();
     let ada = account(&store, "Ada");
     let passkeys = (0..RACERS).map(|number| passkey(&ada, &number.to_string())).collect::<Vec<_>>();
-    let inserted = database.race(|store, number| store.insert_passkey(&passkeys[number], 3).unwrap());
+    let inserted =
+        database.race(|store, number| store.insert_passkey(&passkeys[number], 3).unwrap());
     assert_eq!(count(&inserted, &Inserted::Inserted), 3);
     assert_eq!(count(&inserted, &Inserted::LimitReached), RACERS - 3);
     assert_eq!(store.passkeys_of(&ada).unwrap().len(), 3);
@@ -210,9 +228,16 @@ fn a_use_is_recorded_if_the_state_is_as_expected() {
     let read = || store.passkey("example.com", &passkey.credential_id).unwrap().unwrap();
 
     let before = passkey.state;
-    let after =
-        PasskeyState { sign_count: u32::MAX, backup_eligible: Some(true), backup_state: Some(false), uv_initialized: true };
-    assert_eq!(store.record_use(&passkey.id, &before, &after, later(1)).unwrap(), Recorded::Updated);
+    let after = PasskeyState {
+        sign_count: u32::MAX,
+        backup_eligible: Some(true),
+        backup_state: Some(false),
+        uv_initialized: true,
+    };
+    assert_eq!(
+        store.record_use(&passkey.id, &before, &after, later(1)).unwrap(),
+        Recorded::Updated
+    );
     assert_eq!((read().state, read().last_used_at), (after, Some(later(1))));
 
     // Every part of the state counts.
@@ -224,12 +249,18 @@ fn a_use_is_recorded_if_the_state_is_as_expected() {
         PasskeyState { uv_initialized: false, ..after },
     ];
     for other in others {
-        assert_eq!(store.record_use(&passkey.id, &other, &before, later(2)).unwrap(), Recorded::Conflict);
+        assert_eq!(
+            store.record_use(&passkey.id, &other, &before, later(2)).unwrap(),
+            Recorded::Conflict
+        );
         assert_eq!((read().state, read().last_used_at), (after, Some(later(1))));
     }
     let owner = Owner { rp_id: passkey.rp_id.clone(), user: passkey.user };
     store.delete_passkey(&owner, &passkey.id, false).unwrap();
-    assert_eq!(store.record_use(&passkey.id, &after, &before, later(3)).unwrap(), Recorded::NotFound);
+    assert_eq!(
+        store.record_use(&passkey.id, &after, &before, later(3)).unwrap(),
+        Recorded::NotFound
+    );
 }
 
 #[test]
@@ -296,7 +327,8 @@ fn concurrent_deletions_leave_the_last_passkey() {
     for passkey in &passkeys {
         store.insert_passkey(passkey, 10).unwrap();
     }
-    let removed = database.race(|store, number| store.delete_passkey(&ada, &passkeys[number].id, true).unwrap());
+    let removed = database
+        .race(|store, number| store.delete_passkey(&ada, &passkeys[number].id, true).unwrap());
     assert_eq!(count(&removed, &Removed::Removed), RACERS - 1);
     assert_eq!(count(&removed, &Removed::LastPasskey), 1);
     assert_eq!(store.passkeys_of(&ada).unwrap().len(), 1);

@@ -50,9 +50,13 @@ pub(crate) async fn sign_up(
     Body(request): Body<SignUp>,
 ) -> Result<(HeaderMap, Json<Value>), ApiError> {
     let name = request.name.parse::<AccountName>().map_err(|error| {
-        ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "form_param_format_invalid", "This name cannot be used.")
-            .explained(error)
-            .of_parameter("name")
+        ApiError::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "form_param_format_invalid",
+            "This name cannot be used.",
+        )
+        .explained(error)
+        .of_parameter("name")
     })?;
     app.blocking(move |app| {
         let account = app.store.sign_up(name, Timestamp::now()).map_err(|error| match error {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use relying_party::{Challenge, CreatePasskey, SignedInUser, Timestamp, json::CreationOptions, store};
+use relying_party::{
+    Challenge, CreatePasskey, SignedInUser, Timestamp, json::CreationOptions, store,
+};
 use serde_json::{Value, json};
 
 use super::{Body, Finish, Started, milliseconds_until, passkeys::PasskeyJson};
@@ -23,7 +25,10 @@ pub(crate) async fn begin(
         let account = &signed_in.account;
         let user = SignedInUser::new(account.handle, account.name.as_str(), account.name.as_str());
         let challenge = Challenge::generate().map_err(StoreError::Random)?;
-        let start = store::run(&app.store, CreatePasskey::begin(&app.rp, &user, challenge, Timestamp::now()))?;
+        let start = store::run(
+            &app.store,
+            CreatePasskey::begin(&app.rp, &user, challenge, Timestamp::now()),
+        )?;
         Session::from(&signed_in).bind(app, &start.ceremony_id, start.expires_at)?;
         Ok(Json(Started {
             ceremony_id: start.ceremony_id,
@@ -46,8 +51,10 @@ pub(crate) async fn finish(
         Session::from(&signed_in).check_bound(app, &ceremony_id)?;
         let response = response.get().as_bytes();
         let user = signed_in.account.handle;
-        let created =
-            store::run(&app.store, CreatePasskey::finish(&app.rp, user, ceremony_id, response, Timestamp::now()))?;
+        let created = store::run(
+            &app.store,
+            CreatePasskey::finish(&app.rp, user, ceremony_id, response, Timestamp::now()),
+        )?;
         Ok(Json(json!({ "passkey": PasskeyJson::from(&created.passkey) })))
     })
     .await

@@ -18,9 +18,13 @@ use super::Body;
 use crate::{app::App, error::ApiError, session::SignedIn};
 
 /// All of them, oldest first.
-pub(crate) async fn list(State(app): State<Arc<App>>, signed_in: SignedIn) -> Result<Json<Value>, ApiError> {
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+) -> Result<Json<Value>, ApiError> {
     app.blocking(move |app| {
-        let passkeys = store::run(&app.store, ListPasskeys::begin(&app.rp, signed_in.account.handle))?;
+        let passkeys =
+            store::run(&app.store, ListPasskeys::begin(&app.rp, signed_in.account.handle))?;
         let data = passkeys.iter().map(PasskeyJson::from).collect::<Vec<_>>();
         Ok(Json(json!({ "data": data, "total_count": data.len() })))
     })
@@ -44,7 +48,10 @@ pub(crate) async fn rename(
     let id = id.parse().map_err(|_| ApiError::unknown_passkey())?;
     app.blocking(move |app| {
         let owner = signed_in.account.handle;
-        let renamed = store::run(&app.store, RenamePasskey::begin(&app.rp, owner, id, &name, Timestamp::now()))?;
+        let renamed = store::run(
+            &app.store,
+            RenamePasskey::begin(&app.rp, owner, id, &name, Timestamp::now()),
+        )?;
         Ok(Json(json!(PasskeyJson::from(&renamed))))
     })
     .await

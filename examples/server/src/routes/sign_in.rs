@@ -3,17 +3,14 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State, http::HeaderMap};
-use relying_party::{Challenge, SignIn, SignInRequest, Timestamp, UserHandle, json::RequestOptions, store};
+use relying_party::{
+    Challenge, SignIn, SignInRequest, Timestamp, UserHandle, json::RequestOptions, store,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Body, Finish, Started, account::User, milliseconds_until};
-use crate::{
-    app::App,
-    error::ApiError,
-    session::Session,
-    store::StoreError,
-};
+use crate::{app::App, error::ApiError, session::Session, store::StoreError};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,7 +35,8 @@ pub(crate) async fn begin(
             Begin { name: Some(name), .. } => SignInRequest::Named(named(app, &name)?),
         };
         let challenge = Challenge::generate().map_err(StoreError::Random)?;
-        let start = store::run(&app.store, SignIn::begin(&app.rp, request, challenge, Timestamp::now()))?;
+        let start =
+            store::run(&app.store, SignIn::begin(&app.rp, request, challenge, Timestamp::now()))?;
         let (headers, session) = session.or_anonymous(app)?;
         session.bind(app, &start.ceremony_id, start.expires_at)?;
         let started = Started {
@@ -56,7 +54,8 @@ pub(crate) async fn begin(
 /// The account of that name. For a name that nobody has, an account that nobody has: its sign-in begins as any other
 /// and fails at the end, with the same answer as a wrong passkey.
 fn named(app: &App, name: &str) -> Result<UserHandle, ApiError> {
-    let account = name.parse().ok().map(|name| app.store.account_by_name(&name)).transpose()?.flatten();
+    let account =
+        name.parse().ok().map(|name| app.store.account_by_name(&name)).transpose()?.flatten();
     match account {
         Some(account) => Ok(account.handle),
         None => Ok(UserHandle::generate().map_err(StoreError::Random)?),
@@ -72,13 +71,18 @@ pub(crate) async fn finish(
     app.blocking(move |app| {
         session.check_bound(app, &ceremony_id)?;
         let response = response.get().as_bytes();
-        let signed_in = store::run(&app.store, SignIn::finish(&app.rp, ceremony_id, response, Timestamp::now()))?;
-        let account = app
-            .store
-            .account_by_handle(&signed_in.user)?
-            .ok_or_else(|| ApiError::internal("a passkey belongs to an account that is not there"))?;
+        let signed_in = store::run(
+            &app.store,
+            SignIn::finish(&app.rp, ceremony_id, response, Timestamp::now()),
+        )?;
+        let account = app.store.account_by_handle(&signed_in.user)?.ok_or_else(|| {
+            ApiError::internal("a passkey belongs to an account that is not there")
+        })?;
         let headers = session.renew(app, &account)?;
-        Ok((headers, Json(json!({ "user": User::from(account), "passkey_id": signed_in.passkey.id }))))
+        Ok((
+            headers,
+            Json(json!({ "user": User::from(account), "passkey_id": signed_in.passkey.id })),
+        ))
     })
     .await
 }

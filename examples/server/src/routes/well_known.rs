@@ -15,7 +15,12 @@ use crate::{app::App, error::ApiError};
 pub(crate) async fn webauthn(State(app): State<Arc<App>>) -> Response {
     let related = app.rp.origins().related_origins();
     if related.origins().is_empty() {
-        return ApiError::new(axum::http::StatusCode::NOT_FOUND, "not_found", "No related origins.").into_response();
+        return ApiError::new(
+            axum::http::StatusCode::NOT_FOUND,
+            "not_found",
+            "No related origins.",
+        )
+        .into_response();
     }
     Json(json!(related)).into_response()
 }

@@ -85,7 +85,11 @@ impl Sqlite {
         self.account("SELECT handle, name FROM users WHERE handle = ?1", [handle.as_bytes()])
     }
 
-    fn account(&self, query: &str, parameters: impl rusqlite::Params) -> Result<Option<Account>, StoreError> {
+    fn account(
+        &self,
+        query: &str,
+        parameters: impl rusqlite::Params,
+    ) -> Result<Option<Account>, StoreError> {
         self.read(|database| {
             let row = database
                 .prepare_cached(query)?
@@ -101,6 +105,9 @@ pub(super) fn account_of_row(row: &Row<'_>) -> Result<Account, StoreError> {
     let handle = row.get_ref("handle")?.as_blob().map_err(rusqlite::Error::from)?;
     Ok(Account {
         handle: UserHandle::try_from(handle).map_err(|_| StoreError::Value("user handle"))?,
-        name: row.get::<_, String>("name")?.parse().map_err(|_| StoreError::Value("account name"))?,
+        name: row
+            .get::<_, String>("name")?
+            .parse()
+            .map_err(|_| StoreError::Value("account name"))?,
     })
 }

@@ -57,7 +57,11 @@ impl PasskeyStore for Sqlite {
         })
     }
 
-    fn passkey(&self, rp_id: &str, credential_id: &CredentialId) -> Result<Option<Passkey>, StoreError> {
+    fn passkey(
+        &self,
+        rp_id: &str,
+        credential_id: &CredentialId,
+    ) -> Result<Option<Passkey>, StoreError> {
         self.read(|database| {
             database
                 .prepare_cached("SELECT * FROM passkeys WHERE rp_id = :rp_id AND credential_id = :credential_id")?
@@ -183,9 +187,14 @@ impl PasskeyStore for Sqlite {
         })
     }
 
-    fn delete_passkey(&self, owner: &Owner, id: &PasskeyId, keep_last: bool) -> Result<Removed, StoreError> {
+    fn delete_passkey(
+        &self,
+        owner: &Owner,
+        id: &PasskeyId,
+        keep_last: bool,
+    ) -> Result<Removed, StoreError> {
         self.write(|database| {
-            let owned = named_params! {
+            let condition = named_params! {
                 ":id": id.as_bytes(),
                 ":rp_id": owner.rp_id,
                 ":user": owner.user.as_bytes(),
@@ -193,21 +202,21 @@ impl PasskeyStore for Sqlite {
             if !exists(
                 database,
                 "SELECT 1 FROM passkeys WHERE id = :id AND rp_id = :rp_id AND user_handle = :user",
-                owned,
+                condition,
             )? {
                 return Ok(Removed::NotFound);
             }
             let keeps_another = exists(
                 database,
                 "SELECT 1 FROM passkeys WHERE id <> :id AND rp_id = :rp_id AND user_handle = :user",
-                owned,
+                condition,
             )?;
             if keep_last && !keeps_another {
                 return Ok(Removed::LastPasskey);
             }
             database
                 .prepare_cached("DELETE FROM passkeys WHERE id = :id AND rp_id = :rp_id AND user_handle = :user")?
-                .execute(owned)?;
+                .execute(condition)?;
             Ok(Removed::Removed)
         })
     }
@@ -215,8 +224,10 @@ impl PasskeyStore for Sqlite {
 
 /// The record as it was made, with what has changed since laid over it.
 fn passkey_of_row(row: &Row<'_>) -> Result<Passkey, StoreError> {
-    let mut passkey: Passkey = serde_json::from_str(row.get_ref("record")?.as_str().map_err(rusqlite::Error::from)?)?;
-    passkey.name = row.get::<_, String>("name")?.parse().map_err(|_| StoreError::Value("passkey name"))?;
+    let mut passkey: Passkey =
+        serde_json::from_str(row.get_ref("record")?.as_str().map_err(rusqlite::Error::from)?)?;
+    passkey.name =
+        row.get::<_, String>("name")?.parse().map_err(|_| StoreError::Value("passkey name"))?;
     passkey.updated_at = timestamp(row.get("updated_at")?)?;
     passkey.last_used_at = row.get::<_, Option<i64>>("last_used_at")?.map(timestamp).transpose()?;
     passkey.state = PasskeyState {

@@ -50,7 +50,11 @@ impl Sqlite {
     /// # Errors
     ///
     /// The database fails.
-    pub fn session(&self, token_hash: &TokenHash, now: Timestamp) -> Result<Option<SessionRow>, StoreError> {
+    pub fn session(
+        &self,
+        token_hash: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<SessionRow>, StoreError> {
         self.read(|database| {
             let row = database
                 .prepare_cached(
@@ -74,7 +78,9 @@ impl Sqlite {
     /// The database fails.
     pub fn end_session(&self, token_hash: &TokenHash) -> Result<(), StoreError> {
         self.write(|database| {
-            database.prepare_cached("DELETE FROM sessions WHERE token_hash = ?1")?.execute([token_hash.0])?;
+            database
+                .prepare_cached("DELETE FROM sessions WHERE token_hash = ?1")?
+                .execute([token_hash.0])?;
             Ok(())
         })
     }
@@ -114,7 +120,11 @@ impl Sqlite {
     /// # Errors
     ///
     /// The database fails.
-    pub fn is_bound(&self, token_hash: &TokenHash, ceremony: &CeremonyId) -> Result<bool, StoreError> {
+    pub fn is_bound(
+        &self,
+        token_hash: &TokenHash,
+        ceremony: &CeremonyId,
+    ) -> Result<bool, StoreError> {
         self.read(|database| {
             exists(
                 database,

@@ -56,14 +56,20 @@ impl Browser {
     /// Keeps a picture of what is shown: in light, in dark, and in a narrow window.
     pub fn picture(&self, state: &str) {
         self.taken.set(self.taken.get() + 1);
-        for (look, width, height, scheme) in
-            [("light", 1100, 820, "light"), ("dark", 1100, 820, "dark"), ("narrow", 360, 780, "light")]
-        {
+        for (look, width, height, scheme) in [
+            ("light", 1100, 820, "light"),
+            ("dark", 1100, 820, "dark"),
+            ("narrow", 360, 780, "light"),
+        ] {
             self.resize(width, height);
             self.prefer_colours(scheme);
             // Entrances and changes of colour are over before the picture is taken; what turns for ever goes on.
             self.script("for (const animation of document.getAnimations()) try { animation.finish() } catch {}");
-            let file = self.pictures.join(format!("{}{:02}-{state}-{look}.png", self.prefix, self.taken.get()));
+            let file = self.pictures.join(format!(
+                "{}{:02}-{state}-{look}.png",
+                self.prefix,
+                self.taken.get()
+            ));
             fs::write(&file, self.screenshot()).expect("the picture can be kept");
             let overflow = self.script("return document.documentElement.scrollWidth > innerWidth");
             assert_eq!(overflow, false, "{state} is wider than a window of {width}");

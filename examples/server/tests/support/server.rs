@@ -48,7 +48,8 @@ impl Server {
 
     /// What `kill` does: the server ends what it is doing, and then itself.
     pub fn terminate(mut self) {
-        let told = Command::new("kill").arg(self.process.id().to_string()).status().expect("kill runs");
+        let told =
+            Command::new("kill").arg(self.process.id().to_string()).status().expect("kill runs");
         assert!(told.success());
         let ended = self.process.wait().expect("the server can be waited for");
         assert!(ended.success(), "the server ends well when told to: {ended}");

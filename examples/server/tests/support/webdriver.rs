@@ -22,7 +22,6 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 pub mod key {
     pub const ESCAPE: &str = "\u{e00c}";
     pub const ENTER: &str = "\u{e007}";
-    pub const ARROW_DOWN: &str = "\u{e015}";
     pub const TAB: &str = "\u{e004}";
 }
 
@@ -44,7 +43,12 @@ pub struct Authenticator(String);
 
 impl WebDriver {
     /// Starts the driver on a free port, and through it a headless browser with an empty profile.
-    pub fn start(chromedriver: &Path, chromium: &Path, profile: &Path, flags: &[String]) -> Result<Self, String> {
+    pub fn start(
+        chromedriver: &Path,
+        chromium: &Path,
+        profile: &Path,
+        flags: &[String],
+    ) -> Result<Self, String> {
         let mut driver = Command::new(chromedriver)
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -56,7 +60,11 @@ impl WebDriver {
             .by_ref()
             .map_while(Result::ok)
             .find_map(|line| {
-                line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok()
+                line.split_once("started successfully on port ")?
+                    .1
+                    .trim_end_matches('.')
+                    .parse::<u16>()
+                    .ok()
             })
             .ok_or("chromedriver does not listen")?;
         thread::spawn(move || lines.for_each(drop));
@@ -116,7 +124,9 @@ impl WebDriver {
 
     pub fn screenshot(&self) -> Vec<u8> {
         let answer = self.get("/screenshot").unwrap();
-        BASE64_STANDARD.decode(answer.as_str().expect("a screenshot is text")).expect("a screenshot is base64")
+        BASE64_STANDARD
+            .decode(answer.as_str().expect("a screenshot is text"))
+            .expect("a screenshot is base64")
     }
 
     /// Runs a script; what it returns has to be JSON.
@@ -124,16 +134,14 @@ impl WebDriver {
         self.post("/execute/sync", &json!({ "script": script, "args": [] })).unwrap()
     }
 
-    /// Runs a script that calls `arguments[0]` with its result.
-    pub fn async_script(&self, script: &str) -> Value {
-        self.post("/execute/async", &json!({ "script": script, "args": [] })).unwrap()
-    }
-
     /// What pages have written to the console since last asked.
     pub fn console(&self) -> Vec<String> {
         let entries = self.post("/se/log", &json!({ "type": "browser" })).unwrap();
         let entries = entries.as_array().cloned().unwrap_or_default();
-        entries.iter().map(|entry| format!("{}: {}", text(&entry["level"]), text(&entry["message"]))).collect()
+        entries
+            .iter()
+            .map(|entry| format!("{}: {}", text(&entry["level"]), text(&entry["message"])))
+            .collect()
     }
 
     /// A command of the browser's developer tools.
@@ -146,7 +154,9 @@ impl WebDriver {
     /// The first element that a CSS selector finds and that can be seen, waiting for it.
     pub fn find(&self, selector: &str) -> Element {
         self.wait_for(&format!("{selector} to be seen"), || {
-            let element = self.post("/element", &json!({ "using": "css selector", "value": selector })).ok()?;
+            let element = self
+                .post("/element", &json!({ "using": "css selector", "value": selector }))
+                .ok()?;
             let element = Element(element[ELEMENT].as_str()?.to_owned());
             let seen = self.get(&format!("/element/{}/displayed", element.0)).ok()?;
             seen.as_bool()?.then_some(element)
@@ -174,40 +184,51 @@ impl WebDriver {
     pub fn press(&self, keys: &[&str]) {
         let actions = keys
             .iter()
-            .flat_map(|key| [json!({ "type": "keyDown", "value": key }), json!({ "type": "keyUp", "value": key })])
+            .flat_map(|key| {
+                [
+                    json!({ "type": "keyDown", "value": key }),
+                    json!({ "type": "keyUp", "value": key }),
+                ]
+            })
             .collect::<Vec<_>>();
         let keyboard = json!({ "type": "key", "id": "keyboard", "actions": actions });
         self.post("/actions", &json!({ "actions": [keyboard] })).unwrap();
     }
 
-    pub fn text(&self, selector: &str) -> String {
-        let element = self.find(selector);
-        text(&self.get(&format!("/element/{}/text", element.0)).unwrap())
-    }
-
     /// Waits until a selector finds an element whose text contains `expected`.
     pub fn wait_for_text(&self, selector: &str, expected: &str) {
-        let script = format!("return document.querySelector({})?.innerText ?? null", json!(selector));
+        let script =
+            format!("return document.querySelector({})?.innerText ?? null", json!(selector));
         let mut last = Value::Null;
-        let found = self.try_wait(|| {
+        let found = Self::try_wait(|| {
             last = self.script(&script);
             last.as_str().is_some_and(|text| text.contains(expected)).then_some(())
         });
-        assert!(found.is_some(), "waited for {expected:?} in {selector}, which has {last}; {:?}", self.console());
+        assert!(
+            found.is_some(),
+            "waited for {expected:?} in {selector}, which has {last}; {:?}",
+            self.console()
+        );
     }
 
     /// Waits until no element that a selector finds can be seen.
     pub fn wait_until_gone(&self, selector: &str) {
-        let script =
-            format!("return [...document.querySelectorAll({})].every((e) => !e.checkVisibility())", json!(selector));
-        self.wait_for(&format!("{selector} to go"), || self.script(&script).as_bool()?.then_some(()));
+        let script = format!(
+            "return [...document.querySelectorAll({})].every((e) => !e.checkVisibility())",
+            json!(selector)
+        );
+        self.wait_for(&format!("{selector} to go"), || {
+            self.script(&script).as_bool()?.then_some(())
+        });
     }
 
     pub fn wait_for<T>(&self, what: &str, found: impl FnMut() -> Option<T>) -> T {
-        self.try_wait(found).unwrap_or_else(|| panic!("waited in vain for {what}; the console: {:?}", self.console()))
+        Self::try_wait(found).unwrap_or_else(|| {
+            panic!("waited in vain for {what}; the console: {:?}", self.console())
+        })
     }
 
-    fn try_wait<T>(&self, mut found: impl FnMut() -> Option<T>) -> Option<T> {
+    fn try_wait<T>(mut found: impl FnMut() -> Option<T>) -> Option<T> {
         let started = Instant::now();
         loop {
             if let Some(value) = found() {
@@ -247,8 +268,11 @@ impl WebDriver {
     }
 
     pub fn set_user_verified(&self, authenticator: &Authenticator, verified: bool) {
-        self.post(&format!("/webauthn/authenticator/{}/uv", authenticator.0), &json!({ "isUserVerified": verified }))
-            .unwrap();
+        self.post(
+            &format!("/webauthn/authenticator/{}/uv", authenticator.0),
+            &json!({ "isUserVerified": verified }),
+        )
+        .unwrap();
     }
 
     /// Whether somebody touches the authenticator when asked. While nobody does, requests stay open; and Chromium,
@@ -261,12 +285,14 @@ impl WebDriver {
     }
 
     pub fn credentials(&self, authenticator: &Authenticator) -> Vec<Value> {
-        let answer = self.get(&format!("/webauthn/authenticator/{}/credentials", authenticator.0)).unwrap();
+        let answer =
+            self.get(&format!("/webauthn/authenticator/{}/credentials", authenticator.0)).unwrap();
         answer.as_array().cloned().unwrap_or_default()
     }
 
     pub fn add_credential(&self, authenticator: &Authenticator, credential: &Value) {
-        self.post(&format!("/webauthn/authenticator/{}/credential", authenticator.0), credential).unwrap();
+        self.post(&format!("/webauthn/authenticator/{}/credential", authenticator.0), credential)
+            .unwrap();
     }
 
     // ---- HTTP ----
@@ -293,13 +319,23 @@ impl Drop for WebDriver {
     }
 }
 
-fn answer(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Value, String> {
+fn answer(
+    response: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+) -> Result<Value, String> {
     let mut response = response.map_err(|error| error.to_string())?;
     let ok = response.status().is_success();
-    let mut body =
-        response.body_mut().with_config().limit(64 << 20).read_json::<Value>().map_err(|error| error.to_string())?;
+    let mut body = response
+        .body_mut()
+        .with_config()
+        .limit(64 << 20)
+        .read_json::<Value>()
+        .map_err(|error| error.to_string())?;
     let value = body["value"].take();
-    if ok { Ok(value) } else { Err(format!("{}: {}", text(&value["error"]), text(&value["message"]))) }
+    if ok {
+        Ok(value)
+    } else {
+        Err(format!("{}: {}", text(&value["error"]), text(&value["message"])))
+    }
 }
 
 fn text(value: &Value) -> String {
