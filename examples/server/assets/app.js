@@ -207,7 +207,8 @@ document.addEventListener("visibilitychange", () => {
 
 // After it was cancelled it is offered again to whoever comes back to the field.
 $("sign-in-name").addEventListener("focus", () => {
-  if (!autofill.controller) autofill.start();
+  // While a request by the button is open, the browser would refuse another.
+  if (!autofill.controller && $("sign-in").getAttribute("aria-busy") !== "true") autofill.start();
 });
 
 $("sign-in-form").addEventListener("submit", (event) => {

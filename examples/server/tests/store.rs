@@ -369,7 +369,7 @@ fn a_passkey_needs_an_account() {
 }
 
 #[test]
-fn the_file_is_written_ahead_and_synced_in_full() {
+fn the_file_has_a_write_ahead_log() {
     let database = Database::new();
     let _store = database.open();
     let connection = rusqlite::Connection::open(&database.file).unwrap();
