@@ -83,8 +83,15 @@ fn write_announcement(
     let rp_id = app.rp.rp_id();
     writeln!(out, "Open {}", app.site.url)?;
     writeln!(out, "Passkeys are made for {rp_id} and kept in {}", config.database.display())?;
-    for origin in app.rp.origins().origins() {
-        writeln!(out, "- {origin}: {}", policy::scope(rp_id, &origin))?;
+    let mut accepted = app.rp.origins().origins().collect::<Vec<_>>();
+    if accepted.is_empty() {
+        accepted.push(app.site.url.clone());
+    }
+    for origin in accepted {
+        writeln!(out, "- accepted: {origin}: {}", policy::scope(rp_id, &origin))?;
+    }
+    if config.subdomains {
+        writeln!(out, "- accepted: https on every subdomain of {rp_id}, but for those excepted")?;
     }
     let related = app.rp.origins().related_origins();
     if !related.origins().is_empty() {

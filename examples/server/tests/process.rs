@@ -39,7 +39,7 @@ impl Visitor {
             .send_json(body)
             .unwrap();
         if let Some(cookie) = response.headers().get("set-cookie") {
-            self.cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+            cookie.to_str().unwrap().split(';').next().unwrap().clone_into(&mut self.cookie);
         }
         response.body_mut().read_json().unwrap()
     }
