@@ -1,5 +1,11 @@
 //! A client and an authenticator that others wrote, `passkey-client` and `passkey-authenticator`, through the flows,
 //! over the asynchronous driver.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 #[path = "support/host.rs"]
 mod host;
