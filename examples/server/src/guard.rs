@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    extract::{FromRequestParts, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -62,6 +62,20 @@ fn is_same_origin(headers: &HeaderMap, rp: &RelyingParty) -> bool {
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
+}
+
+/// The origin of the page that sent the request, as its browser says; a ceremony that begins there has to finish
+/// there.
+pub(crate) struct PageOrigin(pub(crate) String);
+
+impl<S: Sync> FromRequestParts<S> for PageOrigin {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let origin = text(&parts.headers, header::ORIGIN);
+        // Every request that comes this far has one.
+        origin.map(|origin| Self(origin.to_owned())).ok_or_else(|| ApiError::internal("no origin"))
+    }
 }
 
 /// What browsers are told to refuse on every page of the site: foreign and inline scripts, framing, guessing of

@@ -12,6 +12,7 @@ use super::{Body, Finish, Started, milliseconds_until, passkeys::PasskeyJson};
 use crate::{
     app::App,
     error::ApiError,
+    guard::PageOrigin,
     session::{Session, SignedIn},
     store::StoreError,
 };
@@ -20,6 +21,7 @@ use crate::{
 pub(crate) async fn begin(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
+    PageOrigin(origin): PageOrigin,
 ) -> Result<Json<Started<CreationOptions>>, ApiError> {
     app.blocking(move |app| {
         let account = &signed_in.account;
@@ -27,7 +29,7 @@ pub(crate) async fn begin(
         let challenge = Challenge::generate().map_err(StoreError::Random)?;
         let start = store::run(
             &app.store,
-            CreatePasskey::begin(&app.rp, &user, challenge, Timestamp::now()),
+            CreatePasskey::begin_at(&app.rp, &origin, &user, challenge, Timestamp::now()),
         )?;
         Session::from(&signed_in).bind(app, &start.ceremony_id, start.expires_at)?;
         Ok(Json(Started {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Body, Finish, Started, account::User, milliseconds_until};
-use crate::{app::App, error::ApiError, session::Session, store::StoreError};
+use crate::{app::App, error::ApiError, guard::PageOrigin, session::Session, store::StoreError};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +26,7 @@ pub(crate) struct Begin {
 pub(crate) async fn begin(
     State(app): State<Arc<App>>,
     session: Session,
+    PageOrigin(origin): PageOrigin,
     Body(request): Body<Begin>,
 ) -> Result<(HeaderMap, Json<Started<RequestOptions>>), ApiError> {
     app.blocking(move |app| {
@@ -35,8 +36,8 @@ pub(crate) async fn begin(
             Begin { name: Some(name), .. } => SignInRequest::Named(named(app, &name)?),
         };
         let challenge = Challenge::generate().map_err(StoreError::Random)?;
-        let start =
-            store::run(&app.store, SignIn::begin(&app.rp, request, challenge, Timestamp::now()))?;
+        let begin = SignIn::begin_at(&app.rp, &origin, request, challenge, Timestamp::now());
+        let start = store::run(&app.store, begin)?;
         let (headers, session) = session.or_anonymous(app)?;
         session.bind(app, &start.ceremony_id, start.expires_at)?;
         let started = Started {

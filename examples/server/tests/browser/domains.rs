@@ -127,7 +127,8 @@ fn a_passkey_works_on_its_domain_and_accepted_subdomains_only() {
 
     // The browser allows a subdomain that the policy does not accept; the server refuses.
     let server = scene.serve("your-domain.test", &["your-domain.test"]);
-    scene.sign_in("accounts.your-domain.test");
+    scene.open("accounts.your-domain.test");
+    scene.browser.click("#sign-in");
     scene.browser.wait_for_text(ALERT, "passkey_retrieval_failed");
     scene.browser.picture("not-accepted");
     scene.works("your-domain.test");
