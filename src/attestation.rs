@@ -31,6 +31,7 @@ use crate::x509::CertificateError;
 use crate::{
     attestation_object::AttestationObject,
     ceremony::CeremonyError,
+    cose::Algorithm,
     limits::IDENTIFIER_MAX,
     malformed::Malformed,
     passkey::{Attestation, AttestationLevel},
@@ -49,6 +50,9 @@ pub enum StatementError {
     /// The signature of the statement is not valid.
     #[error("attestation statement: the signature is invalid")]
     Signature,
+    /// The verifier does not have the algorithm of the signature.
+    #[error("attestation statement: algorithm {0} is not supported by the signature verifier")]
+    AlgorithmNotSupported(Algorithm),
     /// The attestation certificate cannot be read, or is not for the statement's algorithm.
     #[cfg(feature = "attestation")]
     #[error("attestation certificate: {0}")]
@@ -82,7 +86,7 @@ fn verify_what_needs_no_certificate<'a>(
     let kind = match object.format() {
         "none" => none::verify(object.statement())?,
         "packed" => match packed::Statement::parse(object.statement())? {
-            statement if statement.is_self() => statement.verify_self(signed, ctx.verifier)?,
+            statement if statement.is_self() => statement.verify_self(signed, ctx)?,
             _ => return Ok(Vec::new()),
         },
         _ => return Ok(Vec::new()),
