@@ -6,6 +6,8 @@
 
 mod none;
 mod packed;
+#[cfg(feature = "attestation")]
+mod tpm;
 
 use self::packed::{Certificates, Statement};
 use crate::{
@@ -51,6 +53,14 @@ pub enum StatementError {
     /// Not the CBOR that the format's syntax demands.
     #[error("attestation statement: {0}")]
     Malformed(#[from] Malformed),
+    /// A structure within the statement is not what its grammar says.
+    #[error("attestation statement: {what}: {reason}")]
+    Structure {
+        /// Which structure.
+        what: &'static str,
+        /// What is wrong.
+        reason: &'static str,
+    },
     /// A step of the format's verification procedure fails.
     #[error("attestation statement: {0}")]
     Invalid(&'static str),
