@@ -4,10 +4,15 @@
 //! formats are judged if the [policy](AttestationPolicy) asks for it; a relying party that wants no attestation must
 //! not turn away an authenticator for sending one.
 
+#[cfg(feature = "attestation")]
+mod android_key;
 mod none;
 mod packed;
 #[cfg(feature = "attestation")]
 mod tpm;
+
+#[cfg(all(test, feature = "attestation"))]
+mod test_der;
 
 use self::packed::{Certificates, Statement};
 use crate::{

@@ -1,0 +1,3 @@
+//! The `android-key` format (§8.4).
+
+mod key_description;
