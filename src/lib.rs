@@ -19,6 +19,8 @@ mod error;
 mod extensions;
 pub mod flow;
 pub mod json;
+#[cfg(feature = "attestation")]
+mod jws;
 pub mod limits;
 mod malformed;
 mod name;
