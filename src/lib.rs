@@ -32,6 +32,8 @@ pub mod store;
 #[cfg(feature = "test-authenticator")]
 pub mod test_authenticator;
 mod time;
+#[cfg(feature = "attestation")]
+pub mod x509;
 
 pub use attestation::{AttestationPolicy, StatementError};
 pub use attestation_object::AttestationObject;

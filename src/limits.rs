@@ -36,9 +36,6 @@ pub const ATTESTATION_OBJECT_MAX: usize = RESPONSE_JSON_MAX / 4 * 3;
 /// Longest signature, in bytes: ML-DSA-87 has 4627 (FIPS 204), RSA-8192 has 1024.
 pub const SIGNATURE_MAX: usize = 4627;
 
-/// Most certificates in one `x5c`. Real chains have two to four.
-pub const CERTIFICATES_MAX: usize = 8;
-
 /// Longest header of a JWS, in characters. The largest real ones hold four certificates of 2 KiB each.
 pub const JWS_HEADER_MAX: usize = 64 * 1024;
 
@@ -87,3 +84,16 @@ pub const DOMAIN_LABEL_MAX: usize = 63;
 
 /// How often a sign-in looks again after another sign-in has changed the passkey meanwhile.
 pub const RECORD_USE_ATTEMPTS: u8 = 4;
+
+/// Most certificates in one `x5c`. Real chains have at most five.
+pub const CERTIFICATES_MAX: usize = 16;
+
+/// Most extensions of one certificate. The largest real ones have about a dozen.
+pub const CERTIFICATE_EXTENSIONS_MAX: usize = 32;
+
+/// Most certificates between a leaf and its anchor. Google's remotely provisioned keys have three.
+pub const INTERMEDIATES_MAX: usize = 6;
+
+/// Most signatures that are verified in the search for one path to an anchor: what remains of the time if everybody
+/// in a chain has the same name and nobody signed anybody.
+pub const PATH_SIGNATURES_MAX: usize = 32;
