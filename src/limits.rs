@@ -97,3 +97,6 @@ pub const INTERMEDIATES_MAX: usize = 6;
 /// Most signatures that are verified in the search for one path to an anchor: what remains of the time if everybody
 /// in a chain has the same name and nobody signed anybody.
 pub const PATH_SIGNATURES_MAX: usize = 32;
+
+/// Most statements in one of the format `compound`. None has been seen with more than two.
+pub const COMPOUND_STATEMENTS_MAX: usize = 4;

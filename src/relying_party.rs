@@ -240,10 +240,10 @@ impl RelyingPartyBuilder {
     pub fn attestation(
         mut self,
         conveyance: AttestationConveyance,
-        policy: AttestationPolicy,
+        policy: impl Into<AttestationPolicy>,
     ) -> Self {
         self.settings.attestation_conveyance = conveyance;
-        self.settings.attestation = policy;
+        self.settings.attestation = policy.into();
         self
     }
 

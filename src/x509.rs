@@ -19,17 +19,23 @@
 //! - `x509-verify` checks one signature and knows no path; `x509-parser` does that with *ring*.
 //!
 //! None keeps a budget under the control of the caller, completes paths from what the host supplies, and says which
-//! anchor it reached. [`path`] does this and no more.
+//! anchor it reached. [`PathSearch`] does this and no more.
 
+mod anchor;
 mod certificate;
 mod error;
 mod extensions;
 mod name;
-mod oid;
+mod name_constraints;
+pub(crate) mod oid;
+mod path;
 mod public_key;
 mod signature;
 
+pub(crate) use self::name::text;
 pub use self::{
+    anchor::{OwnedCertificate, TrustAnchor},
     certificate::Certificate,
     error::{CertificateError, DerError},
+    path::{PathError, PathSearch, RevocationCheck, VerifiedPath},
 };

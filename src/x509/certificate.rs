@@ -17,6 +17,7 @@ use super::{
     signature::{self, SignatureAlgorithm},
 };
 use crate::{
+    bytes::KeyHash,
     cose::{Algorithm, CoseKey, KeyParameters},
     crypto::{SignatureError, SignatureVerifier},
     limits::CERTIFICATE_EXTENSIONS_MAX,
@@ -152,6 +153,12 @@ impl<'a> Certificate<'a> {
         self.key.as_bytes()
     }
 
+    /// The hash of the public key, by which certificates are recorded.
+    #[must_use]
+    pub fn key_hash(&self) -> KeyHash {
+        KeyHash::of(self.key.as_bytes())
+    }
+
     /// The first instant at which it is valid.
     #[must_use]
     pub fn not_before(&self) -> Timestamp {
@@ -169,8 +176,8 @@ impl<'a> Certificate<'a> {
         self.version == V3
     }
 
-    pub(crate) fn issuer(&self) -> Name<'a> {
-        self.issuer
+    pub(super) fn validity(&self) -> Validity {
+        self.validity
     }
 
     pub(crate) fn subject(&self) -> Name<'a> {

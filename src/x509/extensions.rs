@@ -59,6 +59,7 @@ impl<'a> Certificate<'a> {
     /// ```text
     /// ExtKeyUsageSyntax ::= SEQUENCE SIZE (1..MAX) OF OBJECT IDENTIFIER
     /// ```
+    #[allow(dead_code)] // for formats that ask for one
     pub(crate) fn extended_key_usage(
         &self,
     ) -> Result<Option<Vec<ObjectIdentifier>>, CertificateError> {

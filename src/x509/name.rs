@@ -38,7 +38,8 @@ impl<'a> Name<'a> {
         Ok(name)
     }
 
-    /// Reads a name that is followed by nothing.
+    /// Reads a name that is followed by nothing, as it stands in a subject alternative name.
+    #[allow(dead_code)] // for formats that look into one
     pub(crate) fn parse(der: &'a [u8]) -> Result<Self, CertificateError> {
         let mut reader = SliceReader::new(der).map_err(CertificateError::der(WHAT))?;
         let name = Self::read(&mut reader).map_err(CertificateError::der(WHAT))?;
@@ -74,6 +75,27 @@ impl<'a> Name<'a> {
             }
         });
         found.filter(|_| count == 1)
+    }
+
+    /// Whether it has the attribute, once or more.
+    pub(super) fn has(self, oid: ObjectIdentifier) -> bool {
+        let mut found = false;
+        self.each(|attribute| found |= attribute.oid == oid);
+        found
+    }
+
+    /// Whether its first RDNs are those of `base` (X.501 §16.2).
+    pub(super) fn is_below(self, base: Name<'_>) -> bool {
+        match (self.rdns(), base.rdns()) {
+            (Ok(rdns), Ok(base)) => rdns.starts_with(base),
+            _ => false,
+        }
+    }
+
+    /// The RDNs as they are encoded. Each tells its own length, so that one can only begin where another does.
+    fn rdns(self) -> Result<&'a [u8], der::Error> {
+        let mut reader = SliceReader::new(self.0)?;
+        Ok(reader.decode::<AnyRef<'a>>()?.value())
     }
 
     fn for_each(self, mut seen: impl FnMut(Attribute<'a>)) -> Result<(), der::Error> {
