@@ -36,7 +36,7 @@ mod time;
 pub mod x509;
 
 #[cfg(feature = "attestation")]
-pub use attestation::{AnchorSource, AttestationSubject};
+pub use attestation::{AnchorSource, AndroidKeyAuthorizations, AttestationSubject};
 pub use attestation::{AttestationPolicy, StatementError, TrustError};
 pub use attestation_object::AttestationObject;
 pub use auth_data::{AttestedCredentialData, AuthenticatorData, Flags};
