@@ -99,6 +99,8 @@ mod error;
 mod extensions;
 pub mod flow;
 pub mod json;
+#[cfg(feature = "attestation")]
+mod jws;
 pub mod limits;
 mod malformed;
 mod name;
@@ -114,7 +116,7 @@ mod time;
 pub mod x509;
 
 #[cfg(feature = "attestation")]
-pub use attestation::{AnchorSource, AttestationSubject};
+pub use attestation::{AnchorSource, AndroidKeyAuthorizations, AttestationSubject};
 pub use attestation::{AttestationPolicy, StatementError, TrustError};
 pub use attestation_object::AttestationObject;
 pub use auth_data::{AttestedCredentialData, AuthenticatorData, Flags};
