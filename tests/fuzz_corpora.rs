@@ -56,8 +56,10 @@ fn seeds_that_are_made_are_those_that_are_checked_in() {
     for (target, made) in seeds::made() {
         let made = made.iter().map(|seed| seeds::name(seed)).collect::<BTreeSet<_>>();
         let checked_in = names(&format!("seeds/{target}"));
-        let checked_in =
-            checked_in.into_iter().filter(|name| name.starts_with("made-")).collect::<BTreeSet<_>>();
+        let checked_in = checked_in
+            .into_iter()
+            .filter(|name| name.starts_with("made-"))
+            .collect::<BTreeSet<_>>();
         assert_eq!(made, checked_in, "{target}: cargo run --bin seeds, in fuzz/");
     }
 }
