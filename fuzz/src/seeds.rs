@@ -177,7 +177,8 @@ fn scopes(origin: &str) -> Vec<Vec<u8>> {
         .collect()
 }
 
-const BASE64URL: [&str; 9] = [
+const BASE64URL: [&str; 10] = [
+    "AAECAwQFBgcICQoLDA0ODw=",
     "AAECAwQFBgcICQoLDA0ODw",
     "AAECAwQFBgcICQoLDA0ODw==",
     "AAECAwQFBgcICQoLDA0ODx",
