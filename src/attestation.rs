@@ -51,7 +51,7 @@ use crate::{
     passkey::{Attestation, AttestationLevel},
 };
 #[cfg(feature = "attestation")]
-use crate::{cose::Algorithm, x509::CertificateError};
+use crate::x509::CertificateError;
 
 /// Why a statement is not valid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
