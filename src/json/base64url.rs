@@ -28,9 +28,14 @@ pub(crate) enum InvalidBase64Url {
     TooLong,
 }
 
-/// A text is in one alphabet or in the other, never in a mix of both.
-fn engine(text: &str) -> &'static GeneralPurpose {
-    if text.bytes().any(|byte| matches!(byte, b'+' | b'/')) { &STANDARD } else { &URL_SAFE }
+/// A text is in one alphabet or in the other, never in a mix of both. Nearly all are in the first.
+fn in_either_alphabet<T>(
+    mut decode: impl FnMut(&GeneralPurpose) -> Result<T, DecodeSliceError>,
+) -> Result<T, InvalidBase64Url> {
+    decode(&URL_SAFE).or_else(|_| decode(&STANDARD)).map_err(|error| match error {
+        DecodeSliceError::DecodeError(_) => InvalidBase64Url::Syntax,
+        DecodeSliceError::OutputSliceTooSmall => InvalidBase64Url::TooLong,
+    })
 }
 
 /// The most bytes that a text of this length can hold.
@@ -39,7 +44,7 @@ fn most_bytes(text: &str) -> usize {
 }
 
 pub(crate) fn decode(text: &str) -> Result<Vec<u8>, InvalidBase64Url> {
-    engine(text).decode(text).map_err(|_| InvalidBase64Url::Syntax)
+    in_either_alphabet(|engine| Ok(engine.decode(text)?))
 }
 
 /// Decodes at most `max` bytes. Up to `N` of them stay on the stack.
@@ -72,10 +77,7 @@ impl<const N: usize> Decoded<N> {
             self.spilled.resize(needed, 0);
             self.spilled.as_mut_slice()
         };
-        let length = engine(text).decode_slice(text, room).map_err(|error| match error {
-            DecodeSliceError::DecodeError(_) => InvalidBase64Url::Syntax,
-            DecodeSliceError::OutputSliceTooSmall => InvalidBase64Url::TooLong,
-        })?;
+        let length = in_either_alphabet(|engine| engine.decode_slice(text, &mut *room))?;
         if length > max {
             return Err(InvalidBase64Url::TooLong);
         }
