@@ -1,4 +1,10 @@
 //! Attacks on identity and ceremonies, each as a table where it is one.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 #[path = "support/host.rs"]
 mod host;

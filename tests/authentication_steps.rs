@@ -1,4 +1,10 @@
 //! §7.2, one test for each step: one field is bent and signed again, so that only the step under test can object.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 #[path = "support/host.rs"]
 mod host;
@@ -404,7 +410,8 @@ fn unrequested_appid_does_not_move_the_rp_id() {
 
 #[test]
 fn first_failing_step_is_the_one_reported() {
-    let bends: [(&str, fn(&mut AssertionParts)); 8] = [
+    type Bend = fn(&mut AssertionParts);
+    let bends: [(&str, Bend); 8] = [
         ("backup_flags", |parts| parts.authenticator_data.flags ^= flags::BE | flags::BS),
         ("user_verification", |parts| parts.authenticator_data.flags &= !flags::UV),
         ("user_presence", |parts| parts.authenticator_data.flags &= !flags::UP),

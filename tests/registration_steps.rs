@@ -1,4 +1,10 @@
 //! §7.1, one test for each step: one field is bent and signed again, so that only the step under test can object.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 #[path = "support/host.rs"]
 mod host;
@@ -375,9 +381,10 @@ fn convenience_copies_beside_the_attestation_object_are_never_read() {
 #[test]
 fn first_failing_step_is_the_one_reported() {
     // From the last step to the first: each bend joins those before, and takes over.
-    let bends: [(&str, fn(&mut RegistrationParts)); 7] = [
+    type Bend = fn(&mut RegistrationParts);
+    let bends: [(&str, Bend); 7] = [
         ("backup_flags", |parts| {
-            parts.authenticator_data.flags = flags::AT | flags::UP | flags::UV | flags::BS
+            parts.authenticator_data.flags = flags::AT | flags::UP | flags::UV | flags::BS;
         }),
         ("user_verification", |parts| parts.authenticator_data.flags &= !flags::UV),
         ("user_presence", |parts| parts.authenticator_data.flags &= !flags::UP),
