@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    json::base64url,
+    json::{base64url, text::Text},
     limits::{CHALLENGE_DEFAULT, CHALLENGE_MAX, CHALLENGE_MIN, CREDENTIAL_ID_MAX, USER_HANDLE_MAX},
 };
 
@@ -74,7 +74,7 @@ macro_rules! base64url_text {
 
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <alloc::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                let text = Text::deserialize(deserializer)?;
                 text.parse().map_err(de::Error::custom)
             }
         }
@@ -361,7 +361,7 @@ impl Serialize for Aaguid {
 
 impl<'de> Deserialize<'de> for Aaguid {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <alloc::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        let text = Text::deserialize(deserializer)?;
         text.parse().map_err(de::Error::custom)
     }
 }

@@ -24,7 +24,8 @@ use serde_json::{Value, json};
 
 pub const RP_ID: &str = "example.com";
 pub const ORIGIN: &str = "https://example.com";
-pub const CHALLENGE: [u8; 32] = [0x5c; 32];
+/// 16 bytes, the one length that `webauthn_rp` has.
+pub const CHALLENGE: [u8; 16] = [0x5c; 16];
 pub const USER: [u8; 16] = [0x75; 16];
 
 /// What a host decides once.
@@ -71,7 +72,8 @@ impl Registration {
 
     pub fn verify(&self) -> Result<VerifiedRegistration, CeremonyError> {
         /// All that the default backend has.
-        const ALGORITHMS: [Algorithm; 3] = [Algorithm::EdDSA, Algorithm::ES256, Algorithm::RS256];
+        const ALGORITHMS: [Algorithm; 4] =
+            [Algorithm::EdDSA, Algorithm::Ed25519, Algorithm::ES256, Algorithm::RS256];
         let expected = RegistrationExpectation {
             rp_id: &POLICY.rp_id,
             origins: &POLICY.origins,
@@ -140,7 +142,7 @@ impl SignIn {
     }
 }
 
-fn encoded(bytes: &[u8]) -> String {
+pub fn encoded(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use super::algorithm::{Algorithm, KeyShape};
 use crate::{
     cbor::{Item, Reader},
-    json::base64url,
+    json::{base64url, text::Text},
     limits::{RSA_EXPONENT_MAX, RSA_MODULUS_MAX_BITS, RSA_MODULUS_MIN_BITS},
     malformed::Malformed,
 };
@@ -355,7 +355,7 @@ impl Serialize for CosePublicKey {
 
 impl<'de> Deserialize<'de> for CosePublicKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <alloc::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        let text = Text::deserialize(deserializer)?;
         let bytes =
             base64url::decode(&text).map_err(|_| de::Error::custom("COSE key is not base64url"))?;
         Self::try_from(bytes.as_slice()).map_err(de::Error::custom)

@@ -10,7 +10,7 @@
 
 use alloc::{
     borrow::ToOwned as _,
-    string::{String, ToString as _},
+    string::String,
     vec::Vec,
 };
 
@@ -178,7 +178,7 @@ impl RelatedOrigins {
     }
 
     fn lint_against(&self, policy: &OriginPolicy, findings: &mut Vec<RelatedOriginsFinding>) {
-        let accepted = policy.related.iter().map(|origin| origin.borrowed().to_string());
+        let accepted = policy.related.iter().map(|origin| origin.as_str().to_owned());
         findings.extend(
             accepted
                 .filter(|origin| !self.origins.contains(origin))
@@ -201,7 +201,7 @@ impl OriginPolicy {
     /// were added.
     #[must_use]
     pub fn related_origins(&self) -> RelatedOrigins {
-        RelatedOrigins::new(self.related.iter().map(|origin| origin.borrowed().to_string()))
+        RelatedOrigins::new(self.related.iter().map(|origin| origin.as_str().to_owned()))
     }
 }
 
