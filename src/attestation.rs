@@ -42,6 +42,8 @@ pub use self::{
     policy::{AnchorSource, AttestationSubject},
 };
 pub use self::{policy::AttestationPolicy, trust::TrustError};
+#[cfg(feature = "attestation")]
+use crate::x509::CertificateError;
 use crate::{
     attestation_object::AttestationObject,
     ceremony::CeremonyError,
@@ -50,8 +52,6 @@ use crate::{
     malformed::Malformed,
     passkey::{Attestation, AttestationLevel},
 };
-#[cfg(feature = "attestation")]
-use crate::x509::CertificateError;
 
 /// Why a statement is not valid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,12 +1,9 @@
 //! What verification allocates: nothing on the way of a sign-in, and at registration what is then stored.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use relying_party::{
-    crypto::{RustCrypto, SignatureVerifier as _},
-    test_authenticator::{TestAlgorithm, TestAttestation},
-};
+use relying_party::{crypto::RustCrypto, test_authenticator::TestAlgorithm};
 
-use ceremonies::{Registration, SignIn};
+use ceremonies::SignIn;
 
 #[path = "../benches/ceremonies/mod.rs"]
 mod ceremonies;
@@ -23,16 +20,5 @@ fn sign_in_allocates_nothing() {
             sign_in.verify(&RustCrypto).unwrap();
         });
         assert_eq!(count, 0, "{algorithm:?}");
-    }
-}
-#[test]
-fn explore() {
-    for algorithm in TestAlgorithm::ALL {
-        let sign_in = SignIn::new(algorithm);
-        println!("{algorithm:?} {}", allocations(|| { sign_in.verify(&RustCrypto).unwrap(); }));
-        for a in [TestAttestation::None, TestAttestation::PackedSelf] {
-        let r = Registration::new(algorithm, a);
-        println!("{algorithm:?} reg {}", allocations(|| { drop(r.verify().unwrap()); }));
-        }
     }
 }

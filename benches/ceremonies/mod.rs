@@ -38,7 +38,7 @@ struct Policy {
 static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     let rp_id = RpId::new(RP_ID).unwrap();
     let origins = OriginPolicy::builder(&rp_id).origin(ORIGIN).build().unwrap();
-    Policy { rp_id, origins, attestation: AttestationPolicy::Ignore }
+    Policy { rp_id, origins, attestation: AttestationPolicy::ignore() }
 });
 
 pub fn origins() -> &'static OriginPolicy {
@@ -83,6 +83,7 @@ impl Registration {
             algorithms: &ALGORITHMS,
             conditional: false,
             attestation: &POLICY.attestation,
+            now: Timestamp::from_unix_millis(0),
             verifier: &RustCrypto,
         };
         verify_registration(&RegistrationResponse::parse(&self.json)?, &expected)

@@ -55,7 +55,7 @@ pub(super) fn verify(data: &[u8]) {
     let fixture = fixture();
     let mut source = Source::new(data);
     let attestation =
-        if source.flag() { AttestationPolicy::Statement } else { AttestationPolicy::Ignore };
+        if source.flag() { AttestationPolicy::statement() } else { AttestationPolicy::ignore() };
     let honest = source.is_empty();
     let Some(json) = bent(&mut source, fixture.registration.clone()) else { return };
     let rp_id = RpId::new(RP_ID).unwrap();

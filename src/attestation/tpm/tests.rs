@@ -2,7 +2,7 @@
 
 use alloc::{vec, vec::Vec};
 
-use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
+use p256::ecdsa::{Signature, signature::Signer as _};
 use proptest::prelude::*;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha384};
