@@ -69,6 +69,7 @@ pub(super) fn verify(data: &[u8]) {
         algorithms: fixture.rp.algorithms(),
         conditional: false,
         attestation: &attestation,
+        now: NOW,
         verifier: &RustCrypto,
     };
     let Ok(response) = RegistrationResponse::parse(json.as_bytes()) else {
