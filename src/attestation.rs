@@ -20,7 +20,8 @@ mod trust;
 #[cfg(feature = "attestation")]
 mod x5c;
 
-#[cfg(all(test, feature = "attestation", feature = "test-authenticator"))]
+#[cfg(test)]
+#[cfg(all(feature = "attestation", feature = "test-authenticator"))]
 mod tests;
 
 use alloc::{vec, vec::Vec};
