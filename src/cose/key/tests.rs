@@ -301,8 +301,12 @@ fn curves_name_their_ecdsa_algorithm() {
     }
 }
 
-/// The same values, as the general library reads them.
-fn as_read_by_coset(bytes: &[u8]) -> Option<(i64, i64, Vec<(i64, Value)>)> {
+/// kty, alg and the parameters by their labels.
+#[derive(Debug, PartialEq)]
+struct Read(i64, i64, Vec<(i64, Value)>);
+
+/// What the general library reads.
+fn as_read_by_coset(bytes: &[u8]) -> Option<Read> {
     let key = coset::CoseKey::from_slice(bytes).ok()?;
     let coset::KeyType::Assigned(kty) = key.kty else { return None };
     let Some(RegisteredLabelWithPrivate::Assigned(alg)) = key.alg else { return None };
@@ -312,10 +316,10 @@ fn as_read_by_coset(bytes: &[u8]) -> Option<(i64, i64, Vec<(i64, Value)>)> {
     });
     let mut parameters = parameters.collect::<Option<Vec<_>>>()?;
     parameters.sort_by_key(|(label, _)| *label);
-    Some((kty.to_i64(), alg.to_i64(), parameters))
+    Some(Read(kty.to_i64(), alg.to_i64(), parameters))
 }
 
-fn as_read_here(key: &CoseKey<'_>) -> (i64, i64, Vec<(i64, Value)>) {
+fn as_read_here(key: &CoseKey<'_>) -> Read {
     let bytes = |bytes: &[u8]| Value::Bytes(bytes.to_vec());
     let (kty, parameters) = match key.parameters {
         KeyParameters::Ec2 { curve, x, y } => {
@@ -325,7 +329,7 @@ fn as_read_here(key: &CoseKey<'_>) -> (i64, i64, Vec<(i64, Value)>) {
         KeyParameters::Rsa { n, e } => (KeyType::RSA, vec![(-2, bytes(e)), (-1, bytes(n))]),
         KeyParameters::Akp { public } => (KeyType::AKP, vec![(-1, bytes(public))]),
     };
-    (kty.to_i64(), i64::from(key.algorithm.identifier()), parameters)
+    Read(kty.to_i64(), i64::from(key.algorithm.identifier()), parameters)
 }
 
 fn value() -> impl Strategy<Value = Value> {
