@@ -65,7 +65,7 @@ pub(crate) enum Item<'a> {
     Array(usize),
     Map(usize),
     Bool(bool),
-    /// Null, undefined, any other simple value, or a floating-point number: nothing in this crate wants one.
+    /// Null or a floating-point number: nothing in this crate wants one.
     Other,
 }
 
@@ -140,11 +140,11 @@ impl<'a> Reader<'a> {
             }
             Header::Simple(simple::FALSE) => (Item::Bool(false), length == 1, body),
             Header::Simple(simple::TRUE) => (Item::Bool(true), length == 1, body),
-            // A two-byte simple value below 32 is not well-formed (RFC 8949 §3.3).
-            Header::Simple(value) => (Item::Other, (length == 1) == (value < 32), body),
+            Header::Simple(simple::NULL) => (Item::Other, length == 1, body),
             Header::Float(_) => (Item::Other, true, body),
             Header::Tag(_) => return Err(self.error(CborError::Tag)),
-            Header::Break => return Err(self.error(CborError::Syntax)),
+            // Of the other simple values only `undefined` has a meaning; no authenticator sends one.
+            Header::Simple(_) | Header::Break => return Err(self.error(CborError::Syntax)),
             Header::Bytes(None) | Header::Text(None) | Header::Array(None) | Header::Map(None) => {
                 return Err(self.error(CborError::Indefinite));
             }
@@ -322,6 +322,9 @@ mod tests {
             (b"\x82\x01", CborError::Truncated),
             (b"\x1c", CborError::Syntax),
             (b"\xff", CborError::Syntax),
+            (b"\xf7", CborError::Syntax),
+            (b"\xe0", CborError::Syntax),
+            (b"\xf8\x20", CborError::Syntax),
             (b"\xf8\x14", CborError::NotShortest),
             (b"\x18\x17", CborError::NotShortest),
             (b"\x19\x00\xff", CborError::NotShortest),

@@ -1,14 +1,25 @@
-//! The specification's own test vectors, made again from their published recipe.
+//! The specification's own test vectors, made again from their published recipe, and cases derived from them.
+//!
+//! `UPDATE_VECTORS=1` rewrites `tests/vectors/generated.json`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
-use std::{env, fs, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env, fs,
+    path::PathBuf,
+};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use coset::CborSerializable as _;
+use p256::ecdsa::signature::Verifier as _;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use spec_vectors::{case, vector::vectors};
+use spec_vectors::{
+    case, derived,
+    vector::{further_vectors, vectors},
+};
 
 #[path = "support/spec_vectors/mod.rs"]
 mod spec_vectors;
@@ -103,4 +114,86 @@ fn digest(case: &Value) -> String {
             hash.chain_update(URL_SAFE_NO_PAD.decode(text.as_str().unwrap()).unwrap())
         });
     URL_SAFE_NO_PAD.encode(hash.finalize())
+}
+
+/// Every case, in the file's order.
+fn cases() -> Vec<Value> {
+    let ceremonies: Vec<_> =
+        vectors().into_iter().chain(further_vectors()).map(|vector| vector.ceremonies()).collect();
+    derived::cases(&ceremonies)
+}
+
+/// The text of the file: one case a line, so that a change shows as one.
+fn file(cases: &[Value]) -> String {
+    let lines: Vec<_> = cases.iter().map(Value::to_string).collect();
+    let source = "The recipe of the Web Authentication Level 3 test vectors, and changes of one thing, by \
+                  tests/spec_vectors.rs; what begins with SHOULD or POLICY rests on a choice";
+    format!(
+        "{{\n\"source\":{},\n\"license_note\":{},\n\"cases\":[\n{}\n]\n}}\n",
+        Value::from(source),
+        Value::from("computed; licensed as the rest of this crate"),
+        lines.join(",\n")
+    )
+}
+
+#[test]
+fn checked_in_cases_are_those_generated() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/generated.json");
+    let generated = file(&cases());
+    if env::var_os("UPDATE_VECTORS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, &generated).unwrap();
+    }
+    // As values: the order of members is not the same under every feature of `serde_json`.
+    let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    assert!(
+        parse(&fs::read_to_string(&path).unwrap()) == parse(&generated),
+        "tests/vectors/generated.json is not what the generator yields; UPDATE_VECTORS=1 rewrites it"
+    );
+}
+
+#[test]
+fn every_case_has_its_own_id_and_differs_from_every_other() {
+    let mut ids = BTreeSet::new();
+    let mut contents = BTreeMap::new();
+    for mut case in cases() {
+        let id = case["id"].as_str().unwrap().to_owned();
+        assert!(ids.insert(id.clone()), "{id} is there twice");
+        for member in ["id", "note", "expect"] {
+            case.as_object_mut().unwrap().remove(member);
+        }
+        let same = contents.insert(case.to_string(), id.clone());
+        assert_eq!(same, None, "{id} changes nothing");
+    }
+}
+
+/// Only the rule under test can object: where that is not the signature, the signature is right.
+#[test]
+fn signatures_are_right_where_they_are_not_the_matter() {
+    let mut verified = 0;
+    for case in cases() {
+        let reason = case["expect"]["reason"].as_str().unwrap_or_default();
+        let is_es256 = case["id"].as_str().unwrap().contains("ES256");
+        if case["kind"] != "authentication"
+            || !is_es256
+            || matches!(reason, "malformed" | "signature")
+        {
+            continue;
+        }
+        let bytes = |pointer: &str| {
+            URL_SAFE_NO_PAD.decode(case.pointer(pointer).unwrap().as_str().unwrap()).unwrap()
+        };
+        let cose = coset::CoseKey::from_slice(&bytes("/stored/public_key")).unwrap();
+        let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(&cose.to_sec1_octet_string().unwrap())
+            .unwrap();
+        let message = [
+            bytes("/credential/response/authenticatorData"),
+            Sha256::digest(bytes("/credential/response/clientDataJSON")).to_vec(),
+        ];
+        let signature = bytes("/credential/response/signature");
+        let signature = p256::ecdsa::Signature::from_der(&signature).unwrap();
+        assert!(key.verify(&message.concat(), &signature).is_ok(), "{}", case["id"]);
+        verified += 1;
+    }
+    assert!(verified > 100, "{verified}");
 }

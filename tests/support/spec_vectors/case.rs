@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 
 use super::vector::{Ceremonies, Framing, ORIGIN, RP_ID, TOP_ORIGIN};
 
-pub fn base64url(bytes: &[u8]) -> String {
+pub(crate) fn base64url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// The registration of a vector; `credential` is the response to it.
-pub fn registration(ceremonies: &Ceremonies, credential: &Value) -> Value {
+pub(crate) fn registration(ceremonies: &Ceremonies, credential: &Value) -> Value {
     let algorithm = ceremonies.vector.algorithm.id();
     let mut algorithms = vec![algorithm];
     algorithms.extend([-7, -257].into_iter().filter(|other| *other != algorithm));
@@ -47,7 +47,7 @@ pub fn registration(ceremonies: &Ceremonies, credential: &Value) -> Value {
 }
 
 /// The authentication of a vector; `credential` is the response to it.
-pub fn authentication(ceremonies: &Ceremonies, credential: &Value) -> Value {
+pub(crate) fn authentication(ceremonies: &Ceremonies, credential: &Value) -> Value {
     let registered = &ceremonies.registration.authenticator_data;
     json!({
         "id": format!("generated/{}/authentication", ceremonies.vector.name),

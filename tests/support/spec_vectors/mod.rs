@@ -3,6 +3,7 @@
 //! The recipe: HKDF-SHA-256 over the input key material `WebAuthn test vectors` gives every value that is random
 //! in life, ECDSA nonces are those of RFC 6979, and the sign count is 0.
 
-pub mod case;
-pub mod recipe;
-pub mod vector;
+pub(crate) mod case;
+pub(crate) mod derived;
+mod recipe;
+pub(crate) mod vector;

@@ -5,18 +5,18 @@ use sha2::Sha256;
 
 /// The stream of values of one vector: each is HKDF-SHA-256 of the same input key material, with the number of
 /// the value as the salt (one byte) and the name of the vector as the info.
-pub struct Recipe {
+pub(crate) struct Recipe {
     name: &'static str,
     number: u8,
 }
 
 impl Recipe {
-    pub fn new(name: &'static str) -> Self {
+    pub(crate) fn new(name: &'static str) -> Self {
         Self { name, number: 0 }
     }
 
     /// The next value of the stream.
-    pub fn next(&mut self, length: usize) -> Vec<u8> {
+    pub(crate) fn next(&mut self, length: usize) -> Vec<u8> {
         let mut value = vec![0; length];
         Hkdf::<Sha256>::new(Some(&[self.number]), b"WebAuthn test vectors")
             .expand(self.name.as_bytes(), &mut value)
@@ -26,7 +26,7 @@ impl Recipe {
     }
 
     /// The next value of the stream, of one byte.
-    pub fn next_byte(&mut self) -> u8 {
+    pub(crate) fn next_byte(&mut self) -> u8 {
         self.next(1)[0]
     }
 }

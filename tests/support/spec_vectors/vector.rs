@@ -13,13 +13,13 @@ use sha2::{Digest as _, Sha256};
 
 use super::recipe::Recipe;
 
-pub const RP_ID: &str = "example.org";
-pub const ORIGIN: &str = "https://example.org";
-pub const TOP_ORIGIN: &str = "https://example.com";
+pub(crate) const RP_ID: &str = "example.org";
+pub(crate) const ORIGIN: &str = "https://example.org";
+pub(crate) const TOP_ORIGIN: &str = "https://example.com";
 
 /// What distinguishes one vector from another.
 #[derive(Clone)]
-pub struct Vector {
+pub(crate) struct Vector {
     /// The name that the recipe's info is made of.
     pub name: &'static str,
     pub algorithm: TestAlgorithm,
@@ -30,7 +30,7 @@ pub struct Vector {
 
 /// How the page is framed.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Framing {
+pub(crate) enum Framing {
     None,
     /// `crossOrigin` only, as in Level 2.
     CrossOrigin,
@@ -39,7 +39,7 @@ pub enum Framing {
 }
 
 /// The vectors that are made here; the others of the specification want certificates or other algorithms.
-pub fn vectors() -> [Vector; 5] {
+pub(crate) fn vectors() -> [Vector; 5] {
     let none = Vector {
         name: "none.ES256",
         algorithm: TestAlgorithm::Es256,
@@ -60,9 +60,26 @@ pub fn vectors() -> [Vector; 5] {
     ]
 }
 
+/// Vectors that the specification does not have, made by its recipe: the same two ceremonies with the other
+/// algorithms.
+pub(crate) fn further_vectors() -> [Vector; 3] {
+    [
+        ("packed-self.EdDSA", TestAlgorithm::EdDsa),
+        ("packed-self.Ed25519", TestAlgorithm::Ed25519),
+        ("packed-self.RS256", TestAlgorithm::Rs256),
+    ]
+    .map(|(name, algorithm)| Vector {
+        name,
+        algorithm,
+        attestation: TestAttestation::PackedSelf,
+        framing: Framing::None,
+        credential_id_length: 32,
+    })
+}
+
 /// A vector as it comes out of the recipe, not signed yet.
 #[derive(Clone)]
-pub struct Ceremonies {
+pub(crate) struct Ceremonies {
     pub vector: Vector,
     pub registration_challenge: Vec<u8>,
     pub registration: RegistrationParts,
@@ -73,22 +90,22 @@ pub struct Ceremonies {
 }
 
 impl Ceremonies {
-    pub fn credential_id(&self) -> &[u8] {
+    pub(crate) fn credential_id(&self) -> &[u8] {
         &self.attested().credential_id
     }
 
-    pub fn attested(&self) -> &AttestedCredentialData {
+    pub(crate) fn attested(&self) -> &AttestedCredentialData {
         self.registration.authenticator_data.attested.as_ref().unwrap()
     }
 }
 
 impl Vector {
     /// Follows the recipe. The order of the lines is the order of the values in its stream.
-    pub fn ceremonies(&self) -> Ceremonies {
+    pub(crate) fn ceremonies(&self) -> Ceremonies {
         let mut recipe = Recipe::new(self.name);
 
         let registration_challenge = recipe.next(32);
-        let key = TestKey::from_secret(self.algorithm, &recipe.next(32)).unwrap();
+        let key = self.key(&recipe.next(32));
         let client_data = self.client_data("webauthn.create", &registration_challenge, &mut recipe);
         let aaguid = Aaguid::new(recipe.next(16).try_into().unwrap());
         let credential_id = recipe.next(self.credential_id_length);
@@ -118,6 +135,15 @@ impl Vector {
             authentication,
             user_handle: Sha256::digest(format!("user of {}", self.name)).to_vec(),
         }
+    }
+
+    fn key(&self, secret: &[u8]) -> TestKey {
+        match self.algorithm {
+            // The specification's own RSA key, of two Mersenne primes, comes with its RS256 vector.
+            TestAlgorithm::Rs256 => TestKey::from_seed(self.algorithm, secret),
+            algorithm => TestKey::from_secret(algorithm, secret),
+        }
+        .unwrap()
     }
 
     fn client_data(&self, kind: &str, challenge: &[u8], recipe: &mut Recipe) -> ClientData {

@@ -1,0 +1,274 @@
+//! Judges a case, and compares with what its source expects.
+
+use relying_party::{
+    Algorithm, AttestationObject, AttestationPolicy, AttestationType, CredentialId, PasskeyState,
+    ceremony::{
+        AuthenticationExpectation, CeremonyError, CounterRule, CredentialRecord,
+        RegistrationExpectation, VerifiedRegistration, verify_authentication, verify_registration,
+    },
+    crypto::RustCrypto,
+    json::{AuthenticationResponse, RegistrationResponse, UserVerification},
+    policy::{OriginPolicy, RpId, Scope, SubdomainPolicy, TopOrigins, scope},
+};
+
+use super::case::{Case, Kind, Rp, Stored};
+
+pub(crate) enum Verdict {
+    Agree,
+    Disagree {
+        expected: String,
+        got: String,
+    },
+    /// A format or an algorithm that this build does not have, or a relying party that cannot be configured.
+    Unsupported(String),
+}
+
+/// The reasons of the schema for which this crate has a rule.
+pub(crate) const REASONS: [&str; 19] = [
+    "malformed",
+    "type",
+    "challenge",
+    "origin",
+    "cross_origin",
+    "top_origin",
+    "rp_id",
+    "user_presence",
+    "user_verification",
+    "backup_flags",
+    "algorithm",
+    "credential_id",
+    "credential_not_allowed",
+    "user_handle",
+    "sign_count",
+    "signature",
+    "attestation_format",
+    "attestation_statement",
+    "attestation_trust",
+];
+
+/// The codes that are as good as a reason: where a rule has no step of its own, sources word it differently.
+pub(crate) fn codes_for(reason: &str) -> Vec<&str> {
+    match reason {
+        "malformed" => vec!["malformed", "type", "algorithm", "extension", "credential_id"],
+        "cross_origin" => vec!["cross_origin", "top_origin"],
+        "credential_id" => vec!["credential_id", "malformed"],
+        "credential_not_allowed" => vec!["credential_not_allowed", "user_handle"],
+        "algorithm" => vec!["algorithm", "malformed"],
+        reason => vec![reason],
+    }
+}
+
+pub(crate) fn judge(case: &Case) -> Verdict {
+    let got = match case.kind {
+        Kind::Registration => judge_registration(case),
+        Kind::Authentication => judge_authentication(case),
+    };
+    let got = match got {
+        Ok(got) => got,
+        Err(Unsupported(what)) => return Verdict::Unsupported(what),
+    };
+    let reason = case.expect.reason.as_deref().unwrap_or("other");
+    let agree = match (&got, case.expect.ok) {
+        (Ok(differences), true) => differences.is_empty(),
+        (Err(error), false) => reason == "other" || codes_for(reason).contains(&error.code()),
+        _ => false,
+    };
+    if agree {
+        return Verdict::Agree;
+    }
+    let expected = if case.expect.ok { "ok".to_owned() } else { reason.to_owned() };
+    let got = match got {
+        Ok(differences) if differences.is_empty() => "ok".to_owned(),
+        Ok(differences) => differences.join(","),
+        Err(error) => format!("{} ({error})", error.code()),
+    };
+    Verdict::Disagree { expected, got }
+}
+
+/// Not judged: this build lacks something that the case is about.
+struct Unsupported(String);
+
+/// Either the first rule that was broken, or what differs from the expected details.
+type Got = Result<Vec<String>, CeremonyError>;
+
+fn judge_registration(case: &Case) -> Result<Got, Unsupported> {
+    let rp_id = rp_id(&case.rp)?;
+    let origins = origins(&case.rp, &rp_id)?;
+    let attestation = case.attestation.as_ref().map_or("ignore", |attestation| &attestation.verify);
+    let attestation = match attestation {
+        "ignore" => AttestationPolicy::Ignore,
+        "statement" => AttestationPolicy::Statement,
+        "trusted" => AttestationPolicy::Trusted,
+        other => return Err(Unsupported(format!("attestation.verify {other}"))),
+    };
+    let algorithms = case.options.algorithms.iter().copied().map(Algorithm::new);
+    let expected = RegistrationExpectation {
+        rp_id: &rp_id,
+        origins: &origins,
+        bound_origin: None,
+        challenge: &case.options.challenge.0,
+        user_verification: user_verification(case)?,
+        algorithms: &algorithms.collect::<Vec<_>>(),
+        conditional: case.options.conditional,
+        attestation: &attestation,
+        verifier: &RustCrypto,
+    };
+    let verified = RegistrationResponse::parse(case.credential.get().as_bytes())
+        .map_err(CeremonyError::from)
+        .and_then(|response| verify_registration(&response, &expected));
+    match verified {
+        Err(error) if lacks_support(case, &error) => Err(Unsupported(error.to_string())),
+        Err(error) => Ok(Err(error)),
+        Ok(verified) => Ok(Ok(differences(case, &verified))),
+    }
+}
+
+/// Whether the verdict is about this build and not about the case.
+fn lacks_support(case: &Case, error: &CeremonyError) -> bool {
+    let expects_it = |reason: &str| case.expect.reason.as_deref() == Some(reason);
+    match error {
+        CeremonyError::AlgorithmNotSupported(_) => true,
+        CeremonyError::AttestationFormat(_) => {
+            !expects_it("attestation_format")
+                && format_of(case).is_some_and(|format| is_defined(&format))
+        }
+        _ => false,
+    }
+}
+
+/// The formats of §8: a build may lack one of these.
+fn is_defined(format: &str) -> bool {
+    let defined =
+        ["packed", "tpm", "android-key", "android-safetynet", "fido-u2f", "apple", "compound"];
+    defined.contains(&format)
+}
+
+fn format_of(case: &Case) -> Option<String> {
+    let object = case.member("/response/attestationObject")?;
+    Some(AttestationObject::parse(&object).ok()?.format().to_owned())
+}
+
+fn differences(case: &Case, verified: &VerifiedRegistration) -> Vec<String> {
+    let kind = verified.attestation().kind.map(|kind| match kind {
+        AttestationType::None => "none",
+        AttestationType::SelfAttestation => "self",
+        _ => "uncertain",
+    });
+    let expect = &case.expect;
+    let found = [
+        ("fmt", expect.fmt.clone(), Some(verified.attestation().format.clone())),
+        (
+            "alg",
+            expect.alg.map(|alg| alg.to_string()),
+            Some(verified.public_key().algorithm().identifier().to_string()),
+        ),
+        ("aaguid", expect.aaguid.clone(), Some(verified.aaguid().to_string())),
+        (
+            "sign_count",
+            expect.sign_count.map(|count| count.to_string()),
+            Some(verified.sign_count().to_string()),
+        ),
+        // A type that was not looked for is not a different one.
+        (
+            "attestation_type",
+            expect.attestation_type.clone().filter(|_| kind.is_some()),
+            kind.map(str::to_owned),
+        ),
+    ];
+    found
+        .into_iter()
+        .filter(|(_, expected, found)| expected.is_some() && expected != found)
+        .map(|(what, expected, found)| format!("{what}:{expected:?}≠{found:?}"))
+        .collect()
+}
+
+fn judge_authentication(case: &Case) -> Result<Got, Unsupported> {
+    let rp_id = rp_id(&case.rp)?;
+    let origins = origins(&case.rp, &rp_id)?;
+    let stored = case.stored.as_ref().ok_or_else(|| Unsupported("no stored record".into()))?;
+    let allowed = case.options.allow_credentials.as_deref().unwrap_or_default();
+    let allowed = allowed
+        .iter()
+        .map(|id| CredentialId::try_from(id.0.as_slice()))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| Unsupported(error.to_string()))?;
+    let user = case.options.user_handle.as_ref().map(|user| user.0.as_slice());
+    let expected = AuthenticationExpectation {
+        rp_id: &rp_id,
+        origins: &origins,
+        bound_origin: None,
+        challenge: &case.options.challenge.0,
+        user_verification: user_verification(case)?,
+        allow_credentials: &allowed,
+        user,
+        counter_rule: CounterRule::Reject,
+        verifier: &RustCrypto,
+    };
+    let owner = owner(case, stored);
+    let record = CredentialRecord {
+        credential_id: &stored.credential_id.0,
+        user: &owner,
+        public_key: &stored.public_key.0,
+        state: PasskeyState {
+            sign_count: stored.sign_count,
+            backup_eligible: stored.backup_eligible,
+            backup_state: stored.backup_state,
+            uv_initialized: true,
+        },
+    };
+    let verified = AuthenticationResponse::parse(case.credential.get().as_bytes())
+        .map_err(CeremonyError::from)
+        .and_then(|response| verify_authentication(&response, &expected, &record));
+    match verified {
+        Err(CeremonyError::AlgorithmNotSupported(algorithm)) => {
+            Err(Unsupported(format!("algorithm {algorithm}")))
+        }
+        Err(error) => Ok(Err(error)),
+        Ok(verified) => {
+            let count = verified.sign_count();
+            let differs = case.expect.sign_count.is_some_and(|expected| expected != count);
+            Ok(Ok(differs.then(|| format!("sign_count:{count}")).into_iter().collect()))
+        }
+    }
+}
+
+/// The owner of the record. Where the source names none, it is whoever is to be signed in.
+fn owner(case: &Case, stored: &Stored) -> Vec<u8> {
+    let named = stored.user_handle.as_ref().or(case.options.user_handle.as_ref());
+    named
+        .map(|handle| handle.0.clone())
+        .or_else(|| case.member("/response/userHandle"))
+        .unwrap_or_default()
+}
+
+fn user_verification(case: &Case) -> Result<UserVerification, Unsupported> {
+    let demand = case.options.user_verification.as_deref().unwrap_or("preferred");
+    UserVerification::from_name(demand).ok_or_else(|| Unsupported(format!("UV {demand}")))
+}
+
+fn rp_id(rp: &Rp) -> Result<RpId, Unsupported> {
+    RpId::new(&rp.id).map_err(|error| Unsupported(error.to_string()))
+}
+
+/// The policy that accepts what the case lists, each origin in the way in which it can be accepted.
+fn origins(rp: &Rp, rp_id: &RpId) -> Result<OriginPolicy, Unsupported> {
+    let mut policy = OriginPolicy::builder(rp_id).any_port(rp.allow_any_port);
+    for origin in &rp.origins {
+        policy = match scope(rp_id, origin) {
+            Scope::NeedsRelatedOrigins(_) => policy.related_origin(origin),
+            Scope::NativeApp => policy.native_origin(origin),
+            Scope::Never(_) if origin.starts_with("http://") => {
+                policy.danger_insecure_development_origin(origin)
+            }
+            _ => policy.origin(origin),
+        };
+    }
+    if rp.allow_subdomains {
+        policy = policy.subdomains(SubdomainPolicy::any());
+    }
+    policy = policy.allow_cross_origin(rp.allow_cross_origin);
+    if !rp.top_origins.is_empty() {
+        policy = policy.top_origins(TopOrigins::listed(rp.top_origins.clone()));
+    }
+    policy.build().map_err(|errors| Unsupported(errors.to_string()))
+}

@@ -1,0 +1,103 @@
+//! Runs ceremony vectors: every JSON file of the schema below in `VECTORS_DIR` and in `tests/vectors/`.
+//!
+//! A file is `{"cases": [CASE, …]}`; a case is one ceremony with the relying party's configuration (`rp`), what it
+//! had asked for (`options`), the stored record (`stored`) or the attestation policy (`attestation`), the browser's
+//! response (`credential`) and the verdict (`expect`). Files of another shape are passed over with a word.
+//!
+//! For each file one line is printed, `vectors: FILE agree=A disagree=D unsupported=U`, and one for each
+//! disagreement. A disagreement fails the test unless `EXCEPTIONS` lists it with a reason, and so does a listed
+//! exception that agrees. With `VECTORS_REPORT=1` nothing fails.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+#[path = "support/vectors/mod.rs"]
+mod support;
+
+use std::{collections::BTreeSet, env, fs, path::PathBuf};
+
+use support::{
+    case::{Case, File},
+    verdict::{Verdict, judge},
+};
+
+/// Cases in which this crate disagrees with the source, each with the reason. Stale ones fail.
+const EXCEPTIONS: &[(&str, &str)] = &[];
+
+#[test]
+fn verdicts_are_those_of_the_vectors() {
+    let report_only = env::var_os("VECTORS_REPORT").is_some_and(|value| value == "1");
+    let (mut failures, mut excused, mut seen, mut agreed) =
+        (0, BTreeSet::new(), BTreeSet::new(), 0);
+    for path in files() {
+        let text = fs::read_to_string(&path).unwrap();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let Ok(file) = serde_json::from_str::<File>(&text) else {
+            println!("vectors: {name} is not a file of ceremony cases");
+            continue;
+        };
+        let (mut agree, mut disagree, mut unsupported) = (0, 0, 0);
+        for case in &file.cases {
+            seen.insert(case.id.clone());
+            match judge(case) {
+                Verdict::Agree => agree += 1,
+                Verdict::Unsupported(what) => {
+                    unsupported += 1;
+                    println!("unsupported: {} ({what})", case.id);
+                }
+                Verdict::Disagree { expected, got } => {
+                    disagree += 1;
+                    println!("disagree: {} expected={expected} got={got}", case.id);
+                    match EXCEPTIONS.iter().find(|(id, _)| *id == case.id) {
+                        Some((id, reason)) => {
+                            println!("  excused: {reason}");
+                            excused.insert(*id);
+                        }
+                        None => failures += 1,
+                    }
+                }
+            }
+        }
+        println!("vectors: {name} agree={agree} disagree={disagree} unsupported={unsupported}");
+        agreed += agree;
+    }
+    for (id, _) in EXCEPTIONS {
+        // An exception for a file that is not at hand is not stale.
+        if seen.contains(*id) && !excused.contains(id) {
+            println!("stale exception: {id}");
+            failures += 1;
+        }
+    }
+    assert!(report_only || failures == 0, "{failures} disagreements or stale exceptions");
+    assert!(agreed > 0, "no vector was judged");
+}
+
+/// JSON files in the folders, sorted; the project's own first.
+fn files() -> Vec<PathBuf> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let foreign =
+        env::var_os("VECTORS_DIR").map_or_else(|| root.join("../shared/vectors"), PathBuf::from);
+    let mut files = Vec::new();
+    for folder in [root.join("tests/vectors"), foreign] {
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        let mut found = entries
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+            .collect::<Vec<_>>();
+        found.sort();
+        files.append(&mut found);
+    }
+    files
+}
+
+#[test]
+fn reasons_of_the_schema_are_codes_of_the_crate() {
+    // `extension` and `other` are words for what this crate has no rule against.
+    for reason in support::verdict::REASONS {
+        assert!(support::verdict::codes_for(reason).contains(&reason), "{reason}");
+    }
+    assert!(Case::example().is_ok());
+}
