@@ -85,6 +85,7 @@ impl Registration {
             attestation: &POLICY.attestation,
             now: Timestamp::from_unix_millis(0),
             verifier: &RustCrypto,
+            now: Timestamp::from_unix_millis(0),
         };
         verify_registration(&RegistrationResponse::parse(&self.json)?, &expected)
     }

@@ -119,7 +119,7 @@ pub(crate) const ECDSA_ANSWERS: [EcdsaAnswers; 4] = [
 
 /// A curve's prime and order, and a point with a small x, whose x is written with the prime added.
 pub(crate) struct Curve {
-    pub(crate) curve: i64,
+    pub(crate) number: i64,
     pub(crate) prime: &'static str,
     pub(crate) order: &'static str,
     pub(crate) x_not_reduced: &'static str,
@@ -128,14 +128,14 @@ pub(crate) struct Curve {
 
 pub(crate) const CURVES: [Curve; 4] = [
     Curve {
-        curve: 1,
+        number: 1,
         prime: "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff",
         order: "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551",
         x_not_reduced: "ffffffff00000001000000000000000000000001000000000000000000000004",
         y: "459243b9aa581806fe913bce99817ade11ca503c64d9a3c533415c083248fbcc",
     },
     Curve {
-        curve: 2,
+        number: 2,
         prime: "\
             fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff0000000000\
             000000ffffffff",
@@ -150,7 +150,7 @@ pub(crate) const CURVES: [Curve; 4] = [
             ada2fefe84024c",
     },
     Curve {
-        curve: 3,
+        number: 3,
         prime: "\
             01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\
             ffffffffffffffffffffffffffffffffffffffffffffffffff",
@@ -165,7 +165,7 @@ pub(crate) const CURVES: [Curve; 4] = [
             4a16f1cd9406605af38f584567770e3f272d688c832e843564",
     },
     Curve {
-        curve: 8,
+        number: 8,
         prime: "fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2f",
         order: "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141",
         x_not_reduced: "fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc30",

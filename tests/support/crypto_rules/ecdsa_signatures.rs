@@ -45,7 +45,7 @@ struct Case {
 impl Case {
     fn new(signer: Signer, message: &[u8]) -> Option<Self> {
         let KeyParameters::Ec2 { curve, .. } = signer.key().parameters else { return None };
-        let order = CURVES.iter().find(|known| known.curve == curve).unwrap().order;
+        let order = CURVES.iter().find(|known| known.number == curve).unwrap().order;
         let order = hex(order);
         let signature = signer.sign(message);
         let header = if signature[1] == 0x81 { 3 } else { 2 };

@@ -88,8 +88,8 @@ pub(crate) fn refuses_key(
 ) {
     let checked = verifier.check_key(key);
     assert!(checked.is_err(), "{what} is taken for a key of {}", key.algorithm);
-    let verified = verifier.verify(key, message, signature);
-    assert_eq!(verified, Err(SignatureError::Invalid), "{what} verifies for {}", key.algorithm);
+    let verdict = verifier.verify(key, message, signature);
+    assert_eq!(verdict, Err(SignatureError::Invalid), "{what} verifies for {}", key.algorithm);
 }
 
 /// Demands that a key is refused for its algorithm.
@@ -107,8 +107,8 @@ pub(crate) fn refuses(
     signature: &[u8],
     what: &str,
 ) {
-    let verified = verifier.verify(key, message, signature);
-    assert_eq!(verified, Err(SignatureError::Invalid), "{what}: {}", key.algorithm);
+    let verdict = verifier.verify(key, message, signature);
+    assert_eq!(verdict, Err(SignatureError::Invalid), "{what}: {}", key.algorithm);
 }
 
 #[track_caller]
@@ -120,8 +120,8 @@ pub(crate) fn accepts(
     what: &str,
 ) {
     assert_eq!(verifier.check_key(key), Ok(()), "{what}: {}", key.algorithm);
-    let verified = verifier.verify(key, message, signature);
-    assert_eq!(verified, Ok(()), "{what}: {}", key.algorithm);
+    let verdict = verifier.verify(key, message, signature);
+    assert_eq!(verdict, Ok(()), "{what}: {}", key.algorithm);
 }
 
 /// The curves of elliptic-curve keys by number, and the algorithms that are for each.
@@ -137,7 +137,7 @@ pub(crate) fn ec2<'a>(curve: i64, x: &'a [u8], y: &'a [u8]) -> KeyParameters<'a>
 }
 
 pub(crate) fn hex(text: &str) -> Vec<u8> {
-    assert!(text.len() % 2 == 0);
+    assert!(text.len().is_multiple_of(2));
     (0..text.len())
         .step_by(2)
         .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())

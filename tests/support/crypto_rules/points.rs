@@ -42,7 +42,7 @@ pub(crate) fn off_the_curve(verifier: &dyn SignatureVerifier) {
 
 pub(crate) fn not_below_the_prime(verifier: &dyn SignatureVerifier) {
     each(verifier, |signer, number, x, y| {
-        let curve = CURVES.iter().find(|curve| curve.curve == number).unwrap();
+        let curve = CURVES.iter().find(|curve| curve.number == number).unwrap();
         let (p, all_ones) = (hex(curve.prime), vec![0xff; x.len()]);
         refuse(verifier, signer, &hex(curve.x_not_reduced), &hex(curve.y), "x + p");
         for beyond in [&p, &all_ones] {
@@ -77,7 +77,7 @@ pub(crate) fn infinity(verifier: &dyn SignatureVerifier) {
 /// A key, but another one.
 pub(crate) fn negative(verifier: &dyn SignatureVerifier) {
     each(verifier, |signer, number, x, y| {
-        let curve = CURVES.iter().find(|curve| curve.curve == number).unwrap();
+        let curve = CURVES.iter().find(|curve| curve.number == number).unwrap();
         let y = subtract(&hex(curve.prime), y);
         let parameters = KeyParameters::Ec2 { curve: number, x, y: &y };
         let key = CoseKey { parameters, ..signer.key() };

@@ -84,20 +84,34 @@ pub(crate) fn key_of_another_curve(verifier: &dyn SignatureVerifier) {
     }
 }
 
+fn lengthen(bytes: &[u8]) -> Vec<u8> {
+    [&[0], bytes].concat()
+}
+
+fn append(bytes: &[u8]) -> Vec<u8> {
+    [bytes, &[0]].concat()
+}
+
+fn shorten(bytes: &[u8]) -> Vec<u8> {
+    bytes[1..].to_vec()
+}
+
+fn cut(bytes: &[u8]) -> Vec<u8> {
+    bytes[..bytes.len() - 1].to_vec()
+}
+
+fn empty(_: &[u8]) -> Vec<u8> {
+    Vec::new()
+}
+
 pub(crate) fn coordinate_of_another_length(verifier: &dyn SignatureVerifier) {
-    let lengthen = |bytes: &[u8]| [&[0], bytes].concat();
-    let append = |bytes: &[u8]| [bytes, &[0]].concat();
-    let shorten = |bytes: &[u8]| bytes[1..].to_vec();
-    let cut = |bytes: &[u8]| bytes[..bytes.len() - 1].to_vec();
-    let empty = |_: &[u8]| Vec::new();
-    let changes: [&dyn Fn(&[u8]) -> Vec<u8>; 5] = [&lengthen, &append, &shorten, &cut, &empty];
     for signer in signers(verifier) {
         let signature = signer.sign(b"message");
         let refused = |parameters: KeyParameters<'_>| {
             let key = CoseKey { parameters, ..signer.key() };
             refuses_key(verifier, &key, b"message", &signature, "a coordinate of another length");
         };
-        for change in changes {
+        for change in [lengthen, append, shorten, cut, empty] {
             match signer.key().parameters {
                 KeyParameters::Ec2 { curve, x, y } => {
                     refused(KeyParameters::Ec2 { curve, x: &change(x), y });
