@@ -27,9 +27,11 @@ mod trust;
 mod x5c;
 
 #[cfg(all(test, feature = "attestation"))]
-mod test_certificate;
+pub(crate) mod test_certificate;
 #[cfg(all(test, feature = "attestation"))]
-mod test_der;
+pub(crate) mod test_der;
+#[cfg(all(test, feature = "attestation"))]
+pub(crate) mod test_jws;
 #[cfg(all(test, feature = "attestation"))]
 mod test_statement;
 

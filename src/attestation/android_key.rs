@@ -121,3 +121,6 @@ impl AuthorizationList {
 }
 
 const KEY_DESCRIPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.11129.2.1.17");
+
+#[cfg(test)]
+mod tests;

@@ -102,3 +102,6 @@ fn check_signature(jws: &Jws<'_>, verifier: &dyn SignatureVerifier) -> Result<()
 
 const WHAT: &str = "SafetyNet response";
 const HOST: &str = "attest.android.com";
+
+#[cfg(test)]
+mod tests;
