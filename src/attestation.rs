@@ -34,6 +34,8 @@ pub(crate) mod test_der;
 pub(crate) mod test_jws;
 #[cfg(all(test, feature = "attestation"))]
 mod test_statement;
+#[cfg(all(test, feature = "attestation", feature = "test-authenticator"))]
+mod tests;
 
 use alloc::{vec, vec::Vec};
 
@@ -47,6 +49,7 @@ pub use self::{policy::AttestationPolicy, trust::TrustError};
 use crate::{
     attestation_object::AttestationObject,
     ceremony::CeremonyError,
+    cose::Algorithm,
     limits::IDENTIFIER_MAX,
     malformed::Malformed,
     passkey::{Attestation, AttestationLevel},
@@ -75,6 +78,9 @@ pub enum StatementError {
     /// The signature of the statement is not valid.
     #[error("attestation statement: the signature is invalid")]
     Signature,
+    /// The verifier does not have the algorithm of the signature.
+    #[error("attestation statement: algorithm {0} is not supported by the signature verifier")]
+    AlgorithmNotSupported(Algorithm),
     /// The attestation certificate cannot be read, or is not for the statement's algorithm.
     #[cfg(feature = "attestation")]
     #[error("attestation certificate: {0}")]
@@ -95,7 +101,6 @@ pub(crate) fn verify(
         _ => verify_object(object, signed, ctx)?,
     };
     // Steps 23 and 24.
-    ctx.policy.check_aaguid(format, aaguid).map_err(CeremonyError::AttestationTrust)?;
     trust::judge(format, &outcomes, signed, ctx, level).map_err(CeremonyError::AttestationTrust)
 }
 
@@ -108,7 +113,7 @@ fn verify_what_needs_no_certificate<'a>(
     let kind = match object.format() {
         "none" => none::verify(object.statement())?,
         "packed" => match packed::Statement::parse(object.statement())? {
-            statement if statement.is_self() => statement.verify_self(signed, ctx.verifier)?,
+            statement if statement.is_self() => statement.verify_self(signed, ctx)?,
             _ => return Ok(Vec::new()),
         },
         _ => return Ok(Vec::new()),
