@@ -26,14 +26,9 @@ mod trust;
 #[cfg(feature = "attestation")]
 mod x5c;
 
-#[cfg(all(test, feature = "attestation"))]
-pub(crate) mod test_certificate;
-#[cfg(all(test, feature = "attestation"))]
-pub(crate) mod test_der;
-#[cfg(all(test, feature = "attestation"))]
-pub(crate) mod test_jws;
-#[cfg(all(test, feature = "attestation"))]
-mod test_statement;
+#[cfg(test)]
+#[cfg(feature = "attestation")]
+pub(crate) mod test_kit;
 #[cfg(all(test, feature = "attestation", feature = "test-authenticator"))]
 mod tests;
 
@@ -46,6 +41,8 @@ pub use self::{
     policy::{AnchorSource, AttestationSubject},
 };
 pub use self::{policy::AttestationPolicy, trust::TrustError};
+#[cfg(feature = "attestation")]
+use crate::x509::CertificateError;
 use crate::{
     attestation_object::AttestationObject,
     ceremony::CeremonyError,
@@ -54,8 +51,6 @@ use crate::{
     malformed::Malformed,
     passkey::{Attestation, AttestationLevel},
 };
-#[cfg(feature = "attestation")]
-use crate::{cose::Algorithm, x509::CertificateError};
 
 /// Why a statement is not valid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

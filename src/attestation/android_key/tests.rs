@@ -9,9 +9,9 @@ use super::*;
 use crate::{
     attestation::{
         AttestationPolicy,
-        test_certificate::{TestCertificate, common_name, cose_key, ec_key, extension, key},
-        test_der::{explicit, integer, octets, sequence, set, tlv},
-        test_statement::{TestRegistration, map, x5c},
+        test_kit::certificate::{TestCertificate, common_name, cose_key, ec_key, extension, key},
+        test_kit::der::{explicit, integer, octets, sequence, set, tlv},
+        test_kit::statement::{TestRegistration, map, x5c},
     },
     x509::CertificateError,
 };
@@ -170,6 +170,9 @@ const POLICIES: [AndroidKeyAuthorizations; 3] = [
     AndroidKeyAuthorizations::UnionOrAbsent,
 ];
 
+/// `softwareEnforced`, `teeEnforced`, and the verdicts.
+type Row = (Vec<Vec<u8>>, Vec<Vec<u8>>, [Result<usize, &'static str>; 3]);
+
 /// Every placing of origin and purpose, with the verdict of the three policies in the order above.
 #[test]
 fn origin_and_purpose_are_judged_by_the_lists_that_the_policy_names() {
@@ -178,7 +181,6 @@ fn origin_and_purpose_are_judged_by_the_lists_that_the_policy_names() {
     const GOOD: Result<usize, &str> = Ok(2);
     let (generated, imported) = (|| origin(0), || origin(2));
     let (sign, verify) = (|| purpose(&[2]), || purpose(&[3]));
-    type Row = (Vec<Vec<u8>>, Vec<Vec<u8>>, [Result<usize, &'static str>; 3]);
     let table: [Row; 14] = [
         (vec![], vec![sign(), generated()], [GOOD, GOOD, GOOD]),
         (vec![sign(), generated()], vec![], [ORIGIN, GOOD, GOOD]),

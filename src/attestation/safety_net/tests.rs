@@ -7,10 +7,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::attestation::{
-    test_certificate::{TestCertificate, common_name, cose_key, ec_key, extension, key},
-    test_der::{sequence, tlv},
-    test_jws,
-    test_statement::{TestRegistration, map},
+    test_kit::certificate::{TestCertificate, common_name, cose_key, ec_key, extension, key},
+    test_kit::der::{sequence, tlv},
+    test_kit::jws,
+    test_kit::statement::{TestRegistration, map},
 };
 
 const CA: u8 = 1;
@@ -54,7 +54,7 @@ impl Service {
         let payload = format!(
             r#"{{"nonce":"{nonce}","timestampMs":1,"ctsProfileMatch":{cts_profile_match},"advice":"x"}}"#
         );
-        test_jws::signed("ES256", &certificates, payload.as_bytes(), |input| {
+        jws::signed("ES256", &certificates, payload.as_bytes(), |input| {
             let signature: Signature = key(self.signing_key).sign(input);
             signature.to_bytes().to_vec()
         })
