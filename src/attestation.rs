@@ -29,7 +29,8 @@ mod x5c;
 #[cfg(test)]
 #[cfg(feature = "attestation")]
 pub(crate) mod test_kit;
-#[cfg(all(test, feature = "attestation", feature = "test-authenticator"))]
+#[cfg(test)]
+#[cfg(all(feature = "attestation", feature = "test-authenticator"))]
 mod tests;
 
 use alloc::{vec, vec::Vec};

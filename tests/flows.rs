@@ -1,4 +1,10 @@
 //! The flows of the product, as a host uses them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 #[path = "support/host.rs"]
 mod host;
@@ -306,4 +312,31 @@ fn user_handle_of_another_account_names_nobody() {
         .unwrap();
     let refused = host.finish_sign_in(&start, &response).unwrap_err();
     assert_eq!(refused, Error::Authentication(CeremonyError::CredentialNotAllowed));
+}
+
+#[test]
+fn ceremony_bound_to_an_origin_is_finished_there_only() {
+    use relying_party::{CreatePasskey, SignIn, policy::SubdomainPolicy};
+    let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
+    let rp = rp.origins(|policy| policy.subdomains(SubdomainPolicy::any())).build().unwrap();
+    let host = Host::with(rp);
+    let ada = user("ada");
+    let (here, there) = ("https://accounts.example.com", "https://example.com");
+    for (page, accepted) in [(here, true), (there, false)] {
+        let mut device = authenticator("device");
+        let begin = CreatePasskey::begin_at(&host.rp, here, &ada, host.challenge(), NOW);
+        let start = flow(store::run(&host.store, begin)).unwrap();
+        let response = device.create(&start.public_key, page).unwrap();
+        assert_eq!(host.finish_create(&ada, &start, &response).is_ok(), accepted, "{page}");
+
+        let discoverable = SignInRequest::Discoverable;
+        let begin = SignIn::begin_at(&host.rp, here, discoverable, host.challenge(), NOW);
+        let start = flow(store::run(&host.store, begin)).unwrap();
+        let response = device.get(&start.public_key, page).unwrap();
+        let outcome = host.finish_sign_in(&start, &response);
+        assert_eq!(outcome.map_err(|error| error.code()).err(), (!accepted).then_some("origin"));
+    }
+    let begin =
+        CreatePasskey::begin_at(&host.rp, "https://evil.example", &ada, host.challenge(), NOW);
+    assert_eq!(begin.unwrap_err().code(), "origin");
 }

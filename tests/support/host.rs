@@ -46,13 +46,13 @@ impl Host {
         &self,
         user: &SignedInUser,
         start: &CreationStart,
-        response: &str,
+        response: impl AsRef<[u8]>,
     ) -> Result<Passkey, Error> {
         let finish = CreatePasskey::finish(
             &self.rp,
             user.handle(),
             start.ceremony_id,
-            response.as_bytes(),
+            response.as_ref(),
             NOW,
         );
         flow(store::run(&self.store, finish)).map(|created| created.passkey)
@@ -77,9 +77,9 @@ impl Host {
     pub(crate) fn finish_sign_in(
         &self,
         start: &SignInStart,
-        response: &str,
+        response: impl AsRef<[u8]>,
     ) -> Result<SignedIn, Error> {
-        let finish = SignIn::finish(&self.rp, start.ceremony_id, response.as_bytes(), NOW);
+        let finish = SignIn::finish(&self.rp, start.ceremony_id, response.as_ref(), NOW);
         flow(store::run(&self.store, finish))
     }
 

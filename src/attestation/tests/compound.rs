@@ -59,7 +59,7 @@ fn one_invalid_statement_makes_it_invalid() {
 /// Neither of two elements may lend the other what it lacks: trust, or a signature over the AAGUID.
 #[test]
 fn the_aaguid_counts_as_far_as_the_trusted_statement_signs_it() {
-    let u2f = super::fido_u2f::U2f::new();
+    let u2f = fido_u2f::U2f::new();
     let statement = element("fido-u2f", u2f.statement());
     let (parts, [valid, _, itself]) = elements();
     let policy = trusted().allow_aaguids([TEST_AAGUID]);
