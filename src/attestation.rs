@@ -26,12 +26,9 @@ mod trust;
 #[cfg(feature = "attestation")]
 mod x5c;
 
-#[cfg(all(test, feature = "attestation"))]
-mod test_certificate;
-#[cfg(all(test, feature = "attestation"))]
-mod test_der;
-#[cfg(all(test, feature = "attestation"))]
-mod test_statement;
+#[cfg(test)]
+#[cfg(feature = "attestation")]
+pub(crate) mod test_kit;
 #[cfg(test)]
 #[cfg(all(feature = "attestation", feature = "test-authenticator"))]
 mod tests;

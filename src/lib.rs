@@ -103,6 +103,8 @@ pub mod json;
 mod jws;
 pub mod limits;
 mod malformed;
+#[cfg(feature = "mds")]
+pub mod mds;
 mod name;
 pub mod naming;
 mod passkey;

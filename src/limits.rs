@@ -100,3 +100,6 @@ pub const PATH_SIGNATURES_MAX: usize = 32;
 
 /// Most statements in one of the format `compound`. None has been seen with more than two.
 pub const COMPOUND_STATEMENTS_MAX: usize = 4;
+
+/// Longest metadata BLOB, in bytes. That of the FIDO Alliance has about 10 MB, most of it icons, and grows.
+pub const MDS_BLOB_MAX: usize = 64 * 1024 * 1024;

@@ -40,9 +40,8 @@ pub(super) fn verify<'a>(
 ) -> Result<Outcome<'a>, StatementError> {
     let statement = Statement::parse(statement)?;
     let certificate = statement.x5c.leaf()?;
-    ctx.verifier
-        .verify(&certificate.public_key(statement.algorithm)?, &signed.message(), statement.sig)
-        .map_err(|_| StatementError::Signature)?;
+    let key = certificate.public_key(statement.algorithm)?;
+    ctx.verify(&key, &signed.message(), statement.sig)?;
     if certificate.key_parameters()? != signed.attested.public_key.parameters {
         return Err(StatementError::Invalid("the certificate is not for the credential key"));
     }
@@ -121,3 +120,6 @@ impl AuthorizationList {
 }
 
 const KEY_DESCRIPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.11129.2.1.17");
+
+#[cfg(test)]
+mod tests;

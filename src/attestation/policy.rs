@@ -9,6 +9,8 @@ use core::fmt;
 use super::android_key::AndroidKeyAuthorizations;
 use super::trust::TrustError;
 #[cfg(feature = "attestation")]
+use crate::time::Timestamp;
+#[cfg(feature = "attestation")]
 use crate::x509::{Certificate, OwnedCertificate, RevocationCheck, TrustAnchor};
 use crate::{bytes::Aaguid, passkey::AttestationLevel};
 
@@ -82,6 +84,8 @@ pub struct AttestationSubject<'a> {
     pub aaguid: Aaguid,
     /// The attestation certificate.
     pub certificate: &'a Certificate<'a>,
+    /// When it is judged.
+    pub now: Timestamp,
 }
 
 /// Supplies anchors for one attestation at a time: metadata that change while the service runs.

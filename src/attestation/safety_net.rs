@@ -11,7 +11,6 @@ use sha2::{Digest as _, Sha256};
 use super::{Context, Outcome, Signed, StatementError};
 use crate::{
     cbor::Reader,
-    crypto::SignatureVerifier,
     json::text::Text,
     jws::{InvalidJws, Jws},
     passkey::AttestationType,
@@ -50,7 +49,7 @@ pub(super) fn verify(
     let response: Response<'_> = serde_json::from_slice(&jws.payload)
         .map_err(|_| StatementError::Structure { what: WHAT, reason: "the payload is none" })?;
     check_nonce(&response, signed)?;
-    check_signature(&jws, ctx.verifier)?;
+    check_signature(&jws, ctx)?;
     if !response.cts_profile_match {
         return Err(StatementError::Invalid("ctsProfileMatch is false"));
     }
@@ -89,16 +88,17 @@ fn check_nonce(response: &Response<'_>, signed: &Signed<'_>) -> Result<(), State
 
 /// That the service signed it: the leaf is for its host. Anchors are the public roots of the web, which certify
 /// every host there is.
-fn check_signature(jws: &Jws<'_>, verifier: &dyn SignatureVerifier) -> Result<(), StatementError> {
+fn check_signature(jws: &Jws<'_>, ctx: &Context<'_>) -> Result<(), StatementError> {
     let leaf = jws.certificates.first().map(Vec::as_slice).unwrap_or_default();
     let leaf = Certificate::parse(leaf)?;
     if !leaf.is_for_host(HOST)? {
         return Err(StatementError::Invalid("the response was not signed by attest.android.com"));
     }
-    verifier
-        .verify(&leaf.public_key(jws.algorithm)?, jws.signing_input, &jws.signature)
-        .map_err(|_| StatementError::Signature)
+    ctx.verify(&leaf.public_key(jws.algorithm)?, jws.signing_input, &jws.signature)
 }
 
 const WHAT: &str = "SafetyNet response";
 const HOST: &str = "attest.android.com";
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ mod reader;
 use self::{cert_info::CertInfo, hash::Hash, public_area::PublicArea};
 use super::{Context, Outcome, Signed, StatementError, aaguid_extension, algorithm, x5c::X5c};
 use crate::{
-    cbor::Reader, cose::Algorithm, crypto::SignatureVerifier, passkey::AttestationType,
+    cbor::Reader, cose::Algorithm, crypto::SignatureError, passkey::AttestationType,
     x509::Certificate,
 };
 
@@ -42,7 +42,7 @@ pub(super) fn verify<'a>(
     let aik = statement.x5c.leaf()?;
     aik::check(&aik)?;
     aaguid_extension::check(&aik, signed.attested.aaguid)?;
-    statement.verify_signature(&aik, ctx.verifier)?;
+    statement.verify_signature(&aik, ctx)?;
     statement.check_cert_info(&public_area, signed)?;
     Ok(Outcome::of_path(AttestationType::AttCa, statement.x5c.into_path()))
 }
@@ -79,14 +79,19 @@ impl<'a> Statement<'a> {
     fn verify_signature(
         &self,
         aik: &Certificate<'_>,
-        verifier: &dyn SignatureVerifier,
+        ctx: &Context<'_>,
     ) -> Result<(), StatementError> {
-        let result = if self.algorithm == Algorithm::RS1 {
-            verifier.verify_rs1(&aik.key_parameters()?, self.cert_info, self.sig)
-        } else {
-            verifier.verify(&aik.public_key(self.algorithm)?, self.cert_info, self.sig)
-        };
-        result.map_err(|_| StatementError::Signature)
+        if self.algorithm != Algorithm::RS1 {
+            return ctx.verify(&aik.public_key(self.algorithm)?, self.cert_info, self.sig);
+        }
+        ctx.verifier.verify_rs1(&aik.key_parameters()?, self.cert_info, self.sig).map_err(|error| {
+            match error {
+                SignatureError::Invalid => StatementError::Signature,
+                SignatureError::UnsupportedAlgorithm => {
+                    StatementError::AlgorithmNotSupported(Algorithm::RS1)
+                }
+            }
+        })
     }
 
     fn check_cert_info(

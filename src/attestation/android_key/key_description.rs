@@ -135,7 +135,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::attestation::test_der::{explicit, integer, octets, sequence, set, tlv};
+    use crate::attestation::test_kit::der::{explicit, integer, octets, sequence, set, tlv};
 
     fn described(software: &[Vec<u8>], tee: &[Vec<u8>]) -> Vec<u8> {
         sequence(&[

@@ -10,11 +10,11 @@ use sha2::{Digest as _, Sha256, Sha384};
 use super::*;
 use crate::{
     attestation::{
-        test_certificate::{
+        test_kit::certificate::{
             TestCertificate, attribute, common_name, cose_key, ec_key, extension, key, oid, point,
         },
-        test_der::{explicit, octets, sequence, set, tlv},
-        test_statement::{AAGUID, TestRegistration, map, x5c},
+        test_kit::der::{explicit, octets, sequence, set, tlv},
+        test_kit::statement::{AAGUID, TestRegistration, map, x5c},
     },
     x509::CertificateError,
 };

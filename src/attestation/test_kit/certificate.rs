@@ -5,7 +5,7 @@ use alloc::{vec, vec::Vec};
 use der::asn1::ObjectIdentifier;
 use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
 
-use super::test_der::{explicit, integer, octets, sequence, set, tlv};
+use super::der::{explicit, integer, octets, sequence, set, tlv};
 
 /// What a test certificate says. `tbs` order as in RFC 5280 §4.1; every part is DER.
 #[derive(Clone)]

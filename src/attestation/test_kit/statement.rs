@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use ciborium::Value;
 
-use super::{AttestationPolicy, Context, Signed};
+use crate::attestation::{AttestationPolicy, Context, Signed};
 use crate::{auth_data::AuthenticatorData, crypto::RustCrypto, time::Timestamp};
 
 pub(crate) const AAGUID: [u8; 16] = [0xaa; 16];
