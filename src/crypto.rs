@@ -3,7 +3,7 @@
 mod rustcrypto;
 
 pub use self::rustcrypto::RustCrypto;
-use crate::cose::{Algorithm, CoseKey, InvalidKey};
+use crate::cose::{Algorithm, CoseKey, InvalidKey, KeyParameters};
 
 /// Verifies signatures with one cryptographic library.
 ///
@@ -35,6 +35,74 @@ pub trait SignatureVerifier: Send + Sync {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), SignatureError>;
+
+    /// Verifies an ECDSA signature in DER, as [`verify`](Self::verify) does, whose hash function is named apart from the
+    /// curve: certificates combine them freely (RFC 5758 §3.2), and Apple's sign by P-384 with SHA-256.
+    ///
+    /// It is for certificates only: the algorithm of a credential is that of its key. Unless a verifier says otherwise,
+    /// it has the pairs that COSE names.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`](Self::verify); a key that is not on an elliptic curve, or a pair that the verifier does not have,
+    /// is an unsupported algorithm.
+    fn verify_ecdsa_with_hash(
+        &self,
+        key: &KeyParameters<'_>,
+        hash: HashFunction,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), SignatureError> {
+        match key.ecdsa_algorithm() {
+            Some(algorithm) if HashFunction::of_ecdsa(algorithm) == Some(hash) => {
+                self.verify(&CoseKey { algorithm, parameters: *key }, message, signature)
+            }
+            _ => Err(SignatureError::UnsupportedAlgorithm),
+        }
+    }
+
+    /// Verifies an RSASSA-PKCS1-v1_5 signature with SHA-1 (RS1), which TPM attestation statements still come with.
+    ///
+    /// Nothing else may call it: SHA-1 is broken, and no credential has this algorithm. The bounds on the key are those
+    /// of RS256. Unless a verifier says otherwise, it does not have it.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`](Self::verify).
+    #[cfg(feature = "attestation")]
+    fn verify_rs1(
+        &self,
+        key: &KeyParameters<'_>,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), SignatureError> {
+        let _ = (key, message, signature);
+        Err(SignatureError::UnsupportedAlgorithm)
+    }
+}
+
+/// A hash function that signatures of certificates name beside the kind of key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum HashFunction {
+    /// SHA-256.
+    Sha256,
+    /// SHA-384.
+    Sha384,
+    /// SHA-512.
+    Sha512,
+}
+
+impl HashFunction {
+    /// The hash function that is part of an ECDSA algorithm (RFC 9053 §2.1, RFC 8812 §3.2).
+    pub(crate) fn of_ecdsa(algorithm: Algorithm) -> Option<Self> {
+        match algorithm {
+            Algorithm::ES256 | Algorithm::ESP256 | Algorithm::ES256K => Some(Self::Sha256),
+            Algorithm::ES384 | Algorithm::ESP384 => Some(Self::Sha384),
+            Algorithm::ES512 | Algorithm::ESP512 => Some(Self::Sha512),
+            _ => None,
+        }
+    }
 }
 
 /// Why a signature was not accepted.

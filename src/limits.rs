@@ -81,3 +81,19 @@ pub const DOMAIN_LABEL_MAX: usize = 63;
 
 /// How often a sign-in looks again after another sign-in has changed the passkey meanwhile.
 pub const RECORD_USE_ATTEMPTS: u8 = 4;
+
+/// Most certificates in one `x5c`. Real chains have at most five.
+pub const CERTIFICATES_MAX: usize = 16;
+
+/// Most extensions of one certificate. The largest real ones have about a dozen.
+pub const CERTIFICATE_EXTENSIONS_MAX: usize = 32;
+
+/// Most certificates between a leaf and its anchor. Google's remotely provisioned keys have three.
+pub const INTERMEDIATES_MAX: usize = 6;
+
+/// Most signatures that are verified in the search for one path to an anchor: what remains of the time if everybody
+/// in a chain has the same name and nobody signed anybody.
+pub const PATH_SIGNATURES_MAX: usize = 32;
+
+/// Most statements in one of the format `compound`. None has been seen with more than two.
+pub const COMPOUND_STATEMENTS_MAX: usize = 4;

@@ -240,10 +240,10 @@ impl RelyingPartyBuilder {
     pub fn attestation(
         mut self,
         conveyance: AttestationConveyance,
-        policy: AttestationPolicy,
+        policy: impl Into<AttestationPolicy>,
     ) -> Self {
         self.settings.attestation_conveyance = conveyance;
-        self.settings.attestation = policy;
+        self.settings.attestation = policy.into();
         self
     }
 
@@ -307,7 +307,9 @@ impl Settings {
             errors.push(ConfigError::NoAlgorithm);
         }
         for (index, algorithm) in self.algorithms.iter().enumerate() {
-            if !self.verifier.supports(*algorithm) {
+            if !algorithm.is_for_credentials() {
+                errors.push(ConfigError::NotForCredentials(*algorithm));
+            } else if !self.verifier.supports(*algorithm) {
                 errors.push(ConfigError::UnsupportedAlgorithm(*algorithm));
             }
             if self.algorithms.iter().take(index).any(|earlier| earlier == algorithm) {
@@ -340,6 +342,9 @@ pub enum ConfigError {
     /// No algorithm is offered.
     #[error("no algorithm is offered; ES256 is what every authenticator has")]
     NoAlgorithm,
+    /// An algorithm is offered that no credential may have: RS1, or one that this crate does not know.
+    #[error("algorithm {0} is offered, but no credential may have it")]
+    NotForCredentials(Algorithm),
     /// An algorithm is offered that cannot be verified.
     #[error("algorithm {0} is offered, but the signature verifier does not support it")]
     UnsupportedAlgorithm(Algorithm),
@@ -393,6 +398,65 @@ mod tests {
     use alloc::string::ToString as _;
 
     use super::*;
+    use crate::{
+        cose::{CoseKey, InvalidKey},
+        crypto::SignatureError,
+    };
+
+    /// A verifier that has everything, or says so.
+    struct Boastful;
+
+    impl SignatureVerifier for Boastful {
+        fn supports(&self, _: Algorithm) -> bool {
+            true
+        }
+
+        fn check_key(&self, _: &CoseKey<'_>) -> Result<(), InvalidKey> {
+            Ok(())
+        }
+
+        fn verify(&self, _: &CoseKey<'_>, _: &[u8], _: &[u8]) -> Result<(), SignatureError> {
+            Ok(())
+        }
+    }
+
+    fn offering(
+        algorithm: Algorithm,
+        verifier: Arc<dyn SignatureVerifier>,
+    ) -> Result<RelyingParty, ConfigErrors> {
+        RelyingParty::builder("example.com", "Example")
+            .origin("https://example.com")
+            .algorithms([algorithm])
+            .verifier(verifier)
+            .build()
+    }
+
+    #[test]
+    fn rs1_and_unknown_algorithms_are_never_offered() {
+        for algorithm in [Algorithm::RS1, Algorithm::new(-4711), Algorithm::new(0)] {
+            for verifier in [Arc::new(RustCrypto) as Arc<dyn SignatureVerifier>, Arc::new(Boastful)]
+            {
+                let errors = offering(algorithm, verifier).unwrap_err();
+                assert_eq!(errors.0, [ConfigError::NotForCredentials(algorithm)]);
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_verifier_supports_is_what_can_be_offered() {
+        let known = (-300..0).map(Algorithm::new).filter(|algorithm| algorithm.name().is_some());
+        for algorithm in known {
+            let supported = RustCrypto.supports(algorithm);
+            match offering(algorithm, Arc::new(RustCrypto)) {
+                Ok(_) => assert!(supported, "{algorithm}"),
+                Err(errors) => {
+                    assert!(!supported);
+                    assert_eq!(errors.0, [ConfigError::UnsupportedAlgorithm(algorithm)]);
+                }
+            }
+            assert!(offering(algorithm, Arc::new(Boastful)).is_ok(), "{algorithm}");
+        }
+    }
 
     #[test]
     fn every_problem_is_reported_at_once() {

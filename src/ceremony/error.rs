@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use crate::{
-    attestation::StatementError,
+    attestation::{StatementError, TrustError},
     cose::{Algorithm, InvalidKey},
     malformed::Malformed,
     policy::{EmbeddingError, OriginError},
@@ -76,7 +76,7 @@ pub enum CeremonyError {
     AttestationStatement(#[from] StatementError),
     /// §7.1 step 24: a valid statement that does not lead to trust.
     #[error("the attestation is not trusted: {0}")]
-    AttestationTrust(&'static str),
+    AttestationTrust(#[source] TrustError),
     /// §7.1 step 25 and around it: a credential id of 0 or more than 1023 bytes, or `id`, `rawId` and the attested
     /// one differ.
     #[error("credential id: {0}")]

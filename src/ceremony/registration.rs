@@ -12,7 +12,7 @@ use super::{
     },
 };
 use crate::{
-    attestation::{self, AttestationPolicy, Signed},
+    attestation::{self, AttestationPolicy, Context, Signed},
     attestation_object::AttestationObject,
     auth_data::{AttestedCredentialData, AuthenticatorData, Flags},
     bytes::{Aaguid, CredentialId, PasskeyId, UserHandle},
@@ -52,6 +52,8 @@ pub struct RegistrationExpectation<'a> {
     pub attestation: &'a AttestationPolicy,
     /// What verifies signatures.
     pub verifier: &'a dyn SignatureVerifier,
+    /// The instant at which certificates are judged.
+    pub now: Timestamp,
 }
 
 /// A registration that passed every step; nothing else can become a [`Passkey`].
@@ -130,8 +132,9 @@ pub fn verify_registration(
 
     // Steps 21 to 24.
     let signed = Signed { data, attested, client_data_hash: &client_data_hash };
-    let attestation =
-        attestation::verify(&object, &signed, expected.attestation, expected.verifier)?;
+    let ctx =
+        Context { verifier: expected.verifier, policy: expected.attestation, now: expected.now };
+    let attestation = attestation::verify(&object, &signed, &ctx)?;
 
     // Step 25, and what it rests on: the id under which the passkey is stored is the attested one.
     if attested.credential_id != raw_id {

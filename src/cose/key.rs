@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use coset::iana::{EnumI64 as _, KeyParameter, KeyType};
+use coset::iana::{EllipticCurve, EnumI64 as _, KeyParameter, KeyType};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::algorithm::{Algorithm, KeyShape};
@@ -186,6 +186,21 @@ impl<'a> CoseKey<'a> {
             _ => return mismatch,
         }
         Ok(())
+    }
+}
+
+impl KeyParameters<'_> {
+    /// The ECDSA algorithm that COSE has for the key's curve.
+    #[must_use]
+    pub fn ecdsa_algorithm(&self) -> Option<Algorithm> {
+        let Self::Ec2 { curve, .. } = *self else { return None };
+        match EllipticCurve::from_i64(curve)? {
+            EllipticCurve::P_256 => Some(Algorithm::ES256),
+            EllipticCurve::P_384 => Some(Algorithm::ES384),
+            EllipticCurve::P_521 => Some(Algorithm::ES512),
+            EllipticCurve::Secp256k1 => Some(Algorithm::ES256K),
+            _ => None,
+        }
     }
 }
 

@@ -257,7 +257,7 @@ impl Flow for FinishCreate<'_> {
         match (state, reply) {
             (Finish::Take, Reply::Ceremony(taken)) => {
                 let taken = taken::check(taken, ceremony, rp, now)?;
-                let registration = Box::new(verify(rp, user, &taken, response)?);
+                let registration = Box::new(verify(rp, user, &taken, response, now)?);
                 let owner = owner(rp, user);
                 Ok(Step::Effect(next(Finish::Name(registration)), Effect::PasskeysOf(owner)))
             }
@@ -294,6 +294,7 @@ fn verify(
     user: UserHandle,
     ceremony: &Ceremony,
     response: &[u8],
+    now: Timestamp,
 ) -> Result<VerifiedRegistration, Error> {
     let CeremonyKind::Create { user: begun_for, algorithms, conditional } = ceremony.kind() else {
         return Err(Error::CeremonyMismatch("something else than a creation"));
@@ -312,6 +313,7 @@ fn verify(
         conditional: *conditional,
         attestation: rp.attestation(),
         verifier: rp.verifier(),
+        now,
     };
     verify_registration(&response, &expected).map_err(Error::Registration)
 }

@@ -3,14 +3,11 @@
 use ed25519_dalek::{Signature, VerifyingKey};
 
 use crate::{
-    cose::{CoseKey, InvalidKey, KeyParameters},
+    cose::{InvalidKey, KeyParameters},
     crypto::SignatureError,
 };
 
-pub(super) fn key(key: &CoseKey<'_>) -> Result<VerifyingKey, InvalidKey> {
-    let KeyParameters::Okp { x, .. } = key.parameters else {
-        return Err(InvalidKey::Algorithm(key.algorithm));
-    };
+pub(super) fn key(x: &[u8]) -> Result<VerifyingKey, InvalidKey> {
     let x = <&[u8; 32]>::try_from(x)
         .map_err(|_| InvalidKey::Value("the key has not the length of its curve"))?;
     if !is_canonical(x) {
@@ -32,11 +29,12 @@ fn is_canonical([lowest, middle @ .., highest]: &[u8; 32]) -> bool {
 
 /// Without cofactor, S < L, neither key nor R of low order.
 pub(super) fn verify(
-    cose_key: &CoseKey<'_>,
+    parameters: &KeyParameters<'_>,
     message: &[u8],
     signature: &[u8],
 ) -> Result<(), SignatureError> {
-    let key = key(cose_key).map_err(|_| SignatureError::Invalid)?;
+    let KeyParameters::Okp { x, .. } = parameters else { return Err(SignatureError::Invalid) };
+    let key = key(x).map_err(|_| SignatureError::Invalid)?;
     let signature = Signature::from_slice(signature).map_err(|_| SignatureError::Invalid)?;
     key.verify_strict(message, &signature).map_err(|_| SignatureError::Invalid)
 }

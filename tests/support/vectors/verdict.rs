@@ -2,6 +2,7 @@
 
 use relying_party::{
     Algorithm, AttestationObject, AttestationPolicy, AttestationType, CredentialId, PasskeyState,
+    Timestamp,
     ceremony::{
         AuthenticationExpectation, CeremonyError, CounterRule, CredentialRecord,
         RegistrationExpectation, VerifiedRegistration, verify_authentication, verify_registration,
@@ -11,7 +12,7 @@ use relying_party::{
     policy::{OriginPolicy, RpId, Scope, SubdomainPolicy, TopOrigins, scope},
 };
 
-use super::case::{Case, Kind, Rp, Stored};
+use super::case::{Bytes, Case, Kind, Rp, Stored};
 
 pub(crate) enum Verdict {
     Agree,
@@ -94,13 +95,7 @@ type Got = Result<Vec<String>, CeremonyError>;
 fn judge_registration(case: &Case) -> Result<Got, Unsupported> {
     let rp_id = rp_id(&case.rp)?;
     let origins = origins(&case.rp, &rp_id)?;
-    let attestation = case.attestation.as_ref().map_or("ignore", |attestation| &attestation.verify);
-    let attestation = match attestation {
-        "ignore" => AttestationPolicy::Ignore,
-        "statement" => AttestationPolicy::Statement,
-        "trusted" => AttestationPolicy::Trusted,
-        other => return Err(Unsupported(format!("attestation.verify {other}"))),
-    };
+    let attestation = attestation_policy(case)?;
     let algorithms = case.options.algorithms.iter().copied().map(Algorithm::new);
     let expected = RegistrationExpectation {
         rp_id: &rp_id,
@@ -112,6 +107,7 @@ fn judge_registration(case: &Case) -> Result<Got, Unsupported> {
         conditional: case.options.conditional,
         attestation: &attestation,
         verifier: &RustCrypto,
+        now: at(case)?,
     };
     let verified = RegistrationResponse::parse(case.credential.get().as_bytes())
         .map_err(CeremonyError::from)
@@ -121,6 +117,54 @@ fn judge_registration(case: &Case) -> Result<Got, Unsupported> {
         Err(error) => Ok(Err(error)),
         Ok(verified) => Ok(Ok(differences(case, &verified))),
     }
+}
+
+fn attestation_policy(case: &Case) -> Result<AttestationPolicy, Unsupported> {
+    let Some(attestation) = &case.attestation else { return Ok(AttestationPolicy::ignore()) };
+    let policy = match attestation.verify.as_str() {
+        "ignore" => AttestationPolicy::ignore(),
+        "statement" => AttestationPolicy::statement(),
+        "trusted" => AttestationPolicy::trusted(),
+        other => return Err(Unsupported(format!("attestation.verify {other}"))),
+    };
+    with_anchors(policy, &attestation.trust_anchors)
+}
+
+#[cfg(feature = "attestation")]
+fn with_anchors(
+    policy: AttestationPolicy,
+    anchors: &[Bytes],
+) -> Result<AttestationPolicy, Unsupported> {
+    let anchors = anchors.iter().map(|der| relying_party::x509::TrustAnchor::from_der(&der.0));
+    let anchors = anchors.collect::<Result<Vec<_>, _>>();
+    Ok(policy.anchors(anchors.map_err(|error| Unsupported(error.to_string()))?))
+}
+
+#[cfg(not(feature = "attestation"))]
+fn with_anchors(policy: AttestationPolicy, _: &[Bytes]) -> Result<AttestationPolicy, Unsupported> {
+    Ok(policy)
+}
+
+/// The instant of judging; a day in 2025 if the source names none.
+fn at(case: &Case) -> Result<Timestamp, Unsupported> {
+    let at = case.attestation.as_ref().and_then(|attestation| attestation.at.as_deref());
+    let at = at.unwrap_or("2025-01-01T00:00:00Z");
+    instant(at).ok_or_else(|| Unsupported(format!("attestation.at {at}")))
+}
+
+/// `YYYY-MM-DDThh:mm:ssZ`, in the Gregorian calendar.
+fn instant(text: &str) -> Option<Timestamp> {
+    let numbers = text.strip_suffix('Z')?.split(['-', 'T', ':']).map(|part| part.parse().ok());
+    let [year, month, day, hour, minute, second] =
+        <[u64; 6]>::try_from(numbers.collect::<Option<Vec<_>>>()?).ok()?;
+    let leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let february = if leap(year) { 29 } else { 28 };
+    let months = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let years = (1970..year).map(|year| if leap(year) { 366 } else { 365 }).sum::<u64>();
+    let months = months.iter().take(usize::try_from(month).ok()?.checked_sub(1)?).sum::<u64>();
+    let days = years + months + day.checked_sub(1)?;
+    let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second;
+    Some(Timestamp::from_unix_millis(seconds * 1000))
 }
 
 /// Whether the verdict is about this build and not about the case.
@@ -152,6 +196,9 @@ fn differences(case: &Case, verified: &VerifiedRegistration) -> Vec<String> {
     let kind = verified.attestation().kind.map(|kind| match kind {
         AttestationType::None => "none",
         AttestationType::SelfAttestation => "self",
+        AttestationType::Basic => "basic",
+        AttestationType::AttCa => "attca",
+        AttestationType::AnonCa => "anonca",
         _ => "uncertain",
     });
     let expect = &case.expect;
@@ -168,10 +215,13 @@ fn differences(case: &Case, verified: &VerifiedRegistration) -> Vec<String> {
             expect.sign_count.map(|count| count.to_string()),
             Some(verified.sign_count().to_string()),
         ),
-        // A type that was not looked for is not a different one.
+        // A type that was not looked for, or that the format does not tell, is not a different one.
         (
             "attestation_type",
-            expect.attestation_type.clone().filter(|_| kind.is_some()),
+            expect
+                .attestation_type
+                .clone()
+                .filter(|_| kind.is_some_and(|kind| kind != "uncertain")),
             kind.map(str::to_owned),
         ),
     ];
