@@ -52,7 +52,6 @@ mod key;
 mod options;
 mod outer;
 mod registration;
-mod rsa_test_keys;
 
 use alloc::{
     string::{String, ToString},
