@@ -20,6 +20,10 @@ mod trust;
 #[cfg(feature = "attestation")]
 mod x5c;
 
+#[cfg(test)]
+#[cfg(all(feature = "attestation", feature = "test-authenticator"))]
+mod tests;
+
 use alloc::{vec, vec::Vec};
 
 pub(crate) use self::outcome::{Context, Outcome, Signed};
@@ -31,6 +35,7 @@ use crate::x509::CertificateError;
 use crate::{
     attestation_object::AttestationObject,
     ceremony::CeremonyError,
+    cose::Algorithm,
     limits::IDENTIFIER_MAX,
     malformed::Malformed,
     passkey::{Attestation, AttestationLevel},
@@ -49,6 +54,9 @@ pub enum StatementError {
     /// The signature of the statement is not valid.
     #[error("attestation statement: the signature is invalid")]
     Signature,
+    /// The verifier does not have the algorithm of the signature.
+    #[error("attestation statement: algorithm {0} is not supported by the signature verifier")]
+    AlgorithmNotSupported(Algorithm),
     /// The attestation certificate cannot be read, or is not for the statement's algorithm.
     #[cfg(feature = "attestation")]
     #[error("attestation certificate: {0}")]
@@ -69,7 +77,6 @@ pub(crate) fn verify(
         _ => verify_object(object, signed, ctx)?,
     };
     // Steps 23 and 24.
-    ctx.policy.check_aaguid(format, aaguid).map_err(CeremonyError::AttestationTrust)?;
     trust::judge(format, &outcomes, signed, ctx, level).map_err(CeremonyError::AttestationTrust)
 }
 
@@ -82,7 +89,7 @@ fn verify_what_needs_no_certificate<'a>(
     let kind = match object.format() {
         "none" => none::verify(object.statement())?,
         "packed" => match packed::Statement::parse(object.statement())? {
-            statement if statement.is_self() => statement.verify_self(signed, ctx.verifier)?,
+            statement if statement.is_self() => statement.verify_self(signed, ctx)?,
             _ => return Ok(Vec::new()),
         },
         _ => return Ok(Vec::new()),

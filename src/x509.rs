@@ -5,7 +5,7 @@
 //! [`der`](https://docs.rs/der) is the DER reader of `x509-cert`, strict, free of allocations, and in the dependency
 //! tree already through the signature crates. What `x509-cert` adds is the grammar, in types that copy every part of a
 //! certificate to the heap; here the same grammar is written down over slices, so that hashes and signatures cover
-//! what arrived. `x509-cert` makes the certificates of the tests, so that two readings of RFC 5280 have to agree.
+//! what arrived. Tests read with `x509-cert` too, so that two readings of RFC 5280 have to agree.
 //! `x509-parser` borrows too, but needs `std`, accepts BER in places and brings a second ASN.1 stack with `nom`.
 //! `rustls-webpki` keeps its certificates to itself: neither the subject nor unknown extensions can be read.
 //!
@@ -31,6 +31,11 @@ pub(crate) mod oid;
 mod path;
 mod public_key;
 mod signature;
+
+#[cfg(test)]
+pub(crate) mod test_ca;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::name::text;
 pub use self::{

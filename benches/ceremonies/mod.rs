@@ -37,7 +37,7 @@ struct Policy {
 static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     let rp_id = RpId::new(RP_ID).unwrap();
     let origins = OriginPolicy::builder(&rp_id).origin(ORIGIN).build().unwrap();
-    Policy { rp_id, origins, attestation: AttestationPolicy::Ignore }
+    Policy { rp_id, origins, attestation: AttestationPolicy::ignore() }
 });
 
 pub fn origins() -> &'static OriginPolicy {
@@ -82,6 +82,7 @@ impl Registration {
             conditional: false,
             attestation: &POLICY.attestation,
             verifier: &RustCrypto,
+            now: Timestamp::from_unix_millis(0),
         };
         verify_registration(&RegistrationResponse::parse(&self.json)?, &expected)
     }

@@ -25,7 +25,7 @@ fn parse(bytes: &[u8]) -> Result<Vec<Element<'_>>, StatementError> {
     let start = reader;
     let count = match reader.item()? {
         Item::Array(count) if count <= COMPOUND_STATEMENTS_MAX => count,
-        Item::Array(_) => return Err(start.error(CborError::Entries).into()),
+        Item::Array(_) => return Err(StatementError::Invalid("compound of too many statements")),
         _ => return Err(start.error(CborError::Type).into()),
     };
     if count < 2 {

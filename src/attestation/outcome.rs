@@ -2,10 +2,11 @@
 
 use alloc::{borrow::Cow, vec::Vec};
 
-use super::policy::AttestationPolicy;
+use super::{StatementError, policy::AttestationPolicy};
 use crate::{
     auth_data::{AttestedCredentialData, AuthenticatorData},
-    crypto::SignatureVerifier,
+    cose::CoseKey,
+    crypto::{SignatureError, SignatureVerifier},
     passkey::AttestationType,
     time::Timestamp,
 };
@@ -32,6 +33,23 @@ pub(crate) struct Context<'a> {
     pub(crate) verifier: &'a dyn SignatureVerifier,
     pub(crate) policy: &'a AttestationPolicy,
     pub(crate) now: Timestamp,
+}
+
+impl Context<'_> {
+    /// Verifies the signature of a statement.
+    pub(crate) fn verify(
+        &self,
+        key: &CoseKey<'_>,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), StatementError> {
+        self.verifier.verify(key, message, signature).map_err(|error| match error {
+            SignatureError::Invalid => StatementError::Signature,
+            SignatureError::UnsupportedAlgorithm => {
+                StatementError::AlgorithmNotSupported(key.algorithm)
+            }
+        })
+    }
 }
 
 /// A valid statement: its type, and the certificates that have yet to be trusted, the attestation certificate first.

@@ -6,7 +6,6 @@ mod certificate;
 use super::{Context, Outcome, Signed, StatementError};
 use crate::{
     cbor::{CborError, Item, Reader},
-    crypto::SignatureVerifier,
     passkey::AttestationType,
 };
 
@@ -57,13 +56,13 @@ impl<'a> Statement<'a> {
     pub(super) fn verify_self(
         &self,
         signed: &Signed<'_>,
-        verifier: &dyn SignatureVerifier,
+        ctx: &Context<'_>,
     ) -> Result<AttestationType, StatementError> {
         let key = &signed.attested.public_key;
         if self.alg != i64::from(key.algorithm.identifier()) {
             return Err(StatementError::Invalid("alg is not that of the credential key"));
         }
-        verifier.verify(key, &signed.message(), self.sig).map_err(|_| StatementError::Signature)?;
+        ctx.verify(key, &signed.message(), self.sig)?;
         Ok(AttestationType::SelfAttestation)
     }
 }
@@ -76,7 +75,7 @@ pub(super) fn verify<'a>(
 ) -> Result<Outcome<'a>, StatementError> {
     let statement = Statement::parse(statement)?;
     match statement.x5c {
-        None => statement.verify_self(signed, ctx.verifier).map(Outcome::bare),
+        None => statement.verify_self(signed, ctx).map(Outcome::bare),
         #[cfg(feature = "attestation")]
         Some(x5c) => certificate::verify(&statement, x5c, signed, ctx),
         #[cfg(not(feature = "attestation"))]

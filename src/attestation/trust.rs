@@ -37,29 +37,42 @@ pub(super) fn judge(
     ctx: &Context<'_>,
     level: AttestationLevel,
 ) -> Result<Attestation, TrustError> {
-    let mut best = Attestation { format: format.into(), kind: None, trust: None };
+    let (policy, aaguid) = (ctx.policy, signed.attested.aaguid);
+    let mut attestation = Attestation { format: format.into(), kind: None, trust: None };
+    // What the best part is made in decides how much the AAGUID is worth.
+    let mut decisive = format;
     let mut refusal = TrustError::NoAttestation;
     for (format, outcome) in outcomes {
         let trust = match outcome.kind {
             AttestationType::None => Err(TrustError::NoAttestation),
             AttestationType::SelfAttestation => Err(TrustError::SelfAttestation),
-            _ => find_anchor(format, outcome, signed, ctx).map(Some),
+            _ => find_anchor(format, outcome, signed, ctx),
         };
-        match trust {
-            Ok(trust) => return Ok(Attestation { kind: Some(outcome.kind), trust, ..best }),
-            Err(error) => {
-                if best.kind.is_none_or(|kind| rank(kind) < rank(outcome.kind)) {
-                    best.kind = Some(outcome.kind);
-                    refusal = error;
-                }
+        match trust.and_then(|trust| policy.check_aaguid(format, aaguid).map(|()| trust)) {
+            Ok(trust) => {
+                return Ok(Attestation {
+                    kind: Some(outcome.kind),
+                    trust: Some(trust),
+                    ..attestation
+                });
             }
+            Err(error) if attestation.kind.is_none_or(|kind| rank(kind) < rank(outcome.kind)) => {
+                attestation.kind = Some(outcome.kind);
+                decisive = format;
+                refusal = error;
+            }
+            Err(_) => {}
         }
     }
-    let accepted = match best.kind {
-        Some(AttestationType::SelfAttestation) => ctx.policy.accepts_self_attestation(level),
+    let accepted = match attestation.kind {
+        Some(AttestationType::SelfAttestation) => policy.accepts_self_attestation(level),
         _ => level < AttestationLevel::Trusted,
     };
-    if accepted { Ok(best) } else { Err(refusal) }
+    if !accepted {
+        return Err(refusal);
+    }
+    policy.check_aaguid(decisive, aaguid)?;
+    Ok(attestation)
 }
 
 /// How much a type says of the authenticator.

@@ -25,11 +25,10 @@ pub(crate) struct BasicConstraints {
 /// What the key is for (RFC 5280 §4.2.1.3).
 ///
 /// ```text
-/// KeyUsage ::= BIT STRING { digitalSignature (0), …, keyCertSign (5), … }
+/// KeyUsage ::= BIT STRING { …, keyCertSign (5), … }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeyUsage {
-    pub(crate) digital_signature: bool,
     pub(crate) key_cert_sign: bool,
 }
 
@@ -49,8 +48,7 @@ impl<'a> Certificate<'a> {
     pub(crate) fn key_usage(&self) -> Result<Option<KeyUsage>, CertificateError> {
         self.read_extension(oid::KEY_USAGE, "key usage", |reader| {
             let bits = reader.decode::<BitStringRef<'a>>()?;
-            let is_set = |bit| bits.get(bit).unwrap_or(false);
-            Ok(KeyUsage { digital_signature: is_set(0), key_cert_sign: is_set(5) })
+            Ok(KeyUsage { key_cert_sign: bits.get(5).unwrap_or(false) })
         })
     }
 

@@ -108,7 +108,7 @@ fn each<'a>(
     let mut reader = SliceReader::new(subtrees.unwrap_or_default())?;
     while !reader.is_finished() {
         // Minimum and maximum are not used in RFC 5280, so that anything behind the base is refused.
-        seen(reader.sequence(|subtree| GeneralName::read(subtree))?);
+        seen(reader.sequence(GeneralName::read)?);
     }
     Ok(())
 }

@@ -132,6 +132,6 @@ pub(super) fn read_algorithm<'a>(
 }
 
 /// The content of a bit string that is made of octets.
-pub(super) fn octets<'a>(bits: BitStringRef<'a>) -> Result<&'a [u8], der::Error> {
+pub(super) fn octets(bits: BitStringRef<'_>) -> Result<&[u8], der::Error> {
     bits.as_bytes().ok_or_else(|| der::Tag::BitString.value_error().into())
 }

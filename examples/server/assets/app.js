@@ -166,9 +166,11 @@ const autofill = {
     this.stop();
     const controller = (this.controller = new AbortController());
     if (!inScope() || !(await autofillSupported()) || controller.signal.aborted) return;
+    let begun = false;
     try {
       const start = await api("POST", "/api/sign-in/begin", { autofill: true });
       if (controller.signal.aborted) return;
+      begun = true;
       const wait = Math.max(start.expires_in * 0.8, 1_000);
       this.renewAt = Date.now() + wait;
       this.timer = setTimeout(() => this.start(), wait);
@@ -183,7 +185,8 @@ const autofill = {
       // Whoever did not touch the field need not know that nothing was offered in it.
       if (error.code === "passkey_retrieval_cancelled" || error.code === "network") return;
       sayError(error);
-      if (error.status) this.timer = setTimeout(() => this.start(), 1_000);
+      // A passkey that was refused may be followed by another; a server that will not begin is not pestered.
+      if (error.status) this.timer = setTimeout(() => this.start(), begun ? 1_000 : 60_000);
     }
   },
 

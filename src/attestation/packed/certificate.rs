@@ -22,9 +22,7 @@ pub(super) fn verify<'a>(
         .map(Algorithm::new)
         .map_err(|_| StatementError::Invalid("alg is out of range"))?;
     let key = certificate.public_key(algorithm)?;
-    ctx.verifier
-        .verify(&key, &signed.message(), statement.sig)
-        .map_err(|_| StatementError::Signature)?;
+    ctx.verify(&key, &signed.message(), statement.sig)?;
 
     check_certificate(&certificate)?;
     aaguid_extension::check(&certificate, signed.attested.aaguid)?;
