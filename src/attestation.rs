@@ -7,6 +7,8 @@
 #[cfg(feature = "attestation")]
 mod aaguid_extension;
 #[cfg(feature = "attestation")]
+mod android_key;
+#[cfg(feature = "attestation")]
 mod apple;
 #[cfg(feature = "attestation")]
 mod compound;
@@ -16,10 +18,17 @@ mod none;
 mod outcome;
 mod packed;
 mod policy;
+#[cfg(feature = "attestation")]
+mod safety_net;
+#[cfg(feature = "attestation")]
+mod tpm;
 mod trust;
 #[cfg(feature = "attestation")]
 mod x5c;
 
+#[cfg(test)]
+#[cfg(feature = "attestation")]
+pub(crate) mod test_kit;
 #[cfg(test)]
 #[cfg(all(feature = "attestation", feature = "test-authenticator"))]
 mod tests;
@@ -28,7 +37,10 @@ use alloc::{vec, vec::Vec};
 
 pub(crate) use self::outcome::{Context, Outcome, Signed};
 #[cfg(feature = "attestation")]
-pub use self::policy::{AnchorSource, AttestationSubject};
+pub use self::{
+    android_key::AndroidKeyAuthorizations,
+    policy::{AnchorSource, AttestationSubject},
+};
 pub use self::{policy::AttestationPolicy, trust::TrustError};
 #[cfg(feature = "attestation")]
 use crate::x509::CertificateError;
@@ -48,6 +60,14 @@ pub enum StatementError {
     /// Not the CBOR that the format's syntax demands.
     #[error("attestation statement: {0}")]
     Malformed(#[from] Malformed),
+    /// A structure within the statement is not what its grammar says.
+    #[error("attestation statement: {what}: {reason}")]
+    Structure {
+        /// Which structure.
+        what: &'static str,
+        /// What is wrong.
+        reason: &'static str,
+    },
     /// A step of the format's verification procedure fails.
     #[error("attestation statement: {0}")]
     Invalid(&'static str),
@@ -128,10 +148,26 @@ fn verify_format<'a>(
         "fido-u2f" => fido_u2f::verify(statement, signed, ctx)?,
         #[cfg(feature = "attestation")]
         "apple" => apple::verify(statement, signed)?,
+        #[cfg(feature = "attestation")]
+        "tpm" => tpm::verify(statement, signed, ctx)?,
+        #[cfg(feature = "attestation")]
+        "android-key" => android_key::verify(statement, signed, ctx)?,
+        #[cfg(feature = "attestation")]
+        "android-safetynet" if ctx.policy.accepts_safety_net() => {
+            safety_net::verify(statement, signed, ctx)?
+        }
         unsupported => {
             let shown = unsupported.chars().take(IDENTIFIER_MAX).collect();
             return Err(CeremonyError::AttestationFormat(shown));
         }
     };
     Ok(outcome)
+}
+
+/// The `alg` of a statement.
+#[cfg(feature = "attestation")]
+fn algorithm(alg: i64) -> Result<Algorithm, StatementError> {
+    let identifier =
+        i32::try_from(alg).map_err(|_| StatementError::Invalid("alg is out of range"))?;
+    Ok(Algorithm::new(identifier))
 }

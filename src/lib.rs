@@ -99,8 +99,12 @@ mod error;
 mod extensions;
 pub mod flow;
 pub mod json;
+#[cfg(feature = "attestation")]
+mod jws;
 pub mod limits;
 mod malformed;
+#[cfg(feature = "mds")]
+pub mod mds;
 mod name;
 pub mod naming;
 mod passkey;
@@ -114,7 +118,7 @@ mod time;
 pub mod x509;
 
 #[cfg(feature = "attestation")]
-pub use attestation::{AnchorSource, AttestationSubject};
+pub use attestation::{AnchorSource, AndroidKeyAuthorizations, AttestationSubject};
 pub use attestation::{AttestationPolicy, StatementError, TrustError};
 pub use attestation_object::AttestationObject;
 pub use auth_data::{AttestedCredentialData, AuthenticatorData, Flags};

@@ -36,6 +36,9 @@ pub const ATTESTATION_OBJECT_MAX: usize = RESPONSE_JSON_MAX / 4 * 3;
 /// Longest signature, in bytes: ML-DSA-87 has 4627 (FIPS 204), RSA-8192 has 1024.
 pub const SIGNATURE_MAX: usize = 4627;
 
+/// Longest header of a JWS, in characters. The largest real ones hold four certificates of 2 KiB each.
+pub const JWS_HEADER_MAX: usize = 64 * 1024;
+
 /// Deepest nesting of CBOR items. CTAP2 allows 4 in a message (CTAP 2.1 §8); an attestation object wraps
 /// one more around statement members.
 pub const CBOR_DEPTH_MAX: usize = 8;
@@ -97,3 +100,6 @@ pub const PATH_SIGNATURES_MAX: usize = 32;
 
 /// Most statements in one of the format `compound`. None has been seen with more than two.
 pub const COMPOUND_STATEMENTS_MAX: usize = 4;
+
+/// Longest metadata BLOB, in bytes. That of the FIDO Alliance has about 10 MB, most of it icons, and grows.
+pub const MDS_BLOB_MAX: usize = 64 * 1024 * 1024;

@@ -21,6 +21,7 @@
 //! None keeps a budget under the control of the caller, completes paths from what the host supplies, and says which
 //! anchor it reached. [`PathSearch`] does this and no more.
 
+mod alt_name;
 mod anchor;
 mod certificate;
 mod error;
@@ -37,7 +38,7 @@ pub(crate) mod test_ca;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::name::text;
+pub(crate) use self::name::{Name, text};
 pub use self::{
     anchor::{OwnedCertificate, TrustAnchor},
     certificate::Certificate,

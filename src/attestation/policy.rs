@@ -5,7 +5,11 @@ use alloc::{collections::BTreeMap, collections::BTreeSet, string::String};
 use alloc::{sync::Arc, vec::Vec};
 use core::fmt;
 
+#[cfg(feature = "attestation")]
+use super::android_key::AndroidKeyAuthorizations;
 use super::trust::TrustError;
+#[cfg(feature = "attestation")]
+use crate::time::Timestamp;
 #[cfg(feature = "attestation")]
 use crate::x509::{Certificate, OwnedCertificate, RevocationCheck, TrustAnchor};
 use crate::{bytes::Aaguid, passkey::AttestationLevel};
@@ -49,6 +53,10 @@ pub struct AttestationPolicy {
     denied_aaguids: BTreeSet<Aaguid>,
     self_attestation: Option<bool>,
     #[cfg(feature = "attestation")]
+    android_key: AndroidKeyAuthorizations,
+    #[cfg(feature = "attestation")]
+    safety_net: bool,
+    #[cfg(feature = "attestation")]
     pub(super) anchors: Anchors,
 }
 
@@ -76,6 +84,8 @@ pub struct AttestationSubject<'a> {
     pub aaguid: Aaguid,
     /// The attestation certificate.
     pub certificate: &'a Certificate<'a>,
+    /// When it is judged.
+    pub now: Timestamp,
 }
 
 /// Supplies anchors for one attestation at a time: metadata that change while the service runs.
@@ -230,6 +240,32 @@ impl AttestationPolicy {
     pub fn danger_sha1_certificates(mut self, accept: bool) -> Self {
         self.anchors.sha1 = accept;
         self
+    }
+}
+
+#[cfg(feature = "attestation")]
+impl AttestationPolicy {
+    /// Which authorizations of a key count in `android-key` statements.
+    #[must_use]
+    pub fn android_key(mut self, authorizations: AndroidKeyAuthorizations) -> Self {
+        self.android_key = authorizations;
+        self
+    }
+
+    /// Whether `android-safetynet` is a format that is supported. It is not unless said: its service is shut down, so
+    /// that only statements that were stored before can be genuine.
+    #[must_use]
+    pub fn android_safety_net(mut self, accept: bool) -> Self {
+        self.safety_net = accept;
+        self
+    }
+
+    pub(super) fn android_key_authorizations(&self) -> AndroidKeyAuthorizations {
+        self.android_key
+    }
+
+    pub(super) fn accepts_safety_net(&self) -> bool {
+        self.safety_net
     }
 }
 

@@ -95,7 +95,8 @@ fn find_anchor(
     let leaf: &Certificate<'_> = chain.first().ok_or(PathError::NoCertificate)?;
     let aaguid = signed_aaguid(format, signed.attested.aaguid);
     let policy = &ctx.policy.anchors;
-    let anchors = policy.of(&AttestationSubject { format, aaguid, certificate: leaf });
+    let anchors =
+        policy.of(&AttestationSubject { format, aaguid, certificate: leaf, now: ctx.now });
     let mut search = PathSearch::new(&anchors, ctx.now, ctx.verifier)
         .intermediates(&policy.intermediates)
         .danger_sha1(policy.sha1);

@@ -40,6 +40,12 @@ impl<'a> SubjectPublicKeyInfo<'a> {
         self.der
     }
 
+    /// The content of `subjectPublicKey`.
+    #[cfg(feature = "mds")]
+    pub(crate) fn key_bytes(&self) -> &'a [u8] {
+        self.key
+    }
+
     /// The key. Whether it is one for some algorithm is not judged here.
     ///
     /// # Errors
