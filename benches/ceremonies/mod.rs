@@ -13,6 +13,7 @@ use relying_party::{
         verify_authentication, verify_registration,
     },
     crypto::{RustCrypto, SignatureVerifier},
+    extensions::RequestedExtensions,
     json::{AuthenticationResponse, RegistrationResponse, UserVerification},
     policy::{OriginPolicy, RpId},
     test_authenticator::{
@@ -81,6 +82,7 @@ impl Registration {
             algorithms: &ALGORITHMS,
             conditional: false,
             attestation: &POLICY.attestation,
+            extensions: &RequestedExtensions::default(),
             verifier: &RustCrypto,
         };
         verify_registration(&RegistrationResponse::parse(&self.json)?, &expected)
@@ -126,6 +128,7 @@ impl SignIn {
             allow_credentials: &[],
             user: None,
             counter_rule: CounterRule::Reject,
+            extensions: &RequestedExtensions::default(),
             verifier,
         };
         let response = AuthenticationResponse::parse(&self.json)?;

@@ -7,6 +7,7 @@ use relying_party::{
         RegistrationExpectation, VerifiedRegistration, verify_authentication, verify_registration,
     },
     crypto::RustCrypto,
+    extensions::RequestedExtensions,
     json::{AuthenticationResponse, RegistrationResponse, UserVerification},
     policy::{OriginPolicy, RpId, Scope, SubdomainPolicy, TopOrigins, scope},
 };
@@ -111,6 +112,7 @@ fn judge_registration(case: &Case) -> Result<Got, Unsupported> {
         algorithms: &algorithms.collect::<Vec<_>>(),
         conditional: case.options.conditional,
         attestation: &attestation,
+        extensions: &RequestedExtensions::default(),
         verifier: &RustCrypto,
     };
     let verified = RegistrationResponse::parse(case.credential.get().as_bytes())
@@ -202,6 +204,7 @@ fn judge_authentication(case: &Case) -> Result<Got, Unsupported> {
         allow_credentials: &allowed,
         user,
         counter_rule: CounterRule::Reject,
+        extensions: &RequestedExtensions::default(),
         verifier: &RustCrypto,
     };
     let owner = owner(case, stored);
