@@ -96,7 +96,7 @@ mod client_data;
 mod cose;
 pub mod crypto;
 mod error;
-mod extensions;
+pub mod extensions;
 pub mod flow;
 pub mod json;
 #[cfg(feature = "attestation")]

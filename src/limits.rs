@@ -64,6 +64,9 @@ pub const TRANSPORT_MAX: usize = 32;
 /// Longest format or extension identifier, in bytes (§8.1, §9.1).
 pub const IDENTIFIER_MAX: usize = 32;
 
+/// Most client extension outputs. The specifications define some twenty.
+pub const CLIENT_EXTENSIONS_MAX: usize = 64;
+
 /// Longest passkey name, in characters (Unicode scalar values).
 pub const PASSKEY_NAME_MAX: usize = 100;
 

@@ -13,6 +13,7 @@ use relying_party::{
         verify_authentication, verify_registration,
     },
     crypto::{RustCrypto, SignatureVerifier},
+    extensions::RequestedExtensions,
     json::{AuthenticationResponse, RegistrationResponse, UserVerification},
     policy::{OriginPolicy, RpId},
     test_authenticator::{
@@ -83,7 +84,7 @@ impl Registration {
             algorithms: &ALGORITHMS,
             conditional: false,
             attestation: &POLICY.attestation,
-            now: Timestamp::from_unix_millis(0),
+            extensions: &RequestedExtensions::default(),
             verifier: &RustCrypto,
             now: Timestamp::from_unix_millis(0),
         };
@@ -130,6 +131,7 @@ impl SignIn {
             allow_credentials: &[],
             user: None,
             counter_rule: CounterRule::Reject,
+            extensions: &RequestedExtensions::default(),
             verifier,
         };
         let response = AuthenticationResponse::parse(&self.json)?;

@@ -8,6 +8,7 @@ use relying_party::{
         RegistrationExpectation, VerifiedRegistration, verify_authentication, verify_registration,
     },
     crypto::RustCrypto,
+    extensions::RequestedExtensions,
     json::{AuthenticationResponse, RegistrationResponse, UserVerification},
     policy::{OriginPolicy, RpId, Scope, SubdomainPolicy, TopOrigins, scope},
 };
@@ -106,6 +107,7 @@ fn judge_registration(case: &Case) -> Result<Got, Unsupported> {
         algorithms: &algorithms.collect::<Vec<_>>(),
         conditional: case.options.conditional,
         attestation: &attestation,
+        extensions: &RequestedExtensions::default(),
         verifier: &RustCrypto,
         now: at(case)?,
     };
@@ -255,6 +257,7 @@ fn judge_authentication(case: &Case) -> Result<Got, Unsupported> {
         allow_credentials: &allowed,
         user,
         counter_rule: CounterRule::Reject,
+        extensions: &RequestedExtensions::default(),
         verifier: &RustCrypto,
     };
     let owner = owner(case, stored);
