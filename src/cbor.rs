@@ -141,10 +141,10 @@ impl<'a> Reader<'a> {
             Header::Simple(simple::FALSE) => (Item::Bool(false), length == 1, body),
             Header::Simple(simple::TRUE) => (Item::Bool(true), length == 1, body),
             Header::Simple(simple::NULL) => (Item::Other, length == 1, body),
-            // The others are unassigned, but for `undefined`; no authenticator sends one.
-            Header::Simple(_) | Header::Break => return Err(self.error(CborError::Syntax)),
             Header::Float(_) => (Item::Other, true, body),
             Header::Tag(_) => return Err(self.error(CborError::Tag)),
+            // Of the other simple values only `undefined` has a meaning; no authenticator sends one.
+            Header::Simple(_) | Header::Break => return Err(self.error(CborError::Syntax)),
             Header::Bytes(None) | Header::Text(None) | Header::Array(None) | Header::Map(None) => {
                 return Err(self.error(CborError::Indefinite));
             }

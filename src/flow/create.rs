@@ -1,6 +1,10 @@
 //! Creating a passkey: begin, the browser's `navigator.credentials.create()`, finish.
 
-use alloc::{boxed::Box, string::ToString as _, vec::Vec};
+use alloc::{
+    boxed::Box,
+    string::{String, ToString as _},
+    vec::Vec,
+};
 
 use super::{Effect, Flow, Inserted, Owner, Reply, SignedInUser, Step, taken};
 use crate::{
@@ -60,9 +64,30 @@ impl CreatePasskey {
         challenge: Challenge,
         now: Timestamp,
     ) -> Result<Step<BeginCreate<'a>>, Error> {
-        let owner = owner(rp, user.handle);
-        let flow = BeginCreate { rp, user, challenge, now, state: Begin::List };
-        Ok(Step::Effect(flow, Effect::PasskeysOf(owner)))
+        let flow = BeginCreate { rp, user, challenge, now, origin: None, state: Begin::List };
+        Ok(flow.list())
+    }
+
+    /// Begins as [`begin`](Self::begin) does, in a page of `origin` (the request's `Origin` header): only a response
+    /// from that very origin finishes it, even if the policy accepts others.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Registration`] at once if the policy does not accept the origin; later as `begin`.
+    pub fn begin_at<'a>(
+        rp: &'a RelyingParty,
+        origin: &str,
+        user: &'a SignedInUser,
+        challenge: Challenge,
+        now: Timestamp,
+    ) -> Result<Step<BeginCreate<'a>>, Error> {
+        let origin = rp
+            .origins()
+            .bind_to_origin(origin)
+            .map_err(|error| Error::Registration(error.into()))?;
+        let state = Begin::List;
+        let flow = BeginCreate { rp, user, challenge, now, origin: Some(origin), state };
+        Ok(flow.list())
     }
 
     /// Finishes: verifies what the browser posted and stores the passkey.
@@ -112,6 +137,7 @@ pub struct BeginCreate<'a> {
     user: &'a SignedInUser,
     challenge: Challenge,
     now: Timestamp,
+    origin: Option<String>,
     state: Begin,
 }
 
@@ -148,11 +174,16 @@ impl Flow for BeginCreate<'_> {
 }
 
 impl BeginCreate<'_> {
+    fn list(self) -> Step<Self> {
+        let owner = owner(self.rp, self.user.handle);
+        Step::Effect(self, Effect::PasskeysOf(owner))
+    }
+
     fn ceremony(&self) -> Ceremony {
         let start = CeremonyStart {
             challenge: self.challenge,
             rp_id: self.rp.rp_id().to_string(),
-            origin: None,
+            origin: self.origin.clone(),
             user_verification: self.rp.user_verification(),
             now: self.now,
             lifetime: self.rp.ceremony_lifetime(),

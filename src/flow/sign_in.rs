@@ -1,6 +1,9 @@
 //! Signing in with a passkey: begin, the browser's `navigator.credentials.get()`, finish.
 
-use alloc::{boxed::Box, string::ToString as _};
+use alloc::{
+    boxed::Box,
+    string::{String, ToString as _},
+};
 
 use super::{Effect, Flow, Owner, Recorded, Reply, Step, Task, taken};
 use crate::{
@@ -69,14 +72,29 @@ impl SignIn {
         challenge: Challenge,
         now: Timestamp,
     ) -> Result<Step<BeginSignIn<'_>>, Error> {
-        let flow = BeginSignIn { rp, request, challenge, now, state: Begin::List };
-        match request {
-            SignInRequest::Discoverable | SignInRequest::Autofill => Ok(flow.put(&[])),
-            SignInRequest::Named(user) => {
-                let owner = Owner { rp_id: rp.rp_id().to_string(), user };
-                Ok(Step::Effect(flow, Effect::PasskeysOf(owner)))
-            }
-        }
+        let state = Begin::List;
+        Ok(BeginSignIn { rp, request, challenge, now, origin: None, state }.start())
+    }
+
+    /// Begins as [`begin`](Self::begin) does, in a page of `origin` (the request's `Origin` header): only a response
+    /// from that very origin finishes it, even if the policy accepts others.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Authentication`] if the policy does not accept the origin.
+    pub fn begin_at<'a>(
+        rp: &'a RelyingParty,
+        origin: &str,
+        request: SignInRequest,
+        challenge: Challenge,
+        now: Timestamp,
+    ) -> Result<Step<BeginSignIn<'a>>, Error> {
+        let origin = rp
+            .origins()
+            .bind_to_origin(origin)
+            .map_err(|error| Error::Authentication(error.into()))?;
+        let (origin, state) = (Some(origin), Begin::List);
+        Ok(BeginSignIn { rp, request, challenge, now, origin, state }.start())
     }
 
     /// Finishes: verifies what the browser posted, and records the use.
@@ -123,6 +141,7 @@ pub struct BeginSignIn<'a> {
     request: SignInRequest,
     challenge: Challenge,
     now: Timestamp,
+    origin: Option<String>,
     state: Begin,
 }
 
@@ -146,6 +165,16 @@ impl Flow for BeginSignIn<'_> {
 }
 
 impl BeginSignIn<'_> {
+    fn start(self) -> Step<Self> {
+        match self.request {
+            SignInRequest::Discoverable | SignInRequest::Autofill => self.put(&[]),
+            SignInRequest::Named(user) => {
+                let owner = Owner { rp_id: self.rp.rp_id().to_string(), user };
+                Step::Effect(self, Effect::PasskeysOf(owner))
+            }
+        }
+    }
+
     fn put(mut self, passkeys: &[Passkey]) -> Step<Self> {
         let rp = self.rp;
         let user = match self.request {
@@ -155,7 +184,7 @@ impl BeginSignIn<'_> {
         let start = CeremonyStart {
             challenge: self.challenge,
             rp_id: rp.rp_id().to_string(),
-            origin: None,
+            origin: self.origin.clone(),
             user_verification: rp.user_verification(),
             now: self.now,
             lifetime: rp.ceremony_lifetime(),

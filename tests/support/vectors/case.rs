@@ -71,6 +71,7 @@ pub(crate) struct Stored {
     pub(crate) backup_state: Option<bool>,
 }
 
+#[allow(dead_code, reason = "anchors count once statements with certificates are judged")]
 #[derive(Deserialize)]
 pub(crate) struct Attestation {
     pub(crate) verify: String,

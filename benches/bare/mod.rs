@@ -1,0 +1,69 @@
+//! The bare signature check: the library that the backend uses, called as its own documentation shows, from the bytes
+//! of the key to the verdict. It is what cannot be saved.
+
+use relying_party::{CoseKey, KeyParameters, Passkey};
+use sha2::Sha256;
+
+/// A key as a host would keep it that uses the library directly.
+pub enum Key {
+    P256([u8; 65]),
+    Ed25519([u8; 32]),
+    Rsa { n: Vec<u8>, e: Vec<u8> },
+}
+
+impl Key {
+    pub fn of(passkey: &Passkey) -> Self {
+        match CoseKey::parse(passkey.public_key.as_bytes()).unwrap().parameters {
+            KeyParameters::Ec2 { x, y, .. } => {
+                Self::P256([&[4], x, y].concat().try_into().unwrap())
+            }
+            KeyParameters::Okp { x, .. } => Self::Ed25519(x.try_into().unwrap()),
+            KeyParameters::Rsa { n, e } => Self::Rsa { n: n.to_vec(), e: e.to_vec() },
+            _ => unreachable!("the test authenticator has no other keys"),
+        }
+    }
+
+    /// Decodes the key, as registration has to.
+    pub fn check(&self) {
+        match self {
+            Self::P256(sec1) => drop(p256(sec1)),
+            Self::Ed25519(bytes) => assert!(!ed25519(bytes).is_weak()),
+            Self::Rsa { n, e } => drop(rsa(n, e)),
+        }
+    }
+
+    /// Decodes the key and verifies with it.
+    pub fn verify(&self, message: &[u8], signature: &[u8]) {
+        match self {
+            Self::P256(sec1) => {
+                use p256::ecdsa::{Signature, signature::Verifier as _};
+                let signature = Signature::from_der(signature).unwrap();
+                p256(sec1).verify(message, &signature).unwrap();
+            }
+            Self::Ed25519(bytes) => {
+                let signature = ed25519_dalek::Signature::from_slice(signature).unwrap();
+                ed25519(bytes).verify_strict(message, &signature).unwrap();
+            }
+            Self::Rsa { n, e } => {
+                use rsa::{pkcs1v15::VerifyingKey, signature::Verifier as _};
+                let signature = rsa::pkcs1v15::Signature::try_from(signature).unwrap();
+                let key = VerifyingKey::<Sha256>::new(rsa(n, e));
+                key.verify(message, &signature).unwrap();
+            }
+        }
+    }
+}
+
+fn p256(sec1: &[u8; 65]) -> p256::ecdsa::VerifyingKey {
+    p256::ecdsa::VerifyingKey::from_sec1_bytes(sec1).unwrap()
+}
+
+fn ed25519(bytes: &[u8; 32]) -> ed25519_dalek::VerifyingKey {
+    ed25519_dalek::VerifyingKey::from_bytes(bytes).unwrap()
+}
+
+fn rsa(n: &[u8], e: &[u8]) -> rsa::RsaPublicKey {
+    use rsa::BoxedUint;
+    let n = BoxedUint::from_be_slice_vartime(n);
+    rsa::RsaPublicKey::new(n, BoxedUint::from_be_slice_vartime(e)).unwrap()
+}

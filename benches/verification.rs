@@ -1,0 +1,112 @@
+//! What a verification costs, beside the bare signature check of the same library in the same group.
+//!
+//! ```text
+//! cargo bench --bench verification --features test-authenticator
+//! ```
+#![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
+#![allow(missing_docs, unreachable_pub, reason = "nobody calls this")]
+
+use std::hint::black_box;
+
+use criterion::{
+    BenchmarkGroup, Criterion, criterion_group, criterion_main, measurement::WallTime,
+};
+use relying_party::{
+    AttestationObject, AuthenticatorData, ClientData, CoseKey,
+    crypto::RustCrypto,
+    json::{AuthenticationResponse, RegistrationResponse},
+    test_authenticator::{TestAlgorithm, TestAttestation},
+};
+
+use ceremonies::{ORIGIN, Registration, SignIn, origins};
+
+mod bare;
+mod ceremonies;
+
+const ALGORITHMS: [(&str, TestAlgorithm); 3] = [
+    ("ES256", TestAlgorithm::Es256),
+    ("EdDSA", TestAlgorithm::EdDsa),
+    ("RS256", TestAlgorithm::Rs256),
+];
+
+/// From the JSON of a response and a stored passkey to the verdict.
+fn sign_in(criterion: &mut Criterion) {
+    for (name, algorithm) in ALGORITHMS {
+        let sign_in = SignIn::new(algorithm);
+        let (key, message) = (bare::Key::of(&sign_in.passkey), sign_in.message());
+        let mut group = criterion.benchmark_group(format!("sign-in {name}"));
+        group.bench_function("whole", |bencher| {
+            bencher.iter(|| black_box(&sign_in).verify(&RustCrypto).unwrap());
+        });
+        group.bench_function("bare signature", |bencher| {
+            bencher.iter(|| black_box(&key).verify(black_box(&message), &sign_in.signed.signature));
+        });
+        group.finish();
+    }
+}
+
+/// From the JSON of a response to what is stored.
+fn registration(criterion: &mut Criterion) {
+    for (name, algorithm) in ALGORITHMS {
+        let sign_in = SignIn::new(algorithm);
+        let (key, message) = (bare::Key::of(&sign_in.passkey), sign_in.message());
+        let mut group = criterion.benchmark_group(format!("registration {name}"));
+        for attestation in [TestAttestation::None, TestAttestation::PackedSelf] {
+            let registration = Registration::new(algorithm, attestation);
+            let name = registration.signed.fmt.clone();
+            group.bench_function(name, |bencher| {
+                bencher.iter(|| black_box(&registration).verify().unwrap());
+            });
+        }
+        group.bench_function("bare key check", |bencher| {
+            bencher.iter(|| black_box(&key).check());
+        });
+        group.bench_function("bare signature", |bencher| {
+            bencher.iter(|| black_box(&key).verify(black_box(&message), &sign_in.signed.signature));
+        });
+        group.finish();
+    }
+}
+
+/// Each parser on its own, and the one policy check that reads text.
+fn pieces(criterion: &mut Criterion) {
+    let sign_in = SignIn::new(TestAlgorithm::Es256);
+    let registration = Registration::new(TestAlgorithm::Es256, TestAttestation::None);
+    let attestation_object = registration.signed.to_attestation_object().unwrap();
+    let mut group = criterion.benchmark_group("pieces");
+    let mut piece = |name: &str, parse: &dyn Fn()| bench(&mut group, name, parse);
+    piece("AuthenticationResponse", &|| {
+        black_box(AuthenticationResponse::parse(black_box(&sign_in.json)).unwrap());
+    });
+    piece("RegistrationResponse", &|| {
+        black_box(RegistrationResponse::parse(black_box(&registration.json)).unwrap());
+    });
+    piece("ClientData", &|| {
+        black_box(ClientData::parse(black_box(&sign_in.signed.client_data_json)).unwrap());
+    });
+    piece("AuthenticatorData of a sign-in", &|| {
+        let data = black_box(&sign_in.signed.authenticator_data);
+        black_box(AuthenticatorData::parse(data).unwrap());
+    });
+    piece("AuthenticatorData of a registration", &|| {
+        let data = black_box(&registration.signed.authenticator_data);
+        black_box(AuthenticatorData::parse(data).unwrap());
+    });
+    piece("AttestationObject", &|| {
+        black_box(AttestationObject::parse(black_box(&attestation_object)).unwrap());
+    });
+    piece("CoseKey", &|| {
+        black_box(CoseKey::parse(black_box(sign_in.passkey.public_key.as_bytes())).unwrap());
+    });
+    piece("OriginPolicy::check_origin", &|| {
+        black_box(origins()).check_origin(black_box(ORIGIN), None).unwrap();
+    });
+    group.finish();
+}
+
+fn bench(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, piece: &dyn Fn()) {
+    group.bench_function(name, |bencher| bencher.iter(piece));
+}
+
+criterion_group!(benches, sign_in, registration, pieces);
+criterion_main!(benches);

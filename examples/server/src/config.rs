@@ -1,0 +1,221 @@
+//! What is told by flags or by the environment.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
+
+use clap::{Parser, builder::FalseyValueParser};
+use relying_party::{ConfigErrors, Duration, RelyingParty, policy::SubdomainPolicy};
+
+const LOCALHOST: &str = "localhost";
+
+/// Serves one page on which people sign up, create passkeys, and sign in with them.
+///
+/// The server speaks plain HTTP. Browsers allow passkeys at http://localhost; anywhere else put a proxy in front
+/// of it that speaks HTTPS, and tell the public address with --rp-id and --origin.
+#[derive(Clone, Debug, Parser)]
+#[allow(
+    clippy::doc_markdown,
+    reason = "the comments are what --help prints, where markup would show"
+)]
+#[command(name = "server", version, max_term_width = 100)]
+pub struct Config {
+    /// The address and port to listen on; port 0 takes a free one
+    #[arg(long, env = "PASSKEYS_ADDRESS", default_value_t = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080))]
+    pub address: SocketAddr,
+
+    /// The SQLite file; made if it is not there
+    #[arg(long, env = "PASSKEYS_DATABASE", value_name = "FILE", default_value = "passkeys.sqlite")]
+    pub database: PathBuf,
+
+    /// The domain that passkeys are made for; it cannot be changed later without losing them
+    #[arg(long, env = "PASSKEYS_RP_ID", value_name = "DOMAIN", default_value = LOCALHOST)]
+    pub rp_id: String,
+
+    /// The name of the site
+    #[arg(long, env = "PASSKEYS_RP_NAME", value_name = "NAME", default_value = "Passkey demo")]
+    pub rp_name: String,
+
+    /// An origin at which the page is served, such as https://example.com; may be given several times, or
+    /// separated by commas [default: http://localhost on any port, or https://DOMAIN]
+    #[arg(long = "origin", env = "PASSKEYS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
+    pub origins: Vec<String>,
+
+    /// Accept the https origins of all subdomains too; whoever runs script on one of them can sign users in
+    #[arg(long, env = "PASSKEYS_SUBDOMAINS", value_parser = FalseyValueParser::new())]
+    pub subdomains: bool,
+
+    /// A subdomain not to accept, nor what lies below it; may be given several times
+    #[arg(
+        long = "except-subdomain",
+        env = "PASSKEYS_EXCEPT_SUBDOMAINS",
+        value_name = "HOST",
+        value_delimiter = ',',
+        requires = "subdomains"
+    )]
+    pub except_subdomains: Vec<String>,
+
+    /// An https origin of another domain to accept, and to list at /.well-known/webauthn; may be given several
+    /// times
+    #[arg(
+        long = "related-origin",
+        env = "PASSKEYS_RELATED_ORIGINS",
+        value_name = "ORIGIN",
+        value_delimiter = ','
+    )]
+    pub related_origins: Vec<String>,
+
+    /// Accept an http origin that is not localhost; for tests on one machine only: browsers refuse it, and whoever
+    /// is on the network can sign users in
+    #[arg(long = "danger-insecure-origin", value_name = "ORIGIN")]
+    pub insecure_origins: Vec<String>,
+
+    /// How long creating a passkey or signing in may take
+    #[arg(long, env = "PASSKEYS_CEREMONY_SECONDS", value_name = "SECONDS", default_value_t = 300)]
+    pub ceremony_seconds: u64,
+}
+
+impl Config {
+    /// The relying party that these settings describe.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with them.
+    pub fn relying_party(&self) -> Result<RelyingParty, ConfigErrors> {
+        RelyingParty::builder(&self.rp_id, &self.rp_name)
+            .origins(|mut policy| {
+                policy = policy.origins(&self.origins);
+                if self.origins.is_empty() && self.insecure_origins.is_empty() {
+                    policy = match self.rp_id.as_str() {
+                        LOCALHOST => policy.localhost(),
+                        domain => policy.origin(format!("https://{domain}")),
+                    };
+                }
+                if self.subdomains {
+                    policy = policy
+                        .subdomains(SubdomainPolicy::any().except_under(&self.except_subdomains));
+                }
+                for origin in &self.related_origins {
+                    policy = policy.related_origin(origin);
+                }
+                for origin in &self.insecure_origins {
+                    policy = policy.danger_insecure_development_origin(origin);
+                }
+                policy
+            })
+            .ceremony_lifetime(Duration::from_secs(self.ceremony_seconds))
+            .build()
+    }
+
+    /// Where people open the page.
+    #[must_use]
+    pub fn public_url(&self, address: SocketAddr) -> String {
+        let given = self.origins.iter().chain(&self.insecure_origins).next().cloned();
+        given.unwrap_or_else(|| match self.rp_id.as_str() {
+            LOCALHOST => format!("http://localhost:{}", address.port()),
+            domain => format!("https://{domain}"),
+        })
+    }
+
+    /// Whether browsers always reach the page by HTTPS.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        let by_default = self.origins.is_empty() && self.rp_id == LOCALHOST;
+        let named = self.origins.iter().any(|origin| origin.starts_with("http://"));
+        !by_default && !named && self.insecure_origins.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(arguments: &[&str]) -> Config {
+        Config::parse_from(std::iter::once(&"server").chain(arguments))
+    }
+
+    fn accepts(arguments: &[&str], origin: &str) -> bool {
+        config(arguments).relying_party().unwrap().origins().check_origin(origin, None).is_ok()
+    }
+
+    #[test]
+    fn the_flags_are_consistent() {
+        use clap::CommandFactory;
+        Config::command().debug_assert();
+    }
+
+    #[test]
+    fn without_flags_it_is_localhost_on_any_port() {
+        assert!(accepts(&[], "http://localhost:8080"));
+        assert!(accepts(&[], "http://localhost:4321"));
+        assert!(!accepts(&[], "http://127.0.0.1:8080"));
+        let address = "127.0.0.1:4321".parse().unwrap();
+        assert_eq!(config(&[]).public_url(address), "http://localhost:4321");
+        assert!(!config(&[]).is_secure());
+    }
+
+    #[test]
+    fn a_domain_is_its_https_origin_unless_others_are_named() {
+        let domain = ["--rp-id", "example.com"];
+        assert!(accepts(&domain, "https://example.com"));
+        assert!(!accepts(&domain, "https://www.example.com"));
+        assert!(config(&domain).is_secure());
+        let named = [
+            "--rp-id",
+            "example.com",
+            "--origin",
+            "https://www.example.com,https://app.example.com:8443",
+        ];
+        assert!(accepts(&named, "https://www.example.com"));
+        assert!(accepts(&named, "https://app.example.com:8443"));
+        assert!(!accepts(&named, "https://example.com"));
+    }
+
+    #[test]
+    fn subdomains_and_other_domains_are_accepted_when_asked_for() {
+        let flags = [
+            "--rp-id",
+            "example.com",
+            "--subdomains",
+            "--except-subdomain",
+            "user.example.com",
+            "--related-origin",
+            "https://example.net",
+        ];
+        assert!(accepts(&flags, "https://accounts.example.com"));
+        assert!(!accepts(&flags, "https://a.user.example.com"));
+        assert!(!accepts(&flags, "https://evil-example.com"));
+        assert!(accepts(&flags, "https://example.net"));
+        let rp = config(&flags).relying_party().unwrap();
+        assert_eq!(rp.origins().related_origins().origins(), ["https://example.net"]);
+    }
+
+    #[test]
+    fn an_insecure_origin_has_to_be_named_as_what_it_is() {
+        assert!(
+            config(&["--rp-id", "your-domain.test", "--origin", "http://your-domain.test"])
+                .relying_party()
+                .is_err()
+        );
+        let named = [
+            "--rp-id",
+            "your-domain.test",
+            "--danger-insecure-origin",
+            "http://your-domain.test:8080",
+        ];
+        assert!(accepts(&named, "http://your-domain.test:8080"));
+        assert!(!config(&named).is_secure());
+    }
+
+    #[test]
+    fn what_cannot_work_is_refused_at_the_start() {
+        for flags in [
+            &["--rp-id", "127.0.0.1"][..],
+            &["--rp-id", "com"],
+            &["--origin", "https://example.com"],
+        ] {
+            assert!(config(flags).relying_party().is_err(), "{flags:?}");
+        }
+    }
+}

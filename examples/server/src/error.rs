@@ -1,0 +1,153 @@
+//! What is answered when something cannot be done, in one shape:
+//! `{"errors":[{"code":…,"message":…,"long_message":…,"meta":{…}}]}`.
+
+use std::{error::Error, fmt::Display};
+
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use relying_party::{ErrorKind, store::RunError};
+use serde_json::{Value, json};
+
+use crate::store::StoreError;
+
+/// A refusal, as it goes to the browser. What only the host may know was logged when it was made.
+#[derive(Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    body: Value,
+}
+
+impl ApiError {
+    /// A refusal of the server's own.
+    pub(crate) fn new(status: StatusCode, code: &str, message: &str) -> Self {
+        let error =
+            json!({ "code": code, "message": message, "long_message": message, "meta": {} });
+        Self { status, body: json!({ "errors": [error] }) }
+    }
+
+    /// Says more.
+    pub(crate) fn explained(mut self, explanation: impl Display) -> Self {
+        self.put("/errors/0", "long_message", json!(sentence(&explanation.to_string())));
+        self
+    }
+
+    /// Says which parameter of the request it is about.
+    pub(crate) fn of_parameter(mut self, name: &str) -> Self {
+        self.put("/errors/0/meta", "param_name", json!(name));
+        self
+    }
+
+    fn put(&mut self, object: &str, member: &str, value: Value) {
+        if let Some(object) = self.body.pointer_mut(object).and_then(Value::as_object_mut) {
+            object.insert(member.to_owned(), value);
+        }
+    }
+
+    /// The same answer as for a ceremony that has expired.
+    pub(crate) fn unknown_ceremony() -> Self {
+        relying_party::Error::CeremonyNotFound.into()
+    }
+
+    /// The same answer as for a passkey of somebody else.
+    pub(crate) fn unknown_passkey() -> Self {
+        relying_party::Error::PasskeyNotFound.into()
+    }
+
+    /// A failure that is not the browser's. It goes to the log; the browser learns that there was one.
+    pub(crate) fn internal(error: impl Into<Box<dyn Error>>) -> Self {
+        eprintln!("internal error: {}", chain(&*error.into()));
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong.")
+            .explained("something went wrong on our side; please try again later")
+    }
+}
+
+impl From<relying_party::Error> for ApiError {
+    /// The log gets the reason, the browser what the public may know of it.
+    fn from(error: relying_party::Error) -> Self {
+        use relying_party::Error as E;
+
+        let status = match (&error, error.kind()) {
+            (_, ErrorKind::Host | ErrorKind::Store) => StatusCode::INTERNAL_SERVER_ERROR,
+            (_, ErrorKind::Policy) => StatusCode::FORBIDDEN,
+            (E::PasskeyNotFound | E::UnknownCredential(_), _) => StatusCode::NOT_FOUND,
+            (E::AlreadyExists | E::Conflict, _) => StatusCode::CONFLICT,
+            (E::Name(_), _) => StatusCode::UNPROCESSABLE_ENTITY,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        eprintln!("refused: {}: {}", error.code(), chain(&error));
+        let mut refusal = Self { status, body: json!(error.public()) };
+        if let E::Name(reason) = &error {
+            refusal = refusal.explained(reason).of_parameter("name");
+        }
+        if let Some(signal) = error.signal() {
+            refusal.put("/errors/0/meta", "signal", json!(signal));
+        }
+        refusal
+    }
+}
+
+impl From<RunError<StoreError>> for ApiError {
+    fn from(error: RunError<StoreError>) -> Self {
+        match error {
+            RunError::Flow(error) => error.into(),
+            RunError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        (self.status, Json(self.body)).into_response()
+    }
+}
+
+/// An error with all that caused it, in one line, each reason once.
+#[must_use]
+pub fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let reason = error.to_string();
+        if !text.ends_with(&reason) {
+            text.push_str(": ");
+            text.push_str(&reason);
+        }
+        cause = error.source();
+    }
+    text
+}
+
+/// The sentence that a developer's remark makes.
+fn sentence(remark: &str) -> String {
+    let mut letters = remark.chars();
+    let first = letters.next().map(char::to_uppercase);
+    let end = if remark.ends_with('.') { "" } else { "." };
+    first.into_iter().flatten().chain(letters).chain(end.chars()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn remarks_become_sentences() {
+        assert_eq!(sentence("the name is taken"), "The name is taken.");
+        assert_eq!(sentence("Done."), "Done.");
+        assert_eq!(sentence(""), ".");
+    }
+
+    #[test]
+    fn a_chain_says_each_reason_once() {
+        let error = StoreError::from(rusqlite::Error::InvalidQuery);
+        assert_eq!(chain(&error), "SQLite failed: Query is not read-only");
+    }
+}

@@ -1,0 +1,83 @@
+//! Demo accounts: what a real host has instead is its own sign-up and its own first factor.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
+use relying_party::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::Body;
+use crate::{
+    app::App,
+    error::ApiError,
+    session::Session,
+    store::{Account, AccountName, SignUpError},
+};
+
+/// Somebody who is signed in, as the page shows them.
+#[derive(Debug, Serialize)]
+pub(super) struct User {
+    name: AccountName,
+}
+
+impl From<Account> for User {
+    fn from(account: Account) -> Self {
+        Self { name: account.name }
+    }
+}
+
+/// Who is signed in, and what the page has to know of the site.
+pub(crate) async fn session(State(app): State<Arc<App>>, session: Session) -> Json<Value> {
+    let user = session.account().cloned().map(User::from);
+    Json(json!({ "site": app.site, "user": user }))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignUp {
+    name: String,
+}
+
+/// Makes an account and signs in to it. A name is all it takes: this is a demo.
+pub(crate) async fn sign_up(
+    State(app): State<Arc<App>>,
+    session: Session,
+    Body(request): Body<SignUp>,
+) -> Result<(HeaderMap, Json<Value>), ApiError> {
+    let name = request.name.parse::<AccountName>().map_err(|error| {
+        ApiError::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "form_param_format_invalid",
+            "This name cannot be used.",
+        )
+        .explained(error)
+        .of_parameter("name")
+    })?;
+    app.blocking(move |app| {
+        let account = app.store.sign_up(name, Timestamp::now()).map_err(|error| match error {
+            SignUpError::Store(error) => ApiError::from(error),
+            _ => ApiError::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "form_identifier_exists",
+                "This name is taken. Please choose another one.",
+            )
+            .of_parameter("name"),
+        })?;
+        let headers = session.renew(app, &account)?;
+        Ok((headers, Json(json!({ "user": User::from(account) }))))
+    })
+    .await
+}
+
+/// Ends the session, signed in or not.
+pub(crate) async fn sign_out(
+    State(app): State<Arc<App>>,
+    session: Session,
+) -> Result<(HeaderMap, Json<Value>), ApiError> {
+    app.blocking(move |app| Ok((session.end(app)?, Json(json!({ "user": null }))))).await
+}

@@ -1,0 +1,27 @@
+//! The page, built into the program.
+
+use std::sync::Arc;
+
+use axum::{Router, http::header, routing::get};
+
+use crate::app::App;
+
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+
+pub(crate) fn router() -> Router<Arc<App>> {
+    let assets = [
+        ("/", HTML, include_str!("../../assets/index.html")),
+        ("/style.css", CSS, include_str!("../../assets/style.css")),
+        ("/app.js", SCRIPT, include_str!("../../assets/app.js")),
+        ("/api.js", SCRIPT, include_str!("../../assets/api.js")),
+        ("/webauthn.js", SCRIPT, include_str!("../../assets/webauthn.js")),
+        ("/icon.svg", SVG, include_str!("../../assets/icon.svg")),
+    ];
+    assets.into_iter().fold(Router::new(), |router, (path, content_type, content)| {
+        let headers = [(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "no-cache")];
+        router.route(path, get(move || async move { (headers, content) }))
+    })
+}

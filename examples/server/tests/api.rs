@@ -1,0 +1,550 @@
+//! The server's HTTP interface, with a software authenticator in the place of the browser.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "this is a test"
+)]
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, StatusCode, header},
+};
+use clap::Parser;
+use relying_party::test_authenticator::TestAuthenticator;
+use serde_json::{Value, json, value::RawValue};
+use server::{
+    app::{self, App},
+    config::Config,
+    store::Sqlite,
+};
+use tower::ServiceExt;
+
+const HOST: &str = "localhost:8080";
+const ORIGIN: &str = "http://localhost:8080";
+
+/// The server's router on a database of its own.
+struct Site {
+    router: Router,
+    _folder: tempfile::TempDir,
+}
+
+impl Site {
+    fn new(flags: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config::parse_from(std::iter::once(&"server").chain(flags));
+        let store = Sqlite::open(folder.path().join("test.sqlite")).unwrap();
+        let app = App::new(config.relying_party().unwrap(), store, &config, config.address);
+        Self { router: app::router(Arc::new(app)), _folder: folder }
+    }
+
+    fn browser(&self, seed: &str) -> Browser {
+        Browser {
+            router: self.router.clone(),
+            cookie: None,
+            authenticator: TestAuthenticator::new(seed),
+        }
+    }
+}
+
+/// What a browser keeps: a cookie and passkeys.
+struct Browser {
+    router: Router,
+    cookie: Option<String>,
+    authenticator: TestAuthenticator,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Value,
+}
+
+impl Answer {
+    fn code(&self) -> &str {
+        self.body["errors"][0]["code"].as_str().unwrap_or("")
+    }
+
+    fn ok(self) -> Value {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.body);
+        self.body
+    }
+
+    fn refused(self, status: StatusCode, code: &str) -> Self {
+        assert_eq!((self.status, self.code()), (status, code), "{}", self.body);
+        assert!(!self.body["errors"][0]["long_message"].as_str().unwrap().is_empty());
+        self
+    }
+}
+
+impl Browser {
+    async fn send(&mut self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            self.cookie = Some(cookie.to_str().unwrap().split(';').next().unwrap().to_owned());
+        }
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
+        let request = Request::builder().method(method).uri(path).header(header::HOST, HOST);
+        match &self.cookie {
+            Some(cookie) => request.header(header::COOKIE, cookie),
+            None => request,
+        }
+    }
+
+    async fn call(&mut self, method: &str, path: &str, body: Value) -> Answer {
+        let request = self
+            .request(method, path)
+            .header(header::ORIGIN, ORIGIN)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body.to_string()));
+        self.send(request.unwrap()).await
+    }
+
+    async fn get(&mut self, path: &str) -> Answer {
+        let request = self.request("GET", path).body(Body::empty());
+        self.send(request.unwrap()).await
+    }
+
+    async fn post(&mut self, path: &str, body: Value) -> Answer {
+        self.call("POST", path, body).await
+    }
+
+    async fn sign_up(&mut self, name: &str) {
+        self.post("/api/sign-up", json!({ "name": name })).await.ok();
+    }
+
+    /// Begins and answers a creation; what is left is to send it.
+    async fn prepare_creation(&mut self) -> Value {
+        let start = self.post("/api/passkeys/create/begin", json!({})).await.ok();
+        let response = self.authenticator.create(&start["public_key"], ORIGIN).unwrap();
+        finish(&start, response)
+    }
+
+    async fn create(&mut self) -> Value {
+        let finish = self.prepare_creation().await;
+        self.post("/api/passkeys/create/finish", finish).await.ok()["passkey"].take()
+    }
+
+    /// Begins and answers a sign-in; what is left is to send it.
+    async fn prepare_sign_in(&mut self, how: Value) -> Value {
+        let start = self.post("/api/sign-in/begin", how).await.ok();
+        let response = self.authenticator.get(&start["public_key"], ORIGIN).unwrap();
+        finish(&start, response)
+    }
+
+    async fn sign_in(&mut self, how: Value) -> Answer {
+        let finish = self.prepare_sign_in(how).await;
+        self.post("/api/sign-in/finish", finish).await
+    }
+
+    async fn passkeys(&mut self) -> Value {
+        self.get("/api/passkeys").await.ok()["data"].take()
+    }
+
+    async fn user(&mut self) -> Value {
+        self.get("/api/session").await.ok()["user"].take()
+    }
+}
+
+fn finish(start: &Value, response: String) -> Value {
+    json!({ "ceremony_id": start["ceremony_id"], "response": RawValue::from_string(response).unwrap() })
+}
+
+#[tokio::test]
+async fn a_passkey_is_created_used_renamed_and_deleted() {
+    let site = Site::new(&[]);
+    let mut ada = site.browser("laptop");
+    assert_eq!(ada.user().await, Value::Null);
+    ada.sign_up(" Ada ").await;
+    assert_eq!(ada.user().await, json!({ "name": "Ada" }));
+
+    let created = ada.create().await;
+    assert_eq!(created["object"], "passkey");
+    assert_eq!(created["verification"], json!({ "status": "verified", "strategy": "passkey" }));
+    assert_eq!(created["last_used_at"], Value::Null);
+    assert_eq!(ada.passkeys().await, json!([created]));
+
+    for how in [json!({}), json!({ "autofill": true }), json!({ "name": "ADA" })] {
+        ada.post("/api/sign-out", json!({})).await.ok();
+        assert_eq!(ada.user().await, Value::Null);
+        let signed_in = ada.sign_in(how).await.ok();
+        assert_eq!(signed_in["user"], json!({ "name": "Ada" }));
+        assert_eq!(signed_in["passkey_id"], created["id"]);
+        assert_eq!(ada.user().await, json!({ "name": "Ada" }));
+    }
+    assert!(
+        ada.passkeys().await[0]["last_used_at"].as_u64().unwrap()
+            >= created["created_at"].as_u64().unwrap()
+    );
+
+    let path = format!("/api/passkeys/{}", created["id"].as_str().unwrap());
+    let renamed = ada.call("PATCH", &path, json!({ "name": " Laptop " })).await.ok();
+    assert_eq!(renamed["name"], "Laptop");
+    assert_eq!(ada.passkeys().await, json!([renamed]));
+
+    let deleted = ada.call("DELETE", &path, json!({})).await.ok();
+    assert_eq!(
+        (&deleted["object"], &deleted["id"], &deleted["deleted"]),
+        (&json!("passkey"), &created["id"], &json!(true))
+    );
+    assert_eq!(deleted["signal"]["rpId"], "localhost");
+    assert_eq!(deleted["signal"]["allAcceptedCredentialIds"], json!([]));
+    assert_eq!(ada.passkeys().await, json!([]));
+
+    // What was deleted signs nobody in, and the browser is told to forget it.
+    ada.post("/api/sign-out", json!({})).await.ok();
+    let refused =
+        ada.sign_in(json!({})).await.refused(StatusCode::NOT_FOUND, "passkey_retrieval_failed");
+    assert_eq!(refused.body["errors"][0]["meta"]["signal"]["rpId"], "localhost");
+    assert_eq!(ada.user().await, Value::Null);
+}
+
+#[tokio::test]
+async fn mediation_stands_beside_the_options() {
+    let site = Site::new(&[]);
+    let mut browser = site.browser("laptop");
+    let autofill = browser.post("/api/sign-in/begin", json!({ "autofill": true })).await.ok();
+    assert_eq!(autofill["mediation"], "conditional");
+    assert_eq!(autofill["public_key"].get("mediation"), None);
+    let button = browser.post("/api/sign-in/begin", json!({})).await.ok();
+    assert_eq!(button.get("mediation"), None);
+    assert!(
+        button["expires_in"].as_u64().is_some_and(|millis| millis > 290_000 && millis <= 300_000)
+    );
+}
+
+#[tokio::test]
+async fn nothing_of_an_account_is_to_be_had_without_signing_in() {
+    let site = Site::new(&[]);
+    let mut stranger = site.browser("laptop");
+    let finish = json!({ "ceremony_id": "AAAAAAAAAAAAAAAAAAAAAA", "response": {} });
+    for (method, path, body) in [
+        ("GET", "/api/passkeys", json!({})),
+        ("POST", "/api/passkeys/create/begin", json!({})),
+        ("POST", "/api/passkeys/create/finish", finish),
+        ("PATCH", "/api/passkeys/AAAAAAAAAAAAAAAAAAAAAA", json!({ "name": "x" })),
+        ("DELETE", "/api/passkeys/AAAAAAAAAAAAAAAAAAAAAA", json!({})),
+    ] {
+        stranger
+            .call(method, path, body)
+            .await
+            .refused(StatusCode::UNAUTHORIZED, "authentication_required");
+    }
+    // A session in which nobody is signed in is no better, nor is a token that was made up.
+    stranger.post("/api/sign-in/begin", json!({})).await.ok();
+    stranger
+        .get("/api/passkeys")
+        .await
+        .refused(StatusCode::UNAUTHORIZED, "authentication_required");
+    stranger.cookie = Some("session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".into());
+    stranger
+        .get("/api/passkeys")
+        .await
+        .refused(StatusCode::UNAUTHORIZED, "authentication_required");
+}
+
+#[tokio::test]
+async fn the_session_gets_a_new_token_when_somebody_signs_in_and_ends_when_they_sign_out() {
+    let site = Site::new(&[]);
+    let mut ada = site.browser("laptop");
+    ada.sign_up("Ada").await;
+    ada.create().await;
+    let first = ada.cookie.clone();
+    ada.post("/api/sign-out", json!({})).await.ok();
+    assert_eq!(ada.cookie.as_deref(), Some("session="));
+    ada.cookie = first;
+    assert_eq!(ada.user().await, Value::Null, "the token is of no use after signing out");
+
+    ada.cookie = None;
+    let finish = ada.prepare_sign_in(json!({})).await;
+    let planted = ada.cookie.clone();
+    assert!(planted.is_some());
+    ada.post("/api/sign-in/finish", finish).await.ok();
+    assert_ne!(ada.cookie, planted);
+    assert_eq!(ada.user().await, json!({ "name": "Ada" }));
+    let mut attacker = site.browser("other");
+    attacker.cookie = planted;
+    assert_eq!(
+        attacker.user().await,
+        Value::Null,
+        "who planted a session is not signed in with it"
+    );
+}
+
+#[tokio::test]
+async fn a_response_counts_in_the_browser_session_in_which_its_ceremony_began() {
+    let site = Site::new(&[]);
+    let (mut ada, mut eve) = (site.browser("laptop"), site.browser("other"));
+    ada.sign_up("Ada").await;
+    let creation = ada.prepare_creation().await;
+    eve.post("/api/sign-in/begin", json!({})).await.ok();
+    eve.sign_up("Eve").await;
+    eve.post("/api/passkeys/create/finish", creation.clone())
+        .await
+        .refused(StatusCode::BAD_REQUEST, "ceremony_expired");
+    assert_eq!(eve.passkeys().await, json!([]));
+    // And is not used up by that.
+    ada.post("/api/passkeys/create/finish", creation).await.ok();
+
+    let sign_in = ada.prepare_sign_in(json!({})).await;
+    eve.post("/api/sign-in/finish", sign_in.clone())
+        .await
+        .refused(StatusCode::BAD_REQUEST, "ceremony_expired");
+    assert_eq!(eve.user().await, json!({ "name": "Eve" }));
+    let mut nobody = site.browser("none");
+    nobody
+        .post("/api/sign-in/finish", sign_in.clone())
+        .await
+        .refused(StatusCode::BAD_REQUEST, "ceremony_expired");
+    ada.post("/api/sign-in/finish", sign_in).await.ok();
+}
+
+#[tokio::test]
+async fn a_response_counts_once() {
+    let site = Site::new(&[]);
+    let mut ada = site.browser("laptop");
+    ada.sign_up("Ada").await;
+    let creation = ada.prepare_creation().await;
+    ada.post("/api/passkeys/create/finish", creation.clone()).await.ok();
+    ada.post("/api/passkeys/create/finish", creation)
+        .await
+        .refused(StatusCode::BAD_REQUEST, "ceremony_expired");
+    assert_eq!(ada.passkeys().await.as_array().unwrap().len(), 1);
+    let sign_in = ada.prepare_sign_in(json!({})).await;
+    ada.post("/api/sign-in/finish", sign_in.clone()).await.ok();
+    ada.post("/api/sign-in/finish", sign_in)
+        .await
+        .refused(StatusCode::BAD_REQUEST, "ceremony_expired");
+}
+
+#[tokio::test]
+async fn what_takes_too_long_is_refused() {
+    let site = Site::new(&["--ceremony-seconds", "1"]);
+    let mut ada = site.browser("laptop");
+    ada.sign_up("Ada").await;
+    let creation = ada.prepare_creation().await;
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    ada.post("/api/passkeys/create/finish", creation)
+        .await
+        .refused(StatusCode::BAD_REQUEST, "ceremony_expired");
+    assert_eq!(ada.passkeys().await, json!([]));
+}
+
+#[tokio::test]
+async fn a_passkey_of_somebody_else_is_as_one_that_is_not_there() {
+    let site = Site::new(&[]);
+    let (mut ada, mut eve) = (site.browser("laptop"), site.browser("other"));
+    ada.sign_up("Ada").await;
+    eve.sign_up("Eve").await;
+    let passkey = ada.create().await;
+    let theirs = format!("/api/passkeys/{}", passkey["id"].as_str().unwrap());
+    for (method, body) in [("PATCH", json!({ "name": "Mine" })), ("DELETE", json!({}))] {
+        let refused = eve
+            .call(method, &theirs, body.clone())
+            .await
+            .refused(StatusCode::NOT_FOUND, "passkey_not_found");
+        for none in ["/api/passkeys/AAAAAAAAAAAAAAAAAAAAAA", "/api/passkeys/x"] {
+            let answer = eve.call(method, none, body.clone()).await;
+            assert_eq!((answer.status, answer.body), (refused.status, refused.body.clone()));
+        }
+    }
+    assert_eq!(ada.passkeys().await, json!([passkey]));
+}
+
+#[tokio::test]
+async fn a_wrong_name_leaves_the_old_one() {
+    let site = Site::new(&[]);
+    let mut ada = site.browser("laptop");
+    ada.sign_up("Ada").await;
+    let passkey = ada.create().await;
+    let path = format!("/api/passkeys/{}", passkey["id"].as_str().unwrap());
+    for name in ["", "   ", "a\u{0}b", &"x".repeat(101)] {
+        let refused = ada.call("PATCH", &path, json!({ "name": name })).await;
+        let refused = refused.refused(StatusCode::UNPROCESSABLE_ENTITY, "passkey_name_invalid");
+        assert_eq!(refused.body["errors"][0]["meta"]["param_name"], "name");
+    }
+    assert_eq!(ada.passkeys().await, json!([passkey]));
+}
+
+#[tokio::test]
+async fn an_account_has_a_name_that_nobody_else_has() {
+    let site = Site::new(&[]);
+    site.browser("laptop").sign_up("Ada").await;
+    let mut other = site.browser("other");
+    for (name, code) in [
+        ("ada", "form_identifier_exists"),
+        (" ", "form_param_format_invalid"),
+        ("a\nb", "form_param_format_invalid"),
+    ] {
+        let refused = other.post("/api/sign-up", json!({ "name": name })).await;
+        let refused = refused.refused(StatusCode::UNPROCESSABLE_ENTITY, code);
+        assert_eq!(refused.body["errors"][0]["meta"]["param_name"], "name");
+    }
+    assert_eq!(other.user().await, Value::Null);
+}
+
+#[tokio::test]
+async fn the_same_authenticator_and_too_many_are_refused() {
+    let site = Site::new(&[]);
+    let mut ada = site.browser("laptop");
+    ada.sign_up("Ada").await;
+    ada.create().await;
+    let start = ada.post("/api/passkeys/create/begin", json!({})).await.ok();
+    assert_eq!(start["public_key"]["excludeCredentials"].as_array().unwrap().len(), 1);
+    let error = ada.authenticator.create(&start["public_key"], ORIGIN).unwrap_err();
+    assert_eq!(error.dom_exception(), Some("InvalidStateError"));
+    for number in 1..10 {
+        ada.authenticator = TestAuthenticator::new(format!("authenticator {number}"));
+        ada.create().await;
+    }
+    ada.post("/api/passkeys/create/begin", json!({}))
+        .await
+        .refused(StatusCode::FORBIDDEN, "passkey_limit_reached");
+}
+
+#[tokio::test]
+async fn forged_requests_are_refused() {
+    let site = Site::new(&[]);
+    let mut ada = site.browser("laptop");
+    ada.sign_up("Ada").await;
+    let json = Some("application/json");
+    for (origin, content_type, status) in [
+        (None, json, StatusCode::FORBIDDEN),
+        (Some("http://evil.example"), json, StatusCode::FORBIDDEN),
+        (Some("http://localhost:8081"), json, StatusCode::FORBIDDEN),
+        (Some("null"), json, StatusCode::FORBIDDEN),
+        (Some(ORIGIN), Some("text/plain"), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (
+            Some(ORIGIN),
+            Some("application/x-www-form-urlencoded"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ),
+        (Some(ORIGIN), None, StatusCode::UNSUPPORTED_MEDIA_TYPE),
+    ] {
+        for path in
+            ["/api/sign-up", "/api/sign-out", "/api/sign-in/begin", "/api/passkeys/create/begin"]
+        {
+            let mut request = ada.request("POST", path);
+            if let Some(origin) = origin {
+                request = request.header(header::ORIGIN, origin);
+            }
+            if let Some(content_type) = content_type {
+                request = request.header(header::CONTENT_TYPE, content_type);
+            }
+            let answer = ada.send(request.body(Body::from("{}")).unwrap()).await;
+            assert_eq!(answer.status, status, "{path} from {origin:?} with {content_type:?}");
+        }
+    }
+    assert_eq!(ada.user().await, json!({ "name": "Ada" }));
+}
+
+#[tokio::test]
+async fn what_is_no_request_is_refused() {
+    let site = Site::new(&[]);
+    let mut browser = site.browser("laptop");
+    let big = "x".repeat(70_000);
+    browser
+        .post("/api/sign-up", json!({ "name": big }))
+        .await
+        .refused(StatusCode::PAYLOAD_TOO_LARGE, "request_too_large");
+    for body in [
+        json!([]),
+        json!({}),
+        json!({ "name": 1 }),
+        json!({ "name": "x", "admin": true }),
+        json!("x"),
+    ] {
+        browser
+            .post("/api/sign-up", body)
+            .await
+            .refused(StatusCode::BAD_REQUEST, "request_body_invalid");
+    }
+    browser.post("/api/sign-in/begin", json!({})).await.ok();
+    let finish = json!({ "ceremony_id": "short", "response": {} });
+    browser
+        .post("/api/sign-in/finish", finish)
+        .await
+        .refused(StatusCode::BAD_REQUEST, "request_body_invalid");
+    let start = browser.post("/api/sign-in/begin", json!({})).await.ok();
+    let finish = json!({ "ceremony_id": start["ceremony_id"], "response": { "id": "x" } });
+    browser
+        .post("/api/sign-in/finish", finish)
+        .await
+        .refused(StatusCode::BAD_REQUEST, "passkey_retrieval_failed");
+    assert_eq!(browser.get("/api/nothing").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(browser.get("/api/sign-up").await.status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_has_begins_as_any_other() {
+    let site = Site::new(&[]);
+    let mut ada = site.browser("laptop");
+    ada.sign_up("Ada").await;
+    ada.create().await;
+    ada.post("/api/sign-out", json!({})).await.ok();
+    for name in ["Nobody", "", "a\u{0}b"] {
+        // The authenticator offers what it has; it is not that account's.
+        ada.sign_in(json!({ "name": name }))
+            .await
+            .refused(StatusCode::BAD_REQUEST, "passkey_retrieval_failed");
+        assert_eq!(ada.user().await, Value::Null);
+    }
+}
+
+#[tokio::test]
+async fn every_answer_has_the_security_headers() {
+    let site = Site::new(&[]);
+    let mut browser = site.browser("laptop");
+    for path in
+        ["/", "/app.js", "/style.css", "/icon.svg", "/api/session", "/api/passkeys", "/nothing"]
+    {
+        let headers = browser.get(path).await.headers;
+        let text = |name: &str| headers.get(name).map_or("", |value| value.to_str().unwrap());
+        let policy = text("content-security-policy");
+        assert!(
+            policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+            "{path}"
+        );
+        assert!(!policy.contains("unsafe"), "{path}");
+        assert_eq!(text("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(
+            text("cache-control"),
+            if path.starts_with("/api/") {
+                "no-store"
+            } else if path == "/nothing" {
+                ""
+            } else {
+                "no-cache"
+            }
+        );
+    }
+}
+
+#[tokio::test]
+async fn related_origins_are_listed_where_clients_look() {
+    let site = Site::new(&[
+        "--rp-id",
+        "example.com",
+        "--related-origin",
+        "https://example.net,https://example.org",
+    ]);
+    let answer = site.browser("laptop").get("/.well-known/webauthn").await;
+    assert_eq!(answer.headers.get(header::CONTENT_TYPE).unwrap(), "application/json");
+    assert_eq!(answer.ok(), json!({ "origins": ["https://example.net", "https://example.org"] }));
+    let without = Site::new(&[]);
+    assert_eq!(
+        without.browser("laptop").get("/.well-known/webauthn").await.status,
+        StatusCode::NOT_FOUND
+    );
+}

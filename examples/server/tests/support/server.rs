@@ -1,0 +1,72 @@
+//! The server as a process of its own.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread,
+};
+
+/// A running server; killed when dropped.
+#[derive(Debug)]
+pub struct Server {
+    process: Child,
+    port: u16,
+}
+
+impl Server {
+    /// Starts the built program on a port, 0 for a free one, and waits until it listens.
+    pub fn start(database: &Path, port: u16, flags: &[&str]) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_server"))
+            .arg("--address")
+            .arg(format!("127.0.0.1:{port}"))
+            .arg("--database")
+            .arg(database)
+            .args(flags)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the server starts");
+        let mut lines = BufReader::new(process.stdout.take().expect("its output is piped")).lines();
+        let port = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| line.strip_prefix("Listening on http://127.0.0.1:")?.parse().ok())
+            .expect("the server listens");
+        // Goes on reading, so that the server can go on writing.
+        thread::spawn(move || lines.for_each(drop));
+        Self { process, port }
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The page's address; passkeys work at `localhost`, not at an IP address.
+    pub fn url(&self) -> String {
+        format!("http://localhost:{}/", self.port)
+    }
+
+    /// What `kill` does: the server ends what it is doing, and then itself.
+    pub fn terminate(mut self) {
+        let told =
+            Command::new("kill").arg(self.process.id().to_string()).status().expect("kill runs");
+        assert!(told.success());
+        let ended = self.process.wait().expect("the server can be waited for");
+        assert!(ended.success(), "the server ends well when told to: {ended}");
+    }
+
+    /// What `kill -9` does: the server has no say in it.
+    pub fn kill(mut self) {
+        self.process.kill().expect("the server can be killed");
+        let ended = self.process.wait().expect("the server can be waited for");
+        assert!(!ended.success());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Fails where it has ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

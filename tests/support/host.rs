@@ -1,0 +1,120 @@
+//! A small host: a relying party, a store and a clock, for the tests of flows.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::convert::Infallible;
+
+use relying_party::{
+    Challenge, CreatePasskey, Error, ListPasskeys, Passkey, RelyingParty, SignIn, SignInRequest,
+    SignedInUser, Timestamp, UserHandle,
+    flow::{CreationStart, SignInStart, SignedIn},
+    store::{self, MemoryStore, RunError},
+    test_authenticator::TestAuthenticator,
+};
+
+pub(crate) const ORIGIN: &str = "https://example.com";
+
+/// The present, unless a test says otherwise.
+pub(crate) const NOW: Timestamp = Timestamp::from_unix_millis(1_700_000_000_000);
+
+pub(crate) struct Host {
+    pub(crate) rp: RelyingParty,
+    pub(crate) store: MemoryStore,
+    next_challenge: std::cell::Cell<u8>,
+}
+
+impl Host {
+    pub(crate) fn new() -> Self {
+        Self::with(RelyingParty::builder("example.com", "Example").origin(ORIGIN).build().unwrap())
+    }
+
+    pub(crate) fn with(rp: RelyingParty) -> Self {
+        Self { rp, store: MemoryStore::new(), next_challenge: std::cell::Cell::new(1) }
+    }
+
+    /// Another challenge every time.
+    pub(crate) fn challenge(&self) -> Challenge {
+        let number = self.next_challenge.get();
+        self.next_challenge.set(number + 1);
+        Challenge::from([number; 32])
+    }
+
+    pub(crate) fn begin_create(&self, user: &SignedInUser) -> Result<CreationStart, Error> {
+        flow(store::run(&self.store, CreatePasskey::begin(&self.rp, user, self.challenge(), NOW)))
+    }
+
+    pub(crate) fn finish_create(
+        &self,
+        user: &SignedInUser,
+        start: &CreationStart,
+        response: impl AsRef<[u8]>,
+    ) -> Result<Passkey, Error> {
+        let finish = CreatePasskey::finish(
+            &self.rp,
+            user.handle(),
+            start.ceremony_id,
+            response.as_ref(),
+            NOW,
+        );
+        flow(store::run(&self.store, finish)).map(|created| created.passkey)
+    }
+
+    /// A whole creation.
+    pub(crate) fn create(
+        &self,
+        user: &SignedInUser,
+        authenticator: &mut TestAuthenticator,
+    ) -> Result<Passkey, Error> {
+        let start = self.begin_create(user)?;
+        let response = authenticator.create(&start.public_key, ORIGIN).unwrap();
+        self.finish_create(user, &start, &response)
+    }
+
+    pub(crate) fn begin_sign_in(&self, request: SignInRequest) -> SignInStart {
+        flow(store::run(&self.store, SignIn::begin(&self.rp, request, self.challenge(), NOW)))
+            .unwrap()
+    }
+
+    pub(crate) fn finish_sign_in(
+        &self,
+        start: &SignInStart,
+        response: impl AsRef<[u8]>,
+    ) -> Result<SignedIn, Error> {
+        let finish = SignIn::finish(&self.rp, start.ceremony_id, response.as_ref(), NOW);
+        flow(store::run(&self.store, finish))
+    }
+
+    /// A whole sign-in.
+    pub(crate) fn sign_in(
+        &self,
+        request: SignInRequest,
+        authenticator: &mut TestAuthenticator,
+    ) -> Result<SignedIn, Error> {
+        let start = self.begin_sign_in(request);
+        let response = authenticator.get(&start.public_key, ORIGIN).unwrap();
+        self.finish_sign_in(&start, &response)
+    }
+
+    pub(crate) fn passkeys(&self, user: &SignedInUser) -> Vec<Passkey> {
+        flow(store::run(&self.store, ListPasskeys::begin(&self.rp, user.handle()))).unwrap()
+    }
+}
+
+/// The memory store does not fail.
+pub(crate) fn flow<T>(result: Result<T, RunError<Infallible>>) -> Result<T, Error> {
+    result.map_err(|error| match error {
+        RunError::Flow(error) => error,
+        RunError::Store(never) => match never {},
+    })
+}
+
+pub(crate) fn user(name: &str) -> SignedInUser {
+    SignedInUser::new(handle(name), format!("{name}@example.com"), name)
+}
+
+pub(crate) fn handle(name: &str) -> UserHandle {
+    UserHandle::try_from(name.as_bytes()).unwrap()
+}
+
+pub(crate) fn authenticator(seed: &str) -> TestAuthenticator {
+    TestAuthenticator::new(seed)
+}
