@@ -8,6 +8,8 @@
 //!
 //! [`Effect`]: crate::flow::Effect
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod drive;
 #[cfg(feature = "memory-store")]
 mod memory;

@@ -28,10 +28,15 @@ pub(crate) enum InvalidBase64Url {
     TooLong,
 }
 
-/// A text is in one alphabet or in the other, never in a mix of both. Nearly all are in the first.
+/// A text is in one alphabet, nearly always the first, or in the other, never in a mix of both; and it is padded
+/// whole or not at all.
 fn in_either_alphabet<T>(
+    text: &str,
     mut decode: impl FnMut(&GeneralPurpose) -> Result<T, DecodeSliceError>,
 ) -> Result<T, InvalidBase64Url> {
+    if text.ends_with('=') && !text.len().is_multiple_of(4) {
+        return Err(InvalidBase64Url::Syntax);
+    }
     decode(&URL_SAFE).or_else(|_| decode(&STANDARD)).map_err(|error| match error {
         DecodeSliceError::DecodeError(_) => InvalidBase64Url::Syntax,
         DecodeSliceError::OutputSliceTooSmall => InvalidBase64Url::TooLong,
@@ -44,7 +49,7 @@ fn most_bytes(text: &str) -> usize {
 }
 
 pub(crate) fn decode(text: &str) -> Result<Vec<u8>, InvalidBase64Url> {
-    in_either_alphabet(|engine| Ok(engine.decode(text)?))
+    in_either_alphabet(text, |engine| Ok(engine.decode(text)?))
 }
 
 /// Decodes at most `max` bytes. Up to `N` of them stay on the stack.
@@ -77,7 +82,7 @@ impl<const N: usize> Decoded<N> {
             self.spilled.resize(needed, 0);
             self.spilled.as_mut_slice()
         };
-        let length = in_either_alphabet(|engine| engine.decode_slice(text, &mut *room))?;
+        let length = in_either_alphabet(text, |engine| engine.decode_slice(text, &mut *room))?;
         if length > max {
             return Err(InvalidBase64Url::TooLong);
         }
@@ -127,6 +132,14 @@ mod tests {
     #[test]
     fn white_space_and_trailing_bits_are_refused() {
         for text in ["AQ ID", "AQID\n", " AQID", "AR", "AQJ", "A", "====", "=AQI", "AQ!D"] {
+            assert_eq!(decode(text), Err(InvalidBase64Url::Syntax), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn padding_is_whole_or_absent() {
+        assert_eq!(decode("AA==").unwrap(), decode("AA").unwrap());
+        for text in ["AA=", "AAAA=", "AAAA==", "AAA=="] {
             assert_eq!(decode(text), Err(InvalidBase64Url::Syntax), "{text:?}");
         }
     }

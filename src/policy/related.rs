@@ -8,11 +8,7 @@
 //! Browsers go through the list in order and stop at new *registrable labels* (`example` of `www.example.co.uk`)
 //! once they have seen five, so the order decides which origins count.
 
-use alloc::{
-    borrow::ToOwned as _,
-    string::String,
-    vec::Vec,
-};
+use alloc::{borrow::ToOwned as _, string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
@@ -212,7 +208,7 @@ fn registrable_label(host: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use alloc::format;
+    use alloc::{format, string::ToString as _};
 
     use super::*;
     use crate::policy::RpId;
