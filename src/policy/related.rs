@@ -210,6 +210,8 @@ fn registrable_label(host: &str) -> Option<&str> {
 mod tests {
     use alloc::{format, string::ToString as _};
 
+    use alloc::string::ToString as _;
+
     use super::*;
     use crate::policy::RpId;
 
