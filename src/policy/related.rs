@@ -208,7 +208,7 @@ fn registrable_label(host: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use alloc::format;
+    use alloc::{format, string::ToString as _};
 
     use super::*;
     use crate::policy::RpId;
