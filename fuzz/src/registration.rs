@@ -5,6 +5,7 @@ use relying_party::{
     AttestationPolicy, Passkey,
     ceremony::{RegistrationExpectation, verify_registration},
     crypto::RustCrypto,
+    extensions::RequestedExtensions,
     json::{RegistrationResponse, UserVerification},
     policy::{OriginPolicy, RpId},
     test_authenticator::{Cbor, RegistrationParts, SignedRegistration, TestAttestation},
@@ -70,6 +71,7 @@ pub(super) fn verify(data: &[u8]) {
         conditional: false,
         attestation: &attestation,
         now: NOW,
+        extensions: &RequestedExtensions::default(),
         verifier: &RustCrypto,
     };
     let Ok(response) = RegistrationResponse::parse(json.as_bytes()) else {

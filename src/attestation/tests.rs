@@ -77,6 +77,7 @@ fn judge(
         algorithms: &[Algorithm::ES256, Algorithm::EdDSA, Algorithm::Ed25519, Algorithm::RS256],
         conditional: false,
         attestation: policy,
+        extensions: &crate::extensions::RequestedExtensions::default(),
         verifier: &RustCrypto,
         now: Timestamp::from_unix_millis(NOW),
     };

@@ -47,6 +47,9 @@ pub(crate) fn name(attributes: &[(&str, &str)]) -> Vec<u8> {
 
 pub(crate) const COUNTRY: &str = "2.5.4.6";
 pub(crate) const ORGANIZATION: &str = "2.5.4.10";
+/// The organizational unit.
+#[cfg(feature = "test-authenticator")]
+pub(crate) const UNIT: &str = "2.5.4.11";
 pub(crate) const COMMON_NAME: &str = "2.5.4.3";
 
 /// A name with a common name only.

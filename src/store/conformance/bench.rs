@@ -181,6 +181,7 @@ impl<'a> Bench<'a> {
             rp_id: RP_ID.into(),
             origin: Some("https://example.com".into()),
             user_verification: UserVerification::Required,
+            extensions: crate::extensions::RequestedExtensions::default(),
             now: Timestamp::from_unix_millis(began),
             lifetime: Duration::from_secs(600),
         };
