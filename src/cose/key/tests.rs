@@ -363,6 +363,8 @@ proptest! {
     fn what_is_accepted_a_general_reader_reads_the_same(map in map()) {
         let bytes = encode(&map);
         if let Ok(key) = CoseKey::parse(&bytes) {
+            // The general reader has no place for algorithms that are not registered.
+            prop_assume!(key.algorithm.name().is_some());
             prop_assert_eq!(Some(as_read_here(&key)), as_read_by_coset(&bytes));
         }
     }
