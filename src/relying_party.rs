@@ -169,7 +169,6 @@ impl RelyingParty {
     }
 
     /// The extensions that creations request.
-    #[must_use]
     pub fn creation_extensions(&self) -> &RegistrationInputs {
         &self.settings.extensions
     }

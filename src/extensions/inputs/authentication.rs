@@ -92,7 +92,7 @@ impl AuthenticationInputs {
     ///
     /// # Errors
     ///
-    /// As [`RegistrationInputs::raw`].
+    /// As [`RegistrationInputs::raw`](super::RegistrationInputs::raw).
     pub fn raw(
         mut self,
         identifier: &str,

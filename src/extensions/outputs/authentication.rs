@@ -137,10 +137,10 @@ impl AuthenticationAuthenticatorOutputs {
     fn read(map: Option<&[u8]>, requested: &RequestedExtensions) -> Result<Self, ExtensionError> {
         let mut outputs = Self::default();
         let other = cbor::read(map, requested, |name, value| match name {
-            "credBlob" => put(&mut outputs.cred_blob, value.bytes()),
-            "hmac-secret" => put(&mut outputs.hmac_secret, value.bytes()),
-            "uvm" => put(&mut outputs.uvm, value.uvm()),
-            "thirdPartyPayment" => put(&mut outputs.third_party_payment, value.bool()),
+            "credBlob" => Some(put(&mut outputs.cred_blob, value.bytes())),
+            "hmac-secret" => Some(put(&mut outputs.hmac_secret, value.bytes())),
+            "uvm" => Some(put(&mut outputs.uvm, value.uvm())),
+            "thirdPartyPayment" => Some(put(&mut outputs.third_party_payment, value.bool())),
             _ => None,
         })?;
         Ok(Self { other, ..outputs })

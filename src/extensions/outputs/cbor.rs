@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// Hands each output to `take`. What it does not take is kept unread, unless it was requested. That the map is
+/// Hands each output to `take`, as for client outputs. That the map is
 /// well-formed was seen when the authenticator data were parsed.
 pub(super) fn read<'a>(
     map: Option<&'a [u8]>,
@@ -88,7 +88,7 @@ impl<'a> Value<'a> {
 }
 
 /// Puts an output in its place, and says whether it had its type.
-pub(super) fn put<T>(slot: &mut Option<T>, value: Option<T>) -> Option<bool> {
+pub(super) fn put<T>(slot: &mut Option<T>, value: Option<T>) -> bool {
     *slot = value;
-    Some(slot.is_some())
+    slot.is_some()
 }

@@ -1,6 +1,6 @@
 //! Reading client extension outputs: JSON of which nothing is signed.
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 use core::{fmt, marker::PhantomData};
 
 use serde::{
@@ -46,15 +46,12 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     }
 }
 
-/// Whether an output was read into its place; `None` if it has none.
-pub(super) type Taken = Option<bool>;
-
-/// Hands each output to `take`. What it does not take is kept unread, unless it was requested.
+/// Hands each output to `take`, which says whether it had its type, or nothing if it knows no such output. What it does not take is kept unread, unless it was requested.
 pub(super) fn read<'a>(
     json: Option<&'a str>,
     requested: &RequestedExtensions,
-    mut take: impl FnMut(&str, &'a RawValue) -> Taken,
-) -> Result<Unread<alloc::string::String>, ExtensionError> {
+    mut take: impl FnMut(&str, &'a RawValue) -> Option<bool>,
+) -> Result<Unread<String>, ExtensionError> {
     let mut unread = Unread::default();
     let members = match json.map(serde_json::from_str::<Option<Members<'_>>>) {
         None | Some(Ok(None)) => return Ok(unread),

@@ -160,13 +160,13 @@ impl RegistrationAuthenticatorOutputs {
     fn read(map: Option<&[u8]>, requested: &RequestedExtensions) -> Result<Self, ExtensionError> {
         let mut outputs = Self::default();
         let other = cbor::read(map, requested, |name, value| match name {
-            "credProtect" => put(&mut outputs.cred_protect, value.protection()),
-            "credBlob" => put(&mut outputs.cred_blob, value.bool()),
-            "minPinLength" => put(&mut outputs.min_pin_length, value.unsigned()),
-            "pinComplexityPolicy" => put(&mut outputs.pin_complexity_policy, value.bool()),
-            "hmac-secret" => put(&mut outputs.hmac_secret, value.bool()),
-            "uvm" => put(&mut outputs.uvm, value.uvm()),
-            "thirdPartyPayment" => put(&mut outputs.third_party_payment, value.bool()),
+            "credProtect" => Some(put(&mut outputs.cred_protect, value.protection())),
+            "credBlob" => Some(put(&mut outputs.cred_blob, value.bool())),
+            "minPinLength" => Some(put(&mut outputs.min_pin_length, value.unsigned())),
+            "pinComplexityPolicy" => Some(put(&mut outputs.pin_complexity_policy, value.bool())),
+            "hmac-secret" => Some(put(&mut outputs.hmac_secret, value.bool())),
+            "uvm" => Some(put(&mut outputs.uvm, value.uvm())),
+            "thirdPartyPayment" => Some(put(&mut outputs.third_party_payment, value.bool())),
             _ => None,
         })?;
         Ok(Self { other, ..outputs })
