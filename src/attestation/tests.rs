@@ -30,6 +30,8 @@ use crate::{
 };
 
 const ORIGIN: &str = "https://example.com";
+/// The attribute organizationalUnitName.
+const UNIT: &str = "2.5.4.11";
 const CHALLENGE: [u8; 32] = [7; 32];
 
 /// A registration that waits for its statement.
@@ -115,7 +117,7 @@ fn certificate() -> Draft {
     let subject = name(&[
         (COUNTRY, "AA"),
         (ORGANIZATION, "Vendor"),
-        (UNIT, "Authenticator Attestation"),
+        ("Authenticator Attestation"),
         (COMMON_NAME, "Model"),
     ]);
     let mut draft = Draft::new(subject, &attestation_key(), vendor().name);
