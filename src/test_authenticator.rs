@@ -52,7 +52,7 @@ mod key;
 mod options;
 mod outer;
 mod registration;
-mod rsa_test_keys;
+pub(crate) mod rsa_test_keys;
 
 use alloc::{
     string::{String, ToString},

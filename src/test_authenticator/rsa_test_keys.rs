@@ -3,13 +3,13 @@
 //! Each is its two primes, 1024 bits each; the modulus has 2048 bits and the public exponent is 65537.
 
 /// The primes of one RSA test key, big-endian.
-pub(super) struct RsaTestKey {
-    pub(super) p: [u8; 128],
-    pub(super) q: [u8; 128],
+pub(crate) struct RsaTestKey {
+    pub(crate) p: [u8; 128],
+    pub(crate) q: [u8; 128],
 }
 
 /// The keys that seeds choose from. **Not secret.**
-pub(super) const RSA_TEST_KEYS: [RsaTestKey; 2] = [
+pub(crate) const RSA_TEST_KEYS: [RsaTestKey; 2] = [
     RsaTestKey {
         p: [
             0xed, 0xd8, 0x68, 0xe1, 0x62, 0x4e, 0x76, 0x79, 0x10, 0x19, 0x2c, 0xe2, 0x64, 0x04,
