@@ -52,7 +52,9 @@ mod key;
 mod options;
 mod outer;
 mod registration;
-pub(crate) mod rsa_test_keys;
+
+#[cfg(test)]
+pub(crate) use self::key::rsa_test_primes;
 
 use alloc::{
     string::{String, ToString},
