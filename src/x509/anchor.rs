@@ -41,9 +41,8 @@ impl OwnedCertificate {
     ///
     /// Something in it is no PEM block, or no certificate.
     pub fn from_pem(pem: &str) -> Result<Vec<Self>, CertificateError> {
-        let certificates = pem_blocks(pem)
-            .map(Self::from_pem_block)
-            .collect::<Result<Vec<_>, _>>()?;
+        let certificates =
+            pem_blocks(pem).map(Self::from_pem_block).collect::<Result<Vec<_>, _>>()?;
         if certificates.is_empty() { Err(CertificateError::Pem) } else { Ok(certificates) }
     }
 

@@ -2,7 +2,7 @@
 
 use relying_party::{
     Algorithm, AttestationObject, AttestationPolicy, AttestationType, CredentialId, PasskeyState,
-    StatementError, Timestamp,
+    Timestamp,
     ceremony::{
         AuthenticationExpectation, CeremonyError, CounterRule, CredentialRecord,
         RegistrationExpectation, VerifiedRegistration, verify_authentication, verify_registration,
