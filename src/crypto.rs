@@ -115,3 +115,61 @@ pub enum SignatureError {
     #[error("the signature is invalid")]
     Invalid,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A verifier of a host that has ES384 only.
+    struct Es384Only;
+
+    impl SignatureVerifier for Es384Only {
+        fn supports(&self, algorithm: Algorithm) -> bool {
+            algorithm == Algorithm::ES384
+        }
+
+        fn check_key(&self, _: &CoseKey<'_>) -> Result<(), InvalidKey> {
+            Ok(())
+        }
+
+        fn verify(
+            &self,
+            key: &CoseKey<'_>,
+            _: &[u8],
+            signature: &[u8],
+        ) -> Result<(), SignatureError> {
+            match (self.supports(key.algorithm), signature) {
+                (true, b"good") => Ok(()),
+                (true, _) => Err(SignatureError::Invalid),
+                (false, _) => Err(SignatureError::UnsupportedAlgorithm),
+            }
+        }
+    }
+
+    #[test]
+    fn pairs_that_cose_names_are_left_to_verify_and_the_others_are_unsupported() {
+        for (curve, hash, expected) in [
+            (2, HashFunction::Sha384, Ok(())),
+            (2, HashFunction::Sha256, Err(SignatureError::UnsupportedAlgorithm)),
+            (2, HashFunction::Sha512, Err(SignatureError::UnsupportedAlgorithm)),
+            (1, HashFunction::Sha256, Err(SignatureError::UnsupportedAlgorithm)),
+            (1, HashFunction::Sha384, Err(SignatureError::UnsupportedAlgorithm)),
+            (0, HashFunction::Sha384, Err(SignatureError::UnsupportedAlgorithm)),
+        ] {
+            let key = KeyParameters::Ec2 { curve, x: &[], y: &[] };
+            let verdict = Es384Only.verify_ecdsa_with_hash(&key, hash, b"message", b"good");
+            assert_eq!(verdict, expected, "curve {curve}, {hash:?}");
+        }
+        let key = KeyParameters::Ec2 { curve: 2, x: &[], y: &[] };
+        let verdict = Es384Only.verify_ecdsa_with_hash(&key, HashFunction::Sha384, b"", b"bad");
+        assert_eq!(verdict, Err(SignatureError::Invalid));
+    }
+
+    #[cfg(feature = "attestation")]
+    #[test]
+    fn rs1_is_unsupported_unless_a_verifier_has_it() {
+        let key = KeyParameters::Rsa { n: &[0xff; 256], e: &[3] };
+        let verdict = Es384Only.verify_rs1(&key, b"message", b"good");
+        assert_eq!(verdict, Err(SignatureError::UnsupportedAlgorithm));
+    }
+}

@@ -434,8 +434,9 @@ mod tests {
     #[test]
     fn rs1_and_unknown_algorithms_are_never_offered() {
         for algorithm in [Algorithm::RS1, Algorithm::new(-4711), Algorithm::new(0)] {
-            for verifier in [Arc::new(RustCrypto) as Arc<dyn SignatureVerifier>, Arc::new(Boastful)]
-            {
+            let verifiers: [Arc<dyn SignatureVerifier>; 2] =
+                [Arc::new(RustCrypto), Arc::new(Boastful)];
+            for verifier in verifiers {
                 let errors = offering(algorithm, verifier).unwrap_err();
                 assert_eq!(errors.0, [ConfigError::NotForCredentials(algorithm)]);
             }

@@ -59,14 +59,16 @@ pub(crate) struct Outcome<'a> {
     pub(crate) trust_path: Vec<Cow<'a, [u8]>>,
 }
 
-impl<'a> Outcome<'a> {
+impl Outcome<'_> {
     /// An outcome without certificates: `none` and self attestation.
     pub(crate) fn bare(kind: AttestationType) -> Self {
         Self { kind, trust_path: Vec::new() }
     }
+}
 
+#[cfg(feature = "attestation")]
+impl<'a> Outcome<'a> {
     /// An outcome whose trust is that of these certificates.
-    #[cfg(feature = "attestation")]
     pub(crate) fn of_path(kind: AttestationType, x5c: Vec<&'a [u8]>) -> Self {
         Self { kind, trust_path: x5c.into_iter().map(Cow::Borrowed).collect() }
     }

@@ -361,3 +361,6 @@ impl<'de> Deserialize<'de> for CosePublicKey {
         Self::try_from(bytes.as_slice()).map_err(de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,10 @@
+//! The rules of `SignatureVerifier`, one test each, over the default verifier.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+
+#[path = "support/crypto_rules/mod.rs"]
+mod rules;
+
+mod rustcrypto {
+    crate::rules::rules!(relying_party::crypto::RustCrypto);
+}
