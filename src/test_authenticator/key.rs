@@ -16,7 +16,7 @@ mod ed448;
 #[cfg(feature = "ml-dsa")]
 mod ml_dsa;
 mod rsa;
-mod rsa_test_keys;
+pub(crate) mod rsa_test_keys;
 
 pub use algorithm::TestAlgorithm;
 

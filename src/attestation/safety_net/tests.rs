@@ -7,7 +7,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::attestation::{
-    test_kit::certificate::{TestCertificate, common_name, cose_key, ec_key, extension, key},
+    test_kit::certificate::{
+        common_name, cose_key, draft, extension, key, root_certificate, sign_certificate,
+    },
     test_kit::der::{sequence, tlv},
     test_kit::jws,
     test_kit::statement::{TestRegistration, map},
@@ -43,13 +45,12 @@ fn service() -> Service {
 
 impl Service {
     fn response(&self) -> String {
-        let mut leaf =
-            TestCertificate::new("Web CA", common_name(self.common_name), ec_key(&key(SERVICE)));
+        let mut leaf = draft("Web CA", common_name(self.common_name), SERVICE);
         if !self.hosts.is_empty() {
             let hosts: Vec<_> = self.hosts.iter().map(|host| tlv(0x82, host.as_bytes())).collect();
             leaf.extensions.push(extension("2.5.29.17", false, &sequence(&hosts)));
         }
-        let certificates = [leaf.signed_by(&key(CA)), TestCertificate::ca("Web CA", &key(CA))];
+        let certificates = [sign_certificate(&leaf, CA), root_certificate("Web CA", CA)];
         let (nonce, cts_profile_match) = (&self.nonce, self.cts_profile_match);
         let payload = format!(
             r#"{{"nonce":"{nonce}","timestampMs":1,"ctsProfileMatch":{cts_profile_match},"advice":"x"}}"#

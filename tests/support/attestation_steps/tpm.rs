@@ -44,7 +44,7 @@ fn tpm_2_public_area_is_the_credential_key() {
     for coordinate in [0, 1] {
         names(&tpm(move |it| it.pub_area.unique[coordinate][0] ^= 1), "credential key");
     }
-    // The fourth and the fifth byte are the curve.
+    // The third number is the curve.
     names(&tpm(|it| it.pub_area.parameters[5] = 4), "credential key");
     names(&tpm(|it| it.pub_area.kind = 0x25), "pubArea");
     names(&tpm(|it| it.pub_area.name_alg = 0x10), "pubArea");

@@ -2,7 +2,7 @@
 
 use relying_party::{
     Algorithm, AttestationObject, AttestationPolicy, AttestationType, CredentialId, PasskeyState,
-    Timestamp,
+    StatementError, Timestamp,
     ceremony::{
         AuthenticationExpectation, CeremonyError, CounterRule, CredentialRecord,
         RegistrationExpectation, VerifiedRegistration, verify_authentication, verify_registration,
@@ -137,6 +137,8 @@ fn with_anchors(
 ) -> Result<AttestationPolicy, Unsupported> {
     let anchors = anchors.iter().map(|der| relying_party::x509::TrustAnchor::from_der(&der.0));
     let anchors = anchors.collect::<Result<Vec<_>, _>>();
+    // SafetyNet is off unless asked for; vectors that hold such a statement ask.
+    let policy = policy.android_safety_net(true);
     Ok(policy.anchors(anchors.map_err(|error| Unsupported(error.to_string()))?))
 }
 
