@@ -78,7 +78,7 @@ pub use ciborium::Value as CborValue;
 pub use client_data::ClientData;
 pub use error::TestAuthenticatorError;
 #[cfg(all(test, feature = "attestation"))]
-pub(crate) use key::rsa_test_keys;
+pub(crate) use key::rsa_test_primes;
 pub use key::{TestAlgorithm, TestKey};
 pub use outer::{Outer, Patch};
 pub use registration::{RegistrationParts, SignedRegistration};

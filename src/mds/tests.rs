@@ -349,8 +349,8 @@ fn u2f_key_is_found_by_the_key_of_its_certificate() {
     let certificate = Certificate::parse(&certificate).unwrap();
     let (x, y) = point(&key(VENDOR));
     let point = [&[4], &x[..], &y].concat();
-    let identifier: String =
-        Sha1::digest(&point).iter().map(|byte| format!("{byte:02X}")).collect();
+    let identifier =
+        Sha1::digest(&point).iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().concat();
     let entry = entry("").replace(
         &format!(r#""aaguid":"{MODEL}""#),
         &format!(r#""attestationCertificateKeyIdentifiers":["{identifier}"]"#),

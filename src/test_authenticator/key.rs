@@ -16,7 +16,10 @@ mod ed448;
 #[cfg(feature = "ml-dsa")]
 mod ml_dsa;
 mod rsa;
-pub(crate) mod rsa_test_keys;
+mod rsa_test_keys;
+
+#[cfg(all(test, feature = "attestation"))]
+pub(crate) use self::rsa_test_keys::choose as rsa_test_primes;
 
 pub use algorithm::TestAlgorithm;
 

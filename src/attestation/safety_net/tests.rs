@@ -108,7 +108,7 @@ fn nonce_must_be_the_hash_of_what_is_attested_in_padded_base64() {
     let reason = invalid("the nonce is another hash");
     assert_eq!(bent(|service| service.registration.client_data_hash[0] ^= 1), reason);
     assert_eq!(bent(|service| service.registration.auth_data[36] ^= 1), reason);
-    assert_eq!(bent(|service| drop(service.nonce.pop())), reason);
+    assert_eq!(bent(|service| service.nonce = service.nonce.trim_end_matches('=').into()), reason);
     assert_eq!(bent(|service| service.nonce.clear()), reason);
 }
 

@@ -311,14 +311,11 @@ mod rsa_aik {
     use rsa::{BoxedUint, RsaPrivateKey, pkcs1v15::Pkcs1v15Sign, traits::PublicKeyParts as _};
 
     use super::*;
-    use crate::{
-        test_authenticator::rsa_test_keys::{RSA_TEST_KEYS, RsaTestKey},
-        x509::test_ca::bit_string,
-    };
+    use crate::{test_authenticator::rsa_test_primes, x509::test_ca::bit_string};
 
     fn key() -> RsaPrivateKey {
-        let [RsaTestKey { p, q }, _] = &RSA_TEST_KEYS;
-        let [p, q] = [p, q].map(|prime| BoxedUint::from_be_slice_vartime(prime));
+        let (p, q) = rsa_test_primes(false);
+        let [p, q] = [p, q].map(BoxedUint::from_be_slice_vartime);
         RsaPrivateKey::from_p_q(p, q, BoxedUint::from(65537_u64)).unwrap()
     }
 

@@ -3,20 +3,19 @@
 //! Each is its two primes, 1024 bits each; the modulus has 2048 bits and the public exponent is 65537.
 
 /// The primes of one RSA test key, big-endian.
-pub(crate) struct RsaTestKey {
-    pub(crate) p: [u8; 128],
-    pub(crate) q: [u8; 128],
+struct RsaTestKey {
+    p: [u8; 128],
+    q: [u8; 128],
 }
 
 /// One of the two keys: p and q. **Not secret.**
-pub(super) fn choose(second: bool) -> (&'static [u8], &'static [u8]) {
+pub(crate) fn choose(second: bool) -> (&'static [u8], &'static [u8]) {
     let [first_key, second_key] = &RSA_TEST_KEYS;
     let RsaTestKey { p, q } = if second { second_key } else { first_key };
     (p, q)
 }
 
-/// The keys that seeds choose from. **Not secret.**
-pub(crate) static RSA_TEST_KEYS: [RsaTestKey; 2] = [
+static RSA_TEST_KEYS: [RsaTestKey; 2] = [
     RsaTestKey {
         p: [
             0xed, 0xd8, 0x68, 0xe1, 0x62, 0x4e, 0x76, 0x79, 0x10, 0x19, 0x2c, 0xe2, 0x64, 0x04,
