@@ -130,9 +130,8 @@ fn statements() -> Vec<Vec<u8>> {
 }
 
 fn cose_keys() -> Vec<Vec<u8>> {
-    let keys = TestAlgorithm::ALL.map(|algorithm| {
-        TestKey::from_seed(algorithm, [7; 32].to_vec()).unwrap().public_key().unwrap()
-    });
+    let keys = TestAlgorithm::ALL
+        .map(|algorithm| TestKey::from_seed(algorithm, [7; 32]).unwrap().public_key().unwrap());
     let mut made = keys.iter().map(|key| key.to_vec().unwrap()).collect::<Vec<_>>();
     let mut private = keys[0].clone();
     private.push(-4, relying_party::test_authenticator::CborValue::Bytes(vec![1; 32]));
