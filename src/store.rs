@@ -31,9 +31,8 @@ use crate::{
 
 /// Storage for a host whose database calls block, or return at once.
 ///
-/// [`MemoryStore`] is the reference. Errors of the storage itself are the host's own type; after one, the flow
+/// `MemoryStore` is the reference. Errors of the storage itself are the host's own type; after one, the flow
 /// ends without success, and nothing is assumed about whether the failed verb took effect.
-#[cfg_attr(not(feature = "memory-store"), doc = "\n[`MemoryStore`]: crate::store")]
 #[allow(
     clippy::missing_errors_doc,
     reason = "said once above: every verb fails only as the storage does"
