@@ -1,15 +1,27 @@
 //! Signature verification, keyed by COSE algorithm.
 
+#[cfg(feature = "aws-lc-rs")]
+mod aws_lc_rs;
 mod ed25519;
+#[cfg(feature = "ring")]
+mod ring;
+#[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
+mod ring_api;
 mod rustcrypto;
 
+#[cfg(feature = "aws-lc-rs")]
+pub use self::aws_lc_rs::AwsLcRs;
+#[cfg(feature = "ring")]
+pub use self::ring::Ring;
 pub use self::rustcrypto::RustCrypto;
 use crate::cose::{Algorithm, CoseKey, InvalidKey, KeyParameters};
 
 /// Verifies signatures with one cryptographic library.
 ///
-/// [`RustCrypto`] is the default. A host may bring its own: hardware, a certified module, a faster library. Its
-/// verdict is final, so it has to keep the rules that the methods state.
+/// [`RustCrypto`] is the default, whichever features are on. The features `ring` and `aws-lc-rs` add verifiers of those
+/// names for the host to choose, with the same verdicts; they verify what they can of the algorithms whose features are
+/// on. A host may bring its own: hardware, a certified module, another library. Its verdict is final, so it has to keep
+/// the rules that the methods state.
 pub trait SignatureVerifier: Send + Sync {
     /// Whether signatures of this algorithm can be verified.
     fn supports(&self, algorithm: Algorithm) -> bool;

@@ -1,4 +1,4 @@
-//! The rules of `SignatureVerifier`, one test each, over the default verifier.
+//! The rules of `SignatureVerifier`, one test each, over every verifier.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
@@ -7,4 +7,14 @@ mod rules;
 
 mod rustcrypto {
     crate::rules::rules!(relying_party::crypto::RustCrypto);
+}
+
+#[cfg(feature = "ring")]
+mod ring {
+    crate::rules::rules!(relying_party::crypto::Ring);
+}
+
+#[cfg(feature = "aws-lc-rs")]
+mod aws_lc_rs {
+    crate::rules::rules!(relying_party::crypto::AwsLcRs);
 }

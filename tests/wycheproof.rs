@@ -1,10 +1,10 @@
-//! Wycheproof's sets over the default verifier: each disagreement is listed with its reason.
+//! Wycheproof's sets over every verifier: each disagreement is listed with its reason.
 //!
 //! `cargo test --all-features --test wycheproof -- --nocapture` shows the counts.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
-use relying_party::crypto::RustCrypto;
+use relying_party::crypto::SignatureVerifier;
 
 use suite::Disagreement;
 
@@ -19,23 +19,43 @@ const fn accepted(
     Disagreement { set, tests, accepts: true, reason }
 }
 
-#[test]
-fn ecdsa() {
+/// Makes a test of every kind of set, for each verifier.
+macro_rules! over {
+    ($($(#[$condition:meta])* $module:ident: $verifier:ident;)*) => {
+        $($(#[$condition])* mod $module {
+            over! { $verifier: ecdsa, eddsa, rsa_pkcs1, rsa_pss, ml_dsa }
+        })*
+    };
+    ($verifier:ident: $($kind:ident),*) => {
+        $(#[test]
+        fn $kind() {
+            super::$kind(&relying_party::crypto::$verifier);
+        })*
+    };
+}
+
+over! {
+    rustcrypto: RustCrypto;
+    #[cfg(feature = "ring")]
+    ring: Ring;
+    #[cfg(feature = "aws-lc-rs")]
+    aws_lc_rs: AwsLcRs;
+}
+
+fn ecdsa(verifier: &dyn SignatureVerifier) {
     let listed = [accepted(
         "ecdsa_secp256k1_sha256_bitcoin",
         &[1, 388],
         "Bitcoin's rule against a high s; WebAuthn has none",
     )];
-    suite::run(&RustCrypto, suite::ecdsa, &listed);
+    suite::run(verifier, suite::ecdsa, &listed);
 }
 
-#[test]
-fn eddsa() {
-    suite::run(&RustCrypto, suite::eddsa, &[]);
+fn eddsa(verifier: &dyn SignatureVerifier) {
+    suite::run(verifier, suite::eddsa, &[]);
 }
 
-#[test]
-fn rsa_pkcs1() {
+fn rsa_pkcs1(verifier: &dyn SignatureVerifier) {
     let wrong_for_them = "signed by our hash function instead of the set's";
     let listed = [
         accepted("rsa_signature_2048_sha224", &[219], wrong_for_them),
@@ -43,17 +63,15 @@ fn rsa_pkcs1() {
         accepted("rsa_signature_2048_sha3_256", &[221], wrong_for_them),
         accepted("rsa_signature_2048_sha512_224", &[225], wrong_for_them),
     ];
-    suite::run(&RustCrypto, suite::rsa_pkcs1, &listed);
+    suite::run(verifier, suite::rsa_pkcs1, &listed);
 }
 
-#[test]
-fn rsa_pss() {
+fn rsa_pss(verifier: &dyn SignatureVerifier) {
     let wrong_for_them = "signed with our length of salt instead of the set's";
     let listed = [accepted("rsa_pss_2048_sha256_mgf1_0", &[69], wrong_for_them)];
-    suite::run(&RustCrypto, suite::rsa_pss, &listed);
+    suite::run(verifier, suite::rsa_pss, &listed);
 }
 
-#[test]
-fn ml_dsa() {
-    suite::run(&RustCrypto, suite::ml_dsa, &[]);
+fn ml_dsa(verifier: &dyn SignatureVerifier) {
+    suite::run(verifier, suite::ml_dsa, &[]);
 }
