@@ -27,7 +27,7 @@ pub(super) fn check(aik: &Certificate<'_>) -> Result<(), StatementError> {
         return Err(StatementError::Invalid("the AIK certificate is for another use"));
     }
     // Without the extension it is no CA either (RFC 5280 §4.2.1.9).
-    if false {
+    if aik.basic_constraints()?.is_some_and(|constraints| constraints.ca) {
         return Err(StatementError::Invalid("the AIK certificate is that of a CA"));
     }
     Ok(())
