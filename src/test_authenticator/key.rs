@@ -18,7 +18,7 @@ mod ml_dsa;
 mod rsa;
 mod rsa_test_keys;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "attestation"))]
 pub(crate) use self::rsa_test_keys::choose as rsa_test_primes;
 
 pub use algorithm::TestAlgorithm;
@@ -142,6 +142,15 @@ impl TestKey {
         self.pair.sign(message)
     }
 }
+
+/// By the algorithm and the public key.
+impl PartialEq for TestKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.algorithm == other.algorithm && self.spki() == other.spki()
+    }
+}
+
+impl Eq for TestKey {}
 
 /// Does not show the secret, so that nobody learns from a test key that keys may be shown.
 impl fmt::Debug for TestKey {
