@@ -6,13 +6,18 @@ use p256::ecdsa::{Signature, signature::Signer as _};
 use proptest::prelude::*;
 
 use super::*;
-use crate::attestation::{
-    test_kit::certificate::{
-        common_name, cose_key, draft, extension, key, root_certificate, sign_certificate,
+use crate::{
+    attestation::{
+        AttestationPolicy,
+        test_kit::certificate::{
+            common_name, cose_key, draft, extension, key, root_certificate, sign_certificate,
+        },
+        test_kit::der::{sequence, tlv},
+        test_kit::jws,
+        test_kit::statement::{TestRegistration, map},
+        verify_format,
     },
-    test_kit::der::{sequence, tlv},
-    test_kit::jws,
-    test_kit::statement::{TestRegistration, map},
+    ceremony::CeremonyError,
 };
 
 const CA: u8 = 1;
@@ -92,6 +97,21 @@ fn invalid(reason: &'static str) -> StatementError {
 #[test]
 fn key_is_attested_and_the_headers_certificates_are_the_trust_path() {
     assert_eq!(service().verify(), Ok(2));
+}
+
+#[test]
+fn format_is_not_supported_unless_the_policy_asks() {
+    let service = service();
+    let statement = service.statement();
+    let of = |policy: AttestationPolicy| {
+        service.registration.judge(|signed, ctx| {
+            let ctx = Context { policy: &policy, ..*ctx };
+            verify_format("android-safetynet", &statement, signed, &ctx).map(drop)
+        })
+    };
+    let unsupported = Err(CeremonyError::AttestationFormat("android-safetynet".into()));
+    assert_eq!(of(AttestationPolicy::trusted()), unsupported);
+    assert_eq!(of(AttestationPolicy::trusted().android_safety_net(true)), Ok(()));
 }
 
 #[test]
