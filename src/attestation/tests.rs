@@ -23,8 +23,8 @@ use crate::{
     x509::{
         TrustAnchor,
         test_ca::{
-            BASIC_CONSTRAINTS, COMMON_NAME, COUNTRY, Ca, Draft, Key, NOW, ORGANIZATION, UNIT,
-            extension, name, sequence, tlv,
+            BASIC_CONSTRAINTS, COMMON_NAME, COUNTRY, Ca, Draft, Key, NOW, ORGANIZATION, extension,
+            name, sequence, tlv,
         },
     },
 };
@@ -117,7 +117,7 @@ fn certificate() -> Draft {
     let subject = name(&[
         (COUNTRY, "AA"),
         (ORGANIZATION, "Vendor"),
-        ("Authenticator Attestation"),
+        (UNIT, "Authenticator Attestation"),
         (COMMON_NAME, "Model"),
     ]);
     let mut draft = Draft::new(subject, &attestation_key(), vendor().name);
