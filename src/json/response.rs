@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use super::{
     base64url::Decoded,
     enums::{AuthenticatorAttachment, Transport},
+    object,
     text::Text,
 };
 use crate::{
@@ -58,6 +59,7 @@ struct Credential<'a, R> {
     authenticator_attachment: Option<Text<'a>>,
     #[serde(borrow, default)]
     client_extension_results: Option<&'a RawValue>,
+    #[serde(deserialize_with = "object::object", bound(deserialize = "R: Deserialize<'de>"))]
     response: R,
 }
 
@@ -98,7 +100,7 @@ fn parse<'a, T: Deserialize<'a>>(json: &'a [u8], what: &'static str) -> Result<T
     if json.len() > RESPONSE_JSON_MAX {
         return Err(Malformed::TooLong { what, max: RESPONSE_JSON_MAX });
     }
-    serde_json::from_slice(json).map_err(|error| Malformed::json(what, &error))
+    object::from_slice(json).map_err(|error| Malformed::json(what, &error))
 }
 
 impl<R> Credential<'_, R> {
@@ -316,6 +318,12 @@ mod tests {
             format!("{ASSERTION} x"),
             format!("\u{feff}{ASSERTION}"),
             String::from("[]"),
+            String::from(
+                r#"["AQID","AQID","public-key",null,null,{"clientDataJSON":"","authenticatorData":"","signature":""}]"#,
+            ),
+            String::from(
+                r#"{"id":"AQID","rawId":"AQID","type":"public-key","response":["e30","AAAA","BBBB"]}"#,
+            ),
             ASSERTION.replace("{\"appid\":true}", &"[".repeat(1000)),
             ASSERTION.replace("AQID", "\\ud800"),
         ];
