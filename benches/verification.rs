@@ -1,7 +1,7 @@
 //! What a verification costs, beside the bare signature check of the same library in the same group.
 //!
 //! ```text
-//! cargo bench --bench verification --features test-authenticator
+//! cargo bench --bench verification --features test-authenticator,ring,aws-lc-rs
 //! ```
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 #![allow(missing_docs, unreachable_pub, reason = "nobody calls this")]
@@ -38,9 +38,30 @@ fn sign_in(criterion: &mut Criterion) {
         group.bench_function("whole", |bencher| {
             bencher.iter(|| black_box(&sign_in).verify(&RustCrypto).unwrap());
         });
+        let signature = &sign_in.signed.signature;
         group.bench_function("bare signature", |bencher| {
-            bencher.iter(|| black_box(&key).verify(black_box(&message), &sign_in.signed.signature));
+            bencher.iter(|| black_box(&key).verify(black_box(&message), signature));
         });
+        #[cfg(feature = "ring")]
+        {
+            group.bench_function("whole, ring", |bencher| {
+                bencher.iter(|| black_box(&sign_in).verify(&relying_party::crypto::Ring).unwrap());
+            });
+            group.bench_function("bare signature, ring", |bencher| {
+                bencher.iter(|| black_box(&key).verify_with_ring(black_box(&message), signature));
+            });
+        }
+        #[cfg(feature = "aws-lc-rs")]
+        {
+            let verifier = relying_party::crypto::AwsLcRs;
+            group.bench_function("whole, aws-lc-rs", |bencher| {
+                bencher.iter(|| black_box(&sign_in).verify(&verifier).unwrap());
+            });
+            group.bench_function("bare signature, aws-lc-rs", |bencher| {
+                bencher
+                    .iter(|| black_box(&key).verify_with_aws_lc_rs(black_box(&message), signature));
+            });
+        }
         group.finish();
     }
 }

@@ -55,6 +55,39 @@ impl Key {
     }
 }
 
+/// The check by a library with the interface of `ring`.
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+macro_rules! ring_api {
+    ($verify:ident, $library:ident) => {
+        impl Key {
+            pub fn $verify(&self, message: &[u8], signature: &[u8]) {
+                use $library::signature::{
+                    ECDSA_P256_SHA256_ASN1, ED25519, RSA_PKCS1_2048_8192_SHA256,
+                    RsaPublicKeyComponents, UnparsedPublicKey,
+                };
+                let verdict = match self {
+                    Self::P256(sec1) => UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, sec1)
+                        .verify(message, signature),
+                    Self::Ed25519(bytes) => {
+                        UnparsedPublicKey::new(&ED25519, bytes).verify(message, signature)
+                    }
+                    Self::Rsa { n, e } => RsaPublicKeyComponents { n, e }.verify(
+                        &RSA_PKCS1_2048_8192_SHA256,
+                        message,
+                        signature,
+                    ),
+                };
+                verdict.unwrap();
+            }
+        }
+    };
+}
+
+#[cfg(feature = "ring")]
+ring_api!(verify_with_ring, ring);
+#[cfg(feature = "aws-lc-rs")]
+ring_api!(verify_with_aws_lc_rs, aws_lc_rs);
+
 fn p256(sec1: &[u8; 65]) -> p256::ecdsa::VerifyingKey {
     // Cheaper than `from_sec1_bytes`, which is measured to take 4300 instructions more.
     let point = p256::elliptic_curve::sec1::Sec1Point::<p256::NistP256>::from_bytes(sec1).unwrap();

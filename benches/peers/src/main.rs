@@ -9,7 +9,7 @@
 use std::{env, hint::black_box, time::Instant};
 
 use relying_party::{
-    crypto::RustCrypto,
+    crypto::{RustCrypto, SignatureVerifier},
     test_authenticator::{TestAlgorithm, TestAttestation},
 };
 
@@ -60,11 +60,24 @@ fn lines() -> Vec<Line> {
     ] {
         let mut line = |name, bare, subject| lines.push(Line { ceremony, name, bare, subject });
         line(BARE, None, Box::new(bare_signature(algorithm)));
-        let sign_in = SignIn::new(algorithm);
-        let ours = move || {
-            black_box(sign_in.verify(&RustCrypto).unwrap());
-        };
-        line(OURS, Some(BARE), Box::new(ours));
+        line(OURS, Some(BARE), Box::new(with(SignIn::new(algorithm), RustCrypto)));
+        #[cfg(feature = "ring")]
+        {
+            let (sign_in, key, message) = bare_parts(algorithm);
+            let bare = move || key.verify_with_ring(black_box(&message), &sign_in.signed.signature);
+            line("bare signature, ring", None, Box::new(bare));
+            let ours = with(SignIn::new(algorithm), relying_party::crypto::Ring);
+            line("relying-party, ring", Some("bare signature, ring"), Box::new(ours));
+        }
+        #[cfg(feature = "aws-lc-rs")]
+        {
+            let (sign_in, key, message) = bare_parts(algorithm);
+            let bare =
+                move || key.verify_with_aws_lc_rs(black_box(&message), &sign_in.signed.signature);
+            line("bare signature, aws-lc-rs", None, Box::new(bare));
+            let ours = with(SignIn::new(algorithm), relying_party::crypto::AwsLcRs);
+            line("relying-party, aws-lc-rs", Some("bare signature, aws-lc-rs"), Box::new(ours));
+        }
         let registration = || Registration::new(algorithm, TestAttestation::None);
         let json = || SignIn::new(algorithm).json;
         if webauthn_rs::supports(algorithm) {
@@ -100,9 +113,20 @@ fn lines() -> Vec<Line> {
     lines
 }
 
-fn bare_signature(algorithm: TestAlgorithm) -> impl FnMut() {
+fn with(sign_in: SignIn, verifier: impl SignatureVerifier) -> impl FnMut() {
+    move || {
+        black_box(sign_in.verify(&verifier).unwrap());
+    }
+}
+
+fn bare_parts(algorithm: TestAlgorithm) -> (SignIn, bare::Key, Vec<u8>) {
     let sign_in = SignIn::new(algorithm);
     let (key, message) = (bare::Key::of(&sign_in.passkey), sign_in.message());
+    (sign_in, key, message)
+}
+
+fn bare_signature(algorithm: TestAlgorithm) -> impl FnMut() {
+    let (sign_in, key, message) = bare_parts(algorithm);
     move || black_box(&key).verify(black_box(&message), &sign_in.signed.signature)
 }
 
