@@ -22,6 +22,7 @@ use ceremonies::{ORIGIN, Registration, SignIn, origins};
 
 mod bare;
 mod ceremonies;
+mod hostile;
 
 const ALGORITHMS: [(&str, TestAlgorithm); 3] = [
     ("ES256", TestAlgorithm::Es256),
@@ -129,5 +130,23 @@ fn bench(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, piece: &dyn Fn())
     group.bench_function(name, |bencher| bencher.iter(piece));
 }
 
-criterion_group!(benches, sign_in, registration, pieces);
+/// A megabyte of hostile input: the kind that costs each parser most.
+fn hostile_input(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("hostile, 1 MB");
+    let inputs = hostile::inputs(1 << 20);
+    for (name, parse) in hostile::PARSERS {
+        let cost = |input: &[u8]| {
+            let start = std::time::Instant::now();
+            parse(input);
+            start.elapsed()
+        };
+        let (kind, input) = inputs.iter().max_by_key(|(_, input)| cost(input)).unwrap();
+        group.bench_function(format!("{name}: {kind}"), |bencher| {
+            bencher.iter(|| parse(black_box(input)));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, sign_in, registration, pieces, hostile_input);
 criterion_main!(benches);
