@@ -8,6 +8,7 @@ use crate::{
     ceremony::CounterRule,
     cose::Algorithm,
     crypto::{RustCrypto, SignatureVerifier},
+    extensions::{InvalidExtensions, RegistrationInputs},
     json::{AttestationConveyance, AuthenticatorAttachment, Hint, ResidentKey, UserVerification},
     limits::{CEREMONY_LIFETIME_DEFAULT, PASSKEYS_PER_USER_DEFAULT},
     policy::{InvalidRpId, OriginPolicy, OriginPolicyBuilder, PolicyError, RpId},
@@ -50,6 +51,7 @@ struct Settings {
     keep_last_passkey: bool,
     ceremony_lifetime: Duration,
     counter_rule: CounterRule,
+    extensions: RegistrationInputs,
     verifier: Arc<dyn SignatureVerifier>,
 }
 
@@ -76,6 +78,7 @@ impl RelyingParty {
                 keep_last_passkey: false,
                 ceremony_lifetime: CEREMONY_LIFETIME_DEFAULT,
                 counter_rule: CounterRule::default(),
+                extensions: RegistrationInputs::default(),
                 verifier: Arc::new(RustCrypto),
             },
         }
@@ -165,6 +168,11 @@ impl RelyingParty {
         self.settings.counter_rule
     }
 
+    /// The extensions that creations request.
+    pub fn creation_extensions(&self) -> &RegistrationInputs {
+        &self.settings.extensions
+    }
+
     /// What verifies signatures.
     #[must_use]
     pub fn verifier(&self) -> &dyn SignatureVerifier {
@@ -240,10 +248,10 @@ impl RelyingPartyBuilder {
     pub fn attestation(
         mut self,
         conveyance: AttestationConveyance,
-        policy: AttestationPolicy,
+        policy: impl Into<AttestationPolicy>,
     ) -> Self {
         self.settings.attestation_conveyance = conveyance;
-        self.settings.attestation = policy;
+        self.settings.attestation = policy.into();
         self
     }
 
@@ -268,6 +276,12 @@ impl RelyingPartyBuilder {
     /// What happens when a signature counter does not grow; the sign-in fails unless said otherwise.
     pub fn counter_rule(mut self, rule: CounterRule) -> Self {
         self.settings.counter_rule = rule;
+        self
+    }
+
+    /// Requests these extensions of every creation that names no others; `credProps` alone unless said otherwise.
+    pub fn creation_extensions(mut self, extensions: RegistrationInputs) -> Self {
+        self.settings.extensions = extensions;
         self
     }
 
@@ -322,6 +336,7 @@ impl Settings {
         if self.ceremony_lifetime == Duration::from_millis(0) {
             errors.push(ConfigError::NoTime);
         }
+        errors.extend(self.extensions.check().map_err(ConfigError::Extensions).err());
         errors
     }
 }
@@ -354,6 +369,9 @@ pub enum ConfigError {
     /// Nobody may have a passkey.
     #[error("at most 0 passkeys per user: nobody could create one")]
     NoPasskeys,
+    /// The extension inputs are ones that a client would refuse.
+    #[error(transparent)]
+    Extensions(#[from] InvalidExtensions),
     /// A ceremony would have expired when it begins.
     #[error("a ceremony lifetime of 0 milliseconds: none could finish")]
     NoTime,

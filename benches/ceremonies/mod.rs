@@ -13,6 +13,7 @@ use relying_party::{
         verify_authentication, verify_registration,
     },
     crypto::{RustCrypto, SignatureVerifier},
+    extensions::RequestedExtensions,
     json::{AuthenticationResponse, RegistrationResponse, UserVerification},
     policy::{OriginPolicy, RpId},
     test_authenticator::{
@@ -38,7 +39,7 @@ struct Policy {
 static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     let rp_id = RpId::new(RP_ID).unwrap();
     let origins = OriginPolicy::builder(&rp_id).origin(ORIGIN).build().unwrap();
-    Policy { rp_id, origins, attestation: AttestationPolicy::Ignore }
+    Policy { rp_id, origins, attestation: AttestationPolicy::ignore() }
 });
 
 pub fn origins() -> &'static OriginPolicy {
@@ -83,7 +84,9 @@ impl Registration {
             algorithms: &ALGORITHMS,
             conditional: false,
             attestation: &POLICY.attestation,
+            extensions: &RequestedExtensions::default(),
             verifier: &RustCrypto,
+            now: Timestamp::from_unix_millis(0),
         };
         verify_registration(&RegistrationResponse::parse(&self.json)?, &expected)
     }
@@ -128,6 +131,7 @@ impl SignIn {
             allow_credentials: &[],
             user: None,
             counter_rule: CounterRule::Reject,
+            extensions: &RequestedExtensions::default(),
             verifier,
         };
         let response = AuthenticationResponse::parse(&self.json)?;

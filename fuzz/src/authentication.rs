@@ -4,6 +4,7 @@ use relying_party::{
     Passkey,
     ceremony::{AuthenticationExpectation, CounterRule, CredentialRecord, verify_authentication},
     crypto::RustCrypto,
+    extensions::RequestedExtensions,
     json::{AuthenticationResponse, UserVerification},
     policy::{OriginPolicy, RpId},
     test_authenticator::{AssertionParts, SignedAssertion},
@@ -69,6 +70,7 @@ pub(super) fn verify(data: &[u8]) {
         allow_credentials: if named { &allowed } else { &[] },
         user: named.then(|| fixture.passkey.user.as_bytes()),
         counter_rule: CounterRule::Reject,
+        extensions: &RequestedExtensions::default(),
         verifier: &RustCrypto,
     };
     let Ok(response) = AuthenticationResponse::parse(json.as_bytes()) else {

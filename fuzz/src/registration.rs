@@ -5,6 +5,7 @@ use relying_party::{
     AttestationPolicy, Passkey,
     ceremony::{RegistrationExpectation, verify_registration},
     crypto::RustCrypto,
+    extensions::RequestedExtensions,
     json::{RegistrationResponse, UserVerification},
     policy::{OriginPolicy, RpId},
     test_authenticator::{Cbor, RegistrationParts, SignedRegistration, TestAttestation},
@@ -55,7 +56,7 @@ pub(super) fn verify(data: &[u8]) {
     let fixture = fixture();
     let mut source = Source::new(data);
     let attestation =
-        if source.flag() { AttestationPolicy::Statement } else { AttestationPolicy::Ignore };
+        if source.flag() { AttestationPolicy::statement() } else { AttestationPolicy::ignore() };
     let honest = source.is_empty();
     let Some(json) = bent(&mut source, fixture.registration.clone()) else { return };
     let rp_id = RpId::new(RP_ID).unwrap();
@@ -69,6 +70,8 @@ pub(super) fn verify(data: &[u8]) {
         algorithms: fixture.rp.algorithms(),
         conditional: false,
         attestation: &attestation,
+        now: NOW,
+        extensions: &RequestedExtensions::default(),
         verifier: &RustCrypto,
     };
     let Ok(response) = RegistrationResponse::parse(json.as_bytes()) else {

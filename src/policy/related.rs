@@ -210,8 +210,6 @@ fn registrable_label(host: &str) -> Option<&str> {
 mod tests {
     use alloc::{format, string::ToString as _};
 
-    use alloc::string::ToString as _;
-
     use super::*;
     use crate::policy::RpId;
 

@@ -140,6 +140,15 @@ impl TestKey {
     }
 }
 
+/// By the algorithm and the public key.
+impl PartialEq for TestKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.algorithm == other.algorithm && self.spki() == other.spki()
+    }
+}
+
+impl Eq for TestKey {}
+
 /// Does not show the secret, so that nobody learns from a test key that keys may be shown.
 impl fmt::Debug for TestKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

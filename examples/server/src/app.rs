@@ -28,7 +28,7 @@ const BODY_MAX: usize = RESPONSE_JSON_MAX + 1024;
 pub struct App {
     /// The relying party: where its passkeys work, and what it demands of them.
     pub rp: RelyingParty,
-    /// The database. Its calls block: see [`App::blocking`].
+    /// The database. Its calls block: see `App::blocking`.
     pub store: Sqlite,
     /// What the page is told about the site.
     pub site: Site,

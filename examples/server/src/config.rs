@@ -37,7 +37,7 @@ pub struct Config {
     #[arg(long, env = "PASSKEYS_RP_NAME", value_name = "NAME", default_value = "Passkey demo")]
     pub rp_name: String,
 
-    /// An origin at which the page is served, such as https://example.com; may be given several times, or
+    /// An origin at which the page is served, such as `https://example.com`; may be given several times, or
     /// separated by commas [default: http://localhost on any port, or https://DOMAIN]
     #[arg(long = "origin", env = "PASSKEYS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
     pub origins: Vec<String>,

@@ -112,7 +112,11 @@ impl<'a> Bench<'a> {
             transports: vec![Transport::Internal, Transport::from("not-known-yet")],
             attachment: Some(AuthenticatorAttachment::Platform),
             discoverable: Some(true),
-            attestation: Attestation { format: "none".into(), kind: Some(AttestationType::None) },
+            attestation: Attestation {
+                format: "none".into(),
+                kind: Some(AttestationType::None),
+                trust: None,
+            },
             name: name("Schlüssel \u{1f511} '\"\\")?,
             created_at: self.now,
             updated_at: self.now,
@@ -177,6 +181,7 @@ impl<'a> Bench<'a> {
             rp_id: RP_ID.into(),
             origin: Some("https://example.com".into()),
             user_verification: UserVerification::Required,
+            extensions: crate::extensions::RequestedExtensions::default(),
             now: Timestamp::from_unix_millis(began),
             lifetime: Duration::from_secs(600),
         };

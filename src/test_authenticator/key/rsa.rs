@@ -4,19 +4,27 @@ use alloc::vec::Vec;
 use core::marker::PhantomData;
 
 use coset::{CoseKeyBuilder, iana, iana::EnumI64 as _};
-use p256::pkcs8::EncodePublicKey as _;
+use p256::{
+    elliptic_curve::bigint::{ConcatenatingMul as _, Resize as _},
+    pkcs8::EncodePublicKey as _,
+};
 use rsa::{BoxedUint, RsaPrivateKey, pkcs1v15::Pkcs1v15Sign, traits::PublicKeyParts as _};
 use sha2::digest::{Digest, const_oid::AssociatedOid};
 
 use super::{KeyPair, TestAuthenticatorError};
 
+/// The key of two primes, which need not be of one length.
 fn key(p: &[u8], q: &[u8]) -> Result<RsaPrivateKey, TestAuthenticatorError> {
-    RsaPrivateKey::from_p_q(
-        BoxedUint::from_be_slice_vartime(p),
-        BoxedUint::from_be_slice_vartime(q),
-        BoxedUint::from(65_537_u64),
-    )
-    .map_err(|_| TestAuthenticatorError::Key)
+    let [p, q] = [p, q].map(BoxedUint::from_be_slice_vartime);
+    let (one, exponent) = (BoxedUint::one(), BoxedUint::from(65_537_u64));
+    let modulus = p.concatenating_mul(&q);
+    let totient = (&p - &one).concatenating_mul(&(&q - &one));
+    let inverse = totient.as_nz_vartime().map(|totient| {
+        exponent.clone().resize_unchecked(totient.bits_precision()).invert_mod(totient)
+    });
+    let inverse = inverse.and_then(|it| it.into_option()).ok_or(TestAuthenticatorError::Key)?;
+    RsaPrivateKey::from_components_with_wide_primes(modulus, exponent, inverse, [p, q].into())
+        .map_err(|_| TestAuthenticatorError::Key)
 }
 
 fn cose_key(key: &RsaPrivateKey) -> CoseKeyBuilder {
