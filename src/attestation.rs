@@ -91,13 +91,15 @@ pub(crate) fn verify(
 ) -> Result<Attestation, CeremonyError> {
     let (format, aaguid) = (object.format(), signed.attested.aaguid);
     let level = ctx.policy.level_for(format, aaguid);
-    // Steps 21 and 22.
-    let outcomes = match level {
-        AttestationLevel::Ignored => verify_what_needs_no_certificate(object, signed, ctx)?,
-        _ => verify_object(object, signed, ctx)?,
+    // Steps 21 and 22, then 23 and 24.
+    let judged = match level {
+        AttestationLevel::Ignored => {
+            let outcome = verify_what_needs_no_certificate(object, signed, ctx)?;
+            trust::judge(format, outcome.as_slice(), signed, ctx, level)
+        }
+        _ => trust::judge(format, &verify_object(object, signed, ctx)?, signed, ctx, level),
     };
-    // Steps 23 and 24.
-    trust::judge(format, &outcomes, signed, ctx, level).map_err(CeremonyError::AttestationTrust)
+    judged.map_err(CeremonyError::AttestationTrust)
 }
 
 /// What is judged although attestation is ignored.
@@ -105,16 +107,16 @@ fn verify_what_needs_no_certificate<'a>(
     object: &AttestationObject<'a>,
     signed: &Signed<'_>,
     ctx: &Context<'_>,
-) -> Result<Vec<(&'a str, Outcome<'a>)>, CeremonyError> {
+) -> Result<Option<(&'a str, Outcome<'a>)>, CeremonyError> {
     let kind = match object.format() {
         "none" => none::verify(object.statement())?,
         "packed" => match packed::Statement::parse(object.statement())? {
             statement if statement.is_self() => statement.verify_self(signed, ctx)?,
-            _ => return Ok(Vec::new()),
+            _ => return Ok(None),
         },
-        _ => return Ok(Vec::new()),
+        _ => return Ok(None),
     };
-    Ok(vec![(object.format(), Outcome::bare(kind))])
+    Ok(Some((object.format(), Outcome::bare(kind))))
 }
 
 /// The outcome of a statement, or of each that is within it, with their formats.
