@@ -32,6 +32,6 @@ $(for name in webauthn-rs-core webauthn_rp p256 ed25519-dalek rsa ring aws-lc-rs
     echo "| $name | $(version "$name")|"
 done)
 
-\`cargo bench --bench verification --features test-authenticator,ring,aws-lc-rs\` measures the pieces with criterion.
+\`cargo bench --bench verification --features ring,aws-lc-rs\` measures the pieces with criterion.
 TEXT
 } > README.md
