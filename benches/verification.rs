@@ -4,6 +4,7 @@
 //! cargo bench --bench verification --features ring,aws-lc-rs
 //! ```
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
+#![allow(clippy::indexing_slicing, reason = "the ceremonies are recorded as JSON")]
 #![allow(missing_docs, unreachable_pub, reason = "nobody calls this")]
 
 use std::hint::black_box;

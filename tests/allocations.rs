@@ -1,5 +1,6 @@
 //! What verification allocates: nothing on the way of a sign-in, and at registration what is then stored.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::indexing_slicing, reason = "the ceremonies are recorded as JSON")]
 #![allow(dead_code, unreachable_pub, reason = "the ceremonies serve the benchmarks too")]
 
 use allocation_counter::measure;
