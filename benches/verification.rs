@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 #![allow(clippy::indexing_slicing, reason = "the ceremonies are recorded as JSON")]
 #![allow(missing_docs, unreachable_pub, reason = "nobody calls this")]
+#![allow(dead_code, reason = "the ceremonies serve the tests and the peers too")]
 
 use std::hint::black_box;
 
