@@ -54,9 +54,7 @@ impl<'a> Name<'a> {
 
     /// Whether it has no attribute at all, as the subject of an AIK certificate.
     pub(crate) fn is_empty(self) -> bool {
-        let mut count = 0_usize;
-        self.each(|_| count = count.saturating_add(1));
-        count == 0
+        self.rdns().is_ok_and(<[u8]>::is_empty)
     }
 
     /// Calls `seen` with each attribute, in order, whether they share an RDN or not.

@@ -68,7 +68,8 @@ impl SignatureAlgorithm {
                 return verifier.verify_ecdsa_with_hash(&parameters, hash, message, signature);
             }
             Self::RsaSha1 => {
-                check_shape(&CoseKey { algorithm: Algorithm::RS1, parameters })?;
+                // The rules for the key are those of RS256.
+                check_shape(&CoseKey { algorithm: Algorithm::RS256, parameters })?;
                 return verifier.verify_rs1(&parameters, message, signature);
             }
             Self::Cose(algorithm) => algorithm,

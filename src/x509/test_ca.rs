@@ -190,6 +190,16 @@ impl Draft {
 
     pub(crate) fn sign(&self, key: &Key) -> Vec<u8> {
         let algorithm = self.algorithm.unwrap_or_else(|| key.algorithm());
+        let identifier = sequence(&[oid(algorithm)]);
+        self.sign_with(&identifier, |tbs| key.sign(algorithm, tbs))
+    }
+
+    /// Signs with any key, under an `AlgorithmIdentifier` of any kind.
+    pub(crate) fn sign_with(
+        &self,
+        identifier: &[u8],
+        sign: impl FnOnce(&[u8]) -> Vec<u8>,
+    ) -> Vec<u8> {
         let version = self.version.map(|version| tlv(0xa0, &tlv(2, &[version])));
         let extensions = match &self.extensions[..] {
             [] => Vec::new(),
@@ -198,7 +208,7 @@ impl Draft {
         let tbs = sequence(&[
             version.unwrap_or_default(),
             tlv(2, &self.serial),
-            sequence(&[oid(algorithm)]),
+            identifier.to_vec(),
             self.issuer.clone(),
             sequence(&[
                 tlv(0x18, self.not_before.as_bytes()),
@@ -208,9 +218,9 @@ impl Draft {
             self.spki.clone(),
             extensions,
         ]);
-        let signature = key.sign(algorithm, &tbs);
-        let outer = sequence(&[oid(self.outer_algorithm.unwrap_or(algorithm))]);
-        sequence(&[tbs, outer, bit_string(&signature)])
+        let signature = sign(&tbs);
+        let outer = self.outer_algorithm.map(|outer| sequence(&[oid(outer)]));
+        sequence(&[tbs, outer.unwrap_or_else(|| identifier.to_vec()), bit_string(&signature)])
     }
 }
 

@@ -4,6 +4,8 @@ mod anchors;
 mod names;
 mod parsing;
 mod paths;
+#[cfg(feature = "test-authenticator")]
+mod rsa;
 
 use alloc::{vec, vec::Vec};
 

@@ -97,3 +97,60 @@ fn constraints_of_the_anchor_count() {
     });
     assert_eq!(world.judge(), Err(PathError::NameConstraints));
 }
+
+/// A root that permits Acme only.
+fn acme_only(root: &Ca) -> Vec<u8> {
+    let acme = sequence(&[directory(&[(ORGANIZATION, "Acme")])]);
+    let constraints = extension(NAME_CONSTRAINTS, true, &sequence(&[tlv(0xa0, &acme)]));
+    root.draft_by(root).with(|it| it.extensions.push(constraints)).sign(&root.key)
+}
+
+#[test]
+fn intermediates_are_asked_unless_they_issued_themselves() {
+    let root = Ca::new("root");
+    let leaf = |issuer: &Ca| {
+        let subject = name(&[(ORGANIZATION, "Acme"), (COMMON_NAME, "leaf")]);
+        leaf_by(issuer).with(|it| it.subject = subject).sign(&issuer.key)
+    };
+    let other = Ca::new("intermediate");
+    let chain = [leaf(&other), other.certified_by(&root)];
+    assert_eq!(find(&chain, &[acme_only(&root)]), Err(PathError::NameConstraints));
+    let renewed = Ca { key: Key::p256("new key"), ..root.clone() };
+    let chain = [leaf(&renewed), renewed.certified_by(&root)];
+    assert_eq!(find(&chain, &[acme_only(&root)]), Ok(1));
+    // The end of the path is asked, whoever issued it.
+    let itself = leaf_by(&root).with(|it| it.subject = root.name.clone()).sign(&root.key);
+    assert_eq!(find(&[itself], &[acme_only(&root)]), Err(PathError::NameConstraints));
+}
+
+#[test]
+fn an_empty_subject_is_no_name() {
+    let root = Ca::new("root");
+    let leaf = |alternative: &str| {
+        let names = sequence(&[directory(&[(ORGANIZATION, alternative)])]);
+        leaf_by(&root)
+            .with(|it| {
+                it.subject = sequence(&[]);
+                it.extensions.push(extension(SUBJECT_ALT_NAME, true, &names));
+            })
+            .sign(&root.key)
+    };
+    assert_eq!(find(&[leaf("Acme")], &[acme_only(&root)]), Ok(0));
+    assert_eq!(find(&[leaf("Other")], &[acme_only(&root)]), Err(PathError::NameConstraints));
+}
+
+#[test]
+fn a_mail_address_in_the_subject_counts_as_one() {
+    const EMAIL_ADDRESS: &str = "1.2.840.113549.1.9.1";
+    let mail = sequence(&[tlv(0x81, b"example.com")]);
+    let constraints = extension(NAME_CONSTRAINTS, true, &sequence(&[tlv(0xa0, &mail)]));
+    let judge = |subject: &[(&str, &str)]| {
+        World::bent(|it| {
+            it.intermediate_draft.extensions.push(constraints.clone());
+            it.leaf_draft.subject = name(subject);
+        })
+        .judge()
+    };
+    assert_eq!(judge(&[(COMMON_NAME, "leaf")]), Ok(1));
+    assert_eq!(judge(&[(EMAIL_ADDRESS, "a@example.com")]), Err(PathError::NameConstraints));
+}

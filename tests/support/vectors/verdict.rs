@@ -13,7 +13,7 @@ use relying_party::{
     policy::{OriginPolicy, RpId, Scope, SubdomainPolicy, TopOrigins, scope},
 };
 
-use super::case::{Bytes, Case, Kind, Rp, Stored};
+use super::case::{Case, Kind, Rp, Stored};
 
 pub(crate) enum Verdict {
     Agree,
@@ -129,21 +129,13 @@ fn attestation_policy(case: &Case) -> Result<AttestationPolicy, Unsupported> {
         "trusted" => AttestationPolicy::trusted(),
         other => return Err(Unsupported(format!("attestation.verify {other}"))),
     };
-    with_anchors(policy, &attestation.trust_anchors)
-}
-
-#[cfg(feature = "attestation")]
-fn with_anchors(
-    policy: AttestationPolicy,
-    anchors: &[Bytes],
-) -> Result<AttestationPolicy, Unsupported> {
-    let anchors = anchors.iter().map(|der| relying_party::x509::TrustAnchor::from_der(&der.0));
-    let anchors = anchors.collect::<Result<Vec<_>, _>>();
-    Ok(policy.anchors(anchors.map_err(|error| Unsupported(error.to_string()))?))
-}
-
-#[cfg(not(feature = "attestation"))]
-fn with_anchors(policy: AttestationPolicy, _: &[Bytes]) -> Result<AttestationPolicy, Unsupported> {
+    #[cfg(feature = "attestation")]
+    let policy = {
+        let ders = attestation.trust_anchors.iter();
+        let anchors = ders.map(|der| relying_party::x509::TrustAnchor::from_der(&der.0));
+        let anchors = anchors.collect::<Result<Vec<_>, _>>();
+        policy.anchors(anchors.map_err(|error| Unsupported(error.to_string()))?)
+    };
     Ok(policy)
 }
 
