@@ -77,6 +77,8 @@ pub use certificate::{TestAttribute, TestCertificate, TestExtension, TestName};
 pub use ciborium::Value as CborValue;
 pub use client_data::ClientData;
 pub use error::TestAuthenticatorError;
+#[cfg(all(test, feature = "attestation"))]
+pub(crate) use key::rsa_test_primes;
 pub use key::{TestAlgorithm, TestKey};
 pub use outer::{Outer, Patch};
 pub use registration::{RegistrationParts, SignedRegistration};

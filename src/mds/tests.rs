@@ -14,7 +14,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     attestation::{
-        test_kit::certificate::{TestCertificate, common_name, ec_key, extension, key, point},
+        test_kit::certificate::{
+            common_name, draft, extension, key, point, root_certificate, sign_certificate,
+        },
         test_kit::der::{sequence, tlv},
         test_kit::jws,
     },
@@ -38,15 +40,15 @@ fn at(millis: u64) -> Timestamp {
 }
 
 fn root() -> Vec<u8> {
-    TestCertificate::ca("Root", &key(ROOT))
+    root_certificate("Root", ROOT)
 }
 
 /// The certificate of who publishes metadata.
 fn signer(host: &str) -> Vec<u8> {
-    let mut signer = TestCertificate::new("Root", common_name("Publisher"), ec_key(&key(SIGNER)));
+    let mut signer = draft("Root", common_name("Publisher"), SIGNER);
     let host = sequence(&[tlv(0x82, host.as_bytes())]);
     signer.extensions.push(extension("2.5.29.17", false, &host));
-    signer.signed_by(&key(ROOT))
+    sign_certificate(&signer, ROOT)
 }
 
 fn signed(host: &str, payload: &str, signing_key: u8) -> String {
@@ -85,7 +87,7 @@ fn reports(reports: &[(&str, Option<&str>)]) -> String {
 }
 
 fn vendor() -> Vec<u8> {
-    TestCertificate::ca("Vendor", &key(VENDOR))
+    root_certificate("Vendor", VENDOR)
 }
 
 fn entry(reports: &str) -> String {
@@ -182,13 +184,12 @@ fn signer_that_is_revoked_is_refused() {
 
 #[test]
 fn path_is_completed_by_what_the_host_supplies() {
-    let mut ca = TestCertificate::new("Root", common_name("Between"), ec_key(&key(9)));
+    let mut ca = draft("Root", common_name("Between"), 9);
     ca.extensions.push(extension("2.5.29.19", true, &sequence(&[tlv(1, &[0xff])])));
-    let ca = ca.signed_by(&key(ROOT));
-    let mut leaf =
-        TestCertificate::new("Between", common_name("mds.fidoalliance.org"), ec_key(&key(SIGNER)));
+    let ca = sign_certificate(&ca, ROOT);
+    let mut leaf = draft("Between", common_name("mds.fidoalliance.org"), SIGNER);
     leaf.extensions.push(extension("2.5.29.19", true, &sequence(&[])));
-    let leaf = leaf.signed_by(&key(9));
+    let leaf = sign_certificate(&leaf, 9);
     let blob = jws::signed("ES256", &[leaf], payload(7, &[]).as_bytes(), |input| {
         let signature: Signature = key(SIGNER).sign(input);
         signature.to_bytes().to_vec()
@@ -348,8 +349,8 @@ fn u2f_key_is_found_by_the_key_of_its_certificate() {
     let certificate = Certificate::parse(&certificate).unwrap();
     let (x, y) = point(&key(VENDOR));
     let point = [&[4], &x[..], &y].concat();
-    let identifier: String =
-        Sha1::digest(&point).iter().map(|byte| format!("{byte:02X}")).collect();
+    let identifier =
+        Sha1::digest(&point).iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().concat();
     let entry = entry("").replace(
         &format!(r#""aaguid":"{MODEL}""#),
         &format!(r#""attestationCertificateKeyIdentifiers":["{identifier}"]"#),

@@ -18,6 +18,9 @@ mod ml_dsa;
 mod rsa;
 mod rsa_test_keys;
 
+#[cfg(all(test, feature = "attestation"))]
+pub(crate) use self::rsa_test_keys::choose as rsa_test_primes;
+
 pub use algorithm::TestAlgorithm;
 
 /// A key pair of the test authenticator.

@@ -107,19 +107,18 @@ impl RegistrationParts {
     pub fn sign(self) -> Result<SignedRegistration, TestAuthenticatorError> {
         let client_data_json = self.client_data.to_bytes();
         let authenticator_data = self.authenticator_data.to_bytes()?;
-        let statement = match self.statement {
-            Some(statement) => statement,
-            None => {
-                let subject = Subject {
-                    key: &self.key,
-                    data: &self.authenticator_data,
-                    authenticator_data: &authenticator_data,
-                    client_data_hash: &Sha256::digest(&client_data_json).into(),
-                };
-                self.attestation.statement(subject, &|parts| {
-                    self.bends.iter().for_each(|bend| bend.0(parts));
-                })?
-            }
+        let statement = if let Some(statement) = self.statement {
+            statement
+        } else {
+            let subject = Subject {
+                key: &self.key,
+                data: &self.authenticator_data,
+                authenticator_data: &authenticator_data,
+                client_data_hash: &Sha256::digest(&client_data_json).into(),
+            };
+            self.attestation.statement(subject, &|parts| {
+                self.bends.iter().for_each(|bend| bend.0(parts));
+            })?
         };
         Ok(SignedRegistration {
             client_data_json,

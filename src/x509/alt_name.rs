@@ -66,3 +66,56 @@ impl<'a> AltNames<'a> {
 const WHAT: &str = "subject alternative name";
 const DNS_NAME: TagNumber = TagNumber(2);
 const DIRECTORY_NAME: TagNumber = TagNumber(4);
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use super::*;
+    use crate::x509::test_ca::{Draft, Key, common_name, extension, sequence, tlv};
+
+    fn certificate(names: Option<&[Vec<u8>]>) -> Vec<u8> {
+        let key = Key::p256("holder");
+        let mut draft = Draft::new(common_name("Host.example"), &key, common_name("CA"));
+        draft.extensions.extend(names.map(|names| extension("2.5.29.17", false, &sequence(names))));
+        draft.sign(&key)
+    }
+
+    #[test]
+    fn names_of_all_kinds_are_told_apart() {
+        let names = [
+            tlv(0x81, b"mail@example"),
+            tlv(0x82, b"one.example"),
+            tlv(0xa4, &common_name("TPM")),
+            tlv(0x82, b"two.example"),
+            tlv(0x87, &[127, 0, 0, 1]),
+            tlv(0xa0, &[]),
+        ];
+        let der = certificate(Some(&names));
+        let names = Certificate::parse(&der).unwrap().alt_names().unwrap();
+        assert_eq!(names.hosts, ["one.example", "two.example"]);
+        let [name] = names.directory_names[..] else { panic!("one name") };
+        assert_eq!(name.as_bytes(), common_name("TPM"));
+    }
+
+    #[test]
+    fn common_name_counts_only_if_no_host_is_an_alternative_name() {
+        let is_for = |names: Option<&[Vec<u8>]>, host| {
+            Certificate::parse(&certificate(names)).unwrap().is_for_host(host).unwrap()
+        };
+        assert!(is_for(None, "host.example"));
+        assert!(is_for(Some(&[tlv(0x81, b"mail@example")]), "host.example"));
+        assert!(!is_for(Some(&[tlv(0x82, b"other.example")]), "host.example"));
+        assert!(is_for(Some(&[tlv(0x82, b"other.example")]), "OTHER.example"));
+        assert!(!is_for(Some(&[tlv(0x82, b"*.example")]), "other.example"));
+    }
+
+    #[test]
+    fn names_that_are_not_what_their_tag_says_are_refused() {
+        let bad_name = [common_name("TPM"), vec![0]].concat();
+        for name in [tlv(0x82, b"\xff"), tlv(0xa4, &bad_name), tlv(0xa4, &[])] {
+            let der = certificate(Some(&[name]));
+            assert!(Certificate::parse(&der).unwrap().alt_names().is_err());
+        }
+    }
+}

@@ -9,7 +9,9 @@ use super::*;
 use crate::{
     attestation::{
         AttestationPolicy,
-        test_kit::certificate::{TestCertificate, common_name, cose_key, ec_key, extension, key},
+        test_kit::certificate::{
+            common_name, cose_key, draft, extension, key, root_certificate, sign_certificate,
+        },
         test_kit::der::{explicit, integer, octets, sequence, set, tlv},
         test_kit::statement::{TestRegistration, map, x5c},
     },
@@ -76,13 +78,12 @@ impl Keystore {
 
     fn statement(&self) -> Vec<u8> {
         let subject = common_name("Android Keystore Key");
-        let mut leaf =
-            TestCertificate::new("Android CA", subject, ec_key(&key(self.certified_key)));
+        let mut leaf = draft("Android CA", subject, self.certified_key);
         if self.has_description {
             let description = extension("1.3.6.1.4.1.11129.2.1.17", false, &self.description());
             leaf.extensions.push(description);
         }
-        let certificates = [leaf.signed_by(&key(CA)), TestCertificate::ca("Android CA", &key(CA))];
+        let certificates = [sign_certificate(&leaf, CA), root_certificate("Android CA", CA)];
         let sig: Signature = key(self.signing_key).sign(&self.registration.message());
         map(&[
             ("alg", Some(self.alg.into())),

@@ -1,15 +1,8 @@
 //! Writes DER for tests: whatever a test wants, right or wrong.
 
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 
-/// One value under a tag of one byte.
-pub(crate) fn tlv(tag: u8, value: &[u8]) -> Vec<u8> {
-    [&[tag], &length(value.len())[..], value].concat()
-}
-
-pub(crate) fn sequence(values: &[Vec<u8>]) -> Vec<u8> {
-    tlv(0x30, &values.concat())
-}
+pub(crate) use crate::x509::test_ca::{sequence, tlv};
 
 pub(crate) fn set(values: &[Vec<u8>]) -> Vec<u8> {
     tlv(0x31, &values.concat())
@@ -34,17 +27,10 @@ pub(crate) fn explicit(number: u32, value: &[u8]) -> Vec<u8> {
         let mut digits: Vec<u8> = groups.skip_while(|digit| *digit == 0).map(byte).collect();
         let last = digits.len() - 1;
         digits[..last].iter_mut().for_each(|digit| *digit |= 0x80);
-        return [&[0xbf], &digits[..], &length(value.len()), value].concat();
+        // All but the first byte, the tag, is the same under any.
+        return [&[0xbf], &digits[..], &tlv(0, value)[1..]].concat();
     };
     tlv(0xa0 | low, value)
-}
-
-fn length(length: usize) -> Vec<u8> {
-    match u8::try_from(length) {
-        Ok(short @ 0..0x80) => vec![short],
-        Ok(long) => vec![0x81, long],
-        Err(_) => [&[0x82], &u16::try_from(length).unwrap().to_be_bytes()[..]].concat(),
-    }
 }
 
 fn byte(value: u32) -> u8 {

@@ -11,7 +11,8 @@ use super::*;
 use crate::{
     attestation::{
         test_kit::certificate::{
-            TestCertificate, attribute, common_name, cose_key, ec_key, extension, key, oid, point,
+            Draft, attribute, common_name, cose_key, draft, extension, key, oid, point,
+            root_certificate, sign_certificate,
         },
         test_kit::der::{explicit, octets, sequence, set, tlv},
         test_kit::statement::{AAGUID, TestRegistration, map, x5c},
@@ -34,7 +35,7 @@ struct Tpm {
     extra_data: Vec<u8>,
     name: Vec<u8>,
     after_cert_info: Vec<u8>,
-    aik: TestCertificate,
+    aik: Draft,
     has_x5c: bool,
     sign: fn(&[u8]) -> Vec<u8>,
 }
@@ -61,7 +62,7 @@ fn rsa_tpm() -> Tpm {
 
 impl Tpm {
     fn of(registration: TestRegistration, pub_area: Vec<u8>) -> Self {
-        let mut aik = TestCertificate::new("TPM CA", sequence(&[]), ec_key(&key(AIK)));
+        let mut aik = draft("TPM CA", sequence(&[]), AIK);
         aik.extensions = vec![
             basic_constraints(&[]),
             extended_key_usage("2.23.133.8.3"),
@@ -106,7 +107,7 @@ impl Tpm {
     }
 
     fn statement(&self) -> Vec<u8> {
-        let certificates = [self.aik.signed_by(&key(CA)), TestCertificate::ca("TPM CA", &key(CA))];
+        let certificates = [sign_certificate(&self.aik, CA), root_certificate("TPM CA", CA)];
         let cert_info = self.cert_info();
         let sig = (self.sign)(&cert_info);
         map(&[
@@ -223,7 +224,7 @@ fn statement_without_certificates_is_refused() {
 #[test]
 fn aik_certificate_of_version_1_is_refused() {
     let bend = |tpm: &mut Tpm| {
-        tpm.aik.version = 0;
+        tpm.aik.version = None;
         tpm.aik.extensions.clear();
     };
     assert_eq!(bent(bend), invalid("the AIK certificate is not of version 3"));
@@ -302,6 +303,69 @@ fn algorithm_that_is_not_the_aiks_is_refused() {
     // RS1 does not open a way around the key's own kind.
     assert_eq!(bent(|tpm| tpm.alg = -65535), StatementError::Signature);
     assert_eq!(bent(|tpm| tpm.alg = 1 << 40), invalid("alg is out of range"));
+}
+
+/// TPMs' identity keys mostly are RSA keys; those of the first years sign with SHA-1.
+#[cfg(feature = "test-authenticator")]
+mod rsa_aik {
+    use rsa::{BoxedUint, RsaPrivateKey, pkcs1v15::Pkcs1v15Sign, traits::PublicKeyParts as _};
+
+    use super::*;
+    use crate::{test_authenticator::rsa_test_primes, x509::test_ca::bit_string};
+
+    fn key() -> RsaPrivateKey {
+        let (p, q) = rsa_test_primes(false);
+        let [p, q] = [p, q].map(BoxedUint::from_be_slice_vartime);
+        RsaPrivateKey::from_p_q(p, q, BoxedUint::from(65537_u64)).unwrap()
+    }
+
+    fn tpm(alg: i64, sign: fn(&[u8]) -> Vec<u8>) -> Tpm {
+        let unsigned = |bytes: &[u8]| tlv(2, &[&[0], bytes].concat());
+        let n = key().n().to_be_bytes();
+        let public = sequence(&[unsigned(&n), tlv(2, &[1, 0, 1])]);
+        let algorithm = sequence(&[oid("1.2.840.113549.1.1.1"), tlv(5, &[])]);
+        let mut tpm = super::tpm();
+        tpm.aik.spki = sequence(&[algorithm, bit_string(&public)]);
+        (tpm.alg, tpm.sign) = (alg, sign);
+        tpm
+    }
+
+    fn rs256(message: &[u8]) -> Vec<u8> {
+        key().sign(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(message)).unwrap()
+    }
+
+    fn rs1(message: &[u8]) -> Vec<u8> {
+        key().sign(Pkcs1v15Sign::new::<Sha1>(), &Sha1::digest(message)).unwrap()
+    }
+
+    fn sha1_extra_data(tpm: &mut Tpm) {
+        tpm.extra_data = Sha1::digest(tpm.registration.message()).to_vec();
+    }
+
+    #[test]
+    fn rsa_identity_keys_attest_with_sha_256_and_with_sha_1() {
+        assert_eq!(tpm(-257, rs256).verify(), Ok(2));
+        let mut old = tpm(-65535, rs1);
+        sha1_extra_data(&mut old);
+        assert_eq!(old.verify(), Ok(2));
+    }
+
+    #[test]
+    fn hash_of_the_signature_is_that_of_extra_data() {
+        let reason = invalid("certInfo.extraData is another hash");
+        assert_eq!(tpm(-65535, rs1).verify(), Err(reason.clone()));
+        let mut tpm = tpm(-257, rs256);
+        sha1_extra_data(&mut tpm);
+        assert_eq!(tpm.verify(), Err(reason));
+    }
+
+    #[test]
+    fn signature_of_another_algorithm_is_refused() {
+        let mut old = tpm(-65535, rs256);
+        sha1_extra_data(&mut old);
+        assert_eq!(old.verify(), Err(StatementError::Signature));
+        assert_eq!(tpm(-257, rs1).verify(), Err(StatementError::Signature));
+    }
 }
 
 #[test]

@@ -112,25 +112,23 @@ impl PubArea {
                 .cloned()
                 .ok_or(TestAuthenticatorError::Attestation)
         };
-        let curve = match cose.entry(-1).and_then(|curve| curve.as_integer().map(i128::from)) {
-            Some(curve @ 1..=3) => Some([0, 2 + curve.to_le_bytes()[0]]),
-            Some(_) => return Err(TestAuthenticatorError::Attestation),
-            None => None,
+        let integer = |label: i64| {
+            let value = cose.entry(label).and_then(CborValue::as_integer);
+            value.and_then(|value| u8::try_from(value).ok())
         };
-        let (kind, parameters, unique) = match curve {
-            // No symmetric cipher, no scheme, the curve, no key derivation.
-            Some(curve) => {
-                (0x23, [NULL, NULL, curve, NULL].concat(), [number(-2)?, number(-3)?].into())
+        let (kind, parameters, unique) = match (integer(1), integer(-1)) {
+            // EC2. No symmetric cipher, no scheme, the curve, no key derivation.
+            (Some(2), Some(curve @ 1..=3)) => {
+                let parameters = [NULL, NULL, [0, 2 + curve], NULL].concat();
+                (0x23, parameters, [number(-2)?, number(-3)?].into())
             }
-            // No symmetric cipher, no scheme, the length of the modulus, the usual exponent.
-            None => {
+            // RSA. No symmetric cipher, no scheme, the length of the modulus, the usual exponent.
+            (Some(3), _) => {
                 let modulus = number(-1)?;
-                let zeros = modulus.first().map_or(0, |first| first.leading_zeros());
-                let bits = (modulus.len() * 8).saturating_sub(zeros.try_into().unwrap_or(0));
-                let bits = u16::try_from(bits).unwrap_or(u16::MAX).to_be_bytes();
-                let exponent = [0; 4];
-                (0x01, [&NULL, &NULL, &bits, &exponent[..]].concat(), [modulus].into())
+                let bits = u16::try_from(modulus.len() * 8).unwrap_or(u16::MAX).to_be_bytes();
+                (0x01, [&NULL, &NULL, &bits, &[0; 4][..]].concat(), [modulus].into())
             }
+            _ => return Err(TestAuthenticatorError::Attestation),
         };
         Ok(Self {
             kind,

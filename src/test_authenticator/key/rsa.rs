@@ -22,7 +22,7 @@ fn key(p: &[u8], q: &[u8]) -> Result<RsaPrivateKey, TestAuthenticatorError> {
     let inverse = totient.as_nz_vartime().map(|totient| {
         exponent.clone().resize_unchecked(totient.bits_precision()).invert_mod(totient)
     });
-    let inverse = inverse.and_then(|it| it.into_option()).ok_or(TestAuthenticatorError::Key)?;
+    let inverse = inverse.and_then(Option::from).ok_or(TestAuthenticatorError::Key)?;
     RsaPrivateKey::from_components_with_wide_primes(modulus, exponent, inverse, [p, q].into())
         .map_err(|_| TestAuthenticatorError::Key)
 }

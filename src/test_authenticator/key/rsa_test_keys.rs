@@ -9,7 +9,7 @@ struct RsaTestKey {
 }
 
 /// One of the two keys: p and q. **Not secret.**
-pub(super) fn choose(second: bool) -> (&'static [u8], &'static [u8]) {
+pub(crate) fn choose(second: bool) -> (&'static [u8], &'static [u8]) {
     let [first_key, second_key] = &RSA_TEST_KEYS;
     let RsaTestKey { p, q } = if second { second_key } else { first_key };
     (p, q)

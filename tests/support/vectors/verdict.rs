@@ -129,13 +129,24 @@ fn attestation_policy(case: &Case) -> Result<AttestationPolicy, Unsupported> {
         "trusted" => AttestationPolicy::trusted(),
         other => return Err(Unsupported(format!("attestation.verify {other}"))),
     };
-    #[cfg(feature = "attestation")]
-    let policy = {
-        let ders = attestation.trust_anchors.iter();
-        let anchors = ders.map(|der| relying_party::x509::TrustAnchor::from_der(&der.0));
-        let anchors = anchors.collect::<Result<Vec<_>, _>>();
-        policy.anchors(anchors.map_err(|error| Unsupported(error.to_string()))?)
-    };
+    with_anchors(policy, &attestation.trust_anchors)
+}
+
+#[cfg(feature = "attestation")]
+fn with_anchors(
+    policy: AttestationPolicy,
+    anchors: &[Bytes],
+) -> Result<AttestationPolicy, Unsupported> {
+    let anchors = anchors.iter().map(|der| relying_party::x509::TrustAnchor::from_der(&der.0));
+    let anchors = anchors.collect::<Result<Vec<_>, _>>();
+    // SafetyNet is off unless asked for; vectors that hold such a statement ask.
+    let policy = policy.android_safety_net(true);
+    Ok(policy.anchors(anchors.map_err(|error| Unsupported(error.to_string()))?))
+}
+
+#[cfg(not(feature = "attestation"))]
+#[allow(clippy::unnecessary_wraps, reason = "anchors can be malformed where they are read")]
+fn with_anchors(policy: AttestationPolicy, _: &[Bytes]) -> Result<AttestationPolicy, Unsupported> {
     Ok(policy)
 }
 
