@@ -5,7 +5,7 @@
 #   SANITIZER=none fuzz/run.sh 10        without AddressSanitizer, where the toolchain has none
 #   TOOLCHAIN=nightly fuzz/run.sh 10     with another toolchain than the default one
 #
-# Nothing may crash, take more than a second or use more than 64 MiB above what the target starts with.
+# Nothing may crash, take more than a second or use more than 64 MiB, the fuzzer's own included.
 # What is found on the way stays in corpus/TARGET, what is wrong in artifacts/TARGET.
 set -eu
 
@@ -27,7 +27,7 @@ if [ $# -eq 0 ]; then
     set -- $(ls fuzz_targets | sed 's/\.rs$//')
 fi
 
-# AddressSanitizer keeps freed memory and shadows the rest: the bound is on what is left.
+# AddressSanitizer keeps freed memory and shadows the rest, so that its bound says little.
 limit=64
 [ "$sanitizer" = none ] || limit=512
 

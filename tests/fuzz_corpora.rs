@@ -60,6 +60,6 @@ fn seeds_that_are_made_are_those_that_are_checked_in() {
             .into_iter()
             .filter(|name| name.starts_with("made-"))
             .collect::<BTreeSet<_>>();
-        assert_eq!(made, checked_in, "{target}: cargo run --bin seeds, in fuzz/");
+        assert_eq!(made, checked_in, "{target}: cargo run --example seeds, in fuzz/");
     }
 }

@@ -16,7 +16,10 @@
 #[path = "support/interleavings/mod.rs"]
 mod support;
 
-use std::env;
+use std::{
+    env,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use relying_party::{
     Error, RelyingParty, ceremony::CeremonyError, test_authenticator::SignCounter,
@@ -28,7 +31,7 @@ use support::{
         authenticator, creates, creation, deletes, finishes_create, finishes_sign_in, lists,
         passkey, relying_party, renames, sign_in, signs_in, user,
     },
-    model::Model,
+    model::{Model, Promise},
 };
 
 /// Two requests, with up to two failures.
@@ -94,11 +97,10 @@ fn creations_keep_the_limit() {
         let mut new = authenticator(&number.to_string(), SignCounter::Zero);
         creation(&rp, &ada, &mut new, number)
     });
-    let create = |number: usize| creates(&rp, &ada, begun[number].clone());
+    let create = |number: usize| creates(&rp, &ada, &begun[number]);
     let expect = one_succeeds_unless_the_store_fails;
     two("create, create at the limit", &rp, &store, [create(0), create(1)], expect);
 
-    let mut store = store;
     store.ceremonies.extend(begun.iter().map(|begun| begun.ceremony.clone()));
     let finish = |number: usize| vec![finishes_create(&rp, &ada, &begun[number])];
     let actors = [finish(0), finish(1), finish(2)];
@@ -112,12 +114,12 @@ fn a_credential_gets_one_owner() {
     // One authenticator twice: the same credential for both.
     let adas = creation(&rp, &ada, &mut authenticator("same", SignCounter::Zero), 1);
     let bobs = creation(&rp, &bob, &mut authenticator("same", SignCounter::Zero), 2);
-    let actors = [creates(&rp, &ada, adas.clone()), creates(&rp, &bob, bobs)];
+    let actors = [creates(&rp, &ada, &adas), creates(&rp, &bob, &bobs)];
     let expect = one_succeeds_unless_the_store_fails;
     two("create, create of one credential by two users", &rp, &Model::default(), actors, expect);
 
     let again = creation(&rp, &ada, &mut authenticator("same", SignCounter::Zero), 3);
-    let actors = [creates(&rp, &ada, adas), creates(&rp, &ada, again)];
+    let actors = [creates(&rp, &ada, &adas), creates(&rp, &ada, &again)];
     two("create, create of one credential by one user", &rp, &Model::default(), actors, expect);
 }
 
@@ -265,12 +267,12 @@ fn the_last_passkey_stays() {
     two("delete, delete of one passkey", &rp, &store, [delete(0), delete(0)], expect);
 
     let new = creation(&rp, &ada, &mut authenticator("new", SignCounter::Zero), 1);
-    let actors = [delete(0), delete(1), creates(&rp, &ada, new.clone())];
+    let actors = [delete(0), delete(1), creates(&rp, &ada, &new)];
     three("delete, delete, create", &rp, &store, actors, |end| {
         assert!(end.successes() >= 2 || end.faults > 0, "{:?}", end.outcomes);
     });
     store.passkeys.pop();
-    let actors = [delete(0), creates(&rp, &ada, new)];
+    let actors = [delete(0), creates(&rp, &ada, &new)];
     two("delete of the last, create", &rp, &store, actors, |end| {
         assert!(end.outcomes[1].is_success() || end.outcomes[1] == Outcome::Lost);
     });
@@ -284,7 +286,7 @@ fn creations_and_deletions_keep_the_limit() {
     let passkeys = ["a", "b"]
         .map(|seed| passkey(&rp, &mut store, &ada, &mut authenticator(seed, SignCounter::Zero)));
     let new = creation(&rp, &ada, &mut authenticator("new", SignCounter::Zero), 1);
-    let actors = [creates(&rp, &ada, new.clone()), deletes(&rp, &passkeys[0])];
+    let actors = [creates(&rp, &ada, &new), deletes(&rp, &passkeys[0])];
     two("create, delete at the limit", &rp, &store, actors, nothing_more);
     let newer = creation(&rp, &ada, &mut authenticator("newer", SignCounter::Zero), 2);
     store.ceremonies = vec![new.ceremony.clone(), newer.ceremony.clone()];
@@ -299,7 +301,7 @@ fn creations_and_deletions_keep_the_limit() {
     });
     // A passkey is deleted and its credential registered anew at once.
     let again = creation(&rp, &ada, &mut authenticator("a", SignCounter::Zero), 3);
-    let actors = [creates(&rp, &ada, again), deletes(&rp, &passkeys[0])];
+    let actors = [creates(&rp, &ada, &again), deletes(&rp, &passkeys[0])];
     two("create, delete of one credential", &rp, &store, actors, nothing_more);
 }
 
@@ -327,7 +329,7 @@ fn renames_neither_hinder_nor_undo_anything() {
         }
     });
     let new = creation(&rp, &ada, &mut authenticator("new", SignCounter::Zero), 2);
-    let actors = [renames(&rp, &named, "one"), creates(&rp, &ada, new), lists(&rp, &ada)];
+    let actors = [renames(&rp, &named, "one"), creates(&rp, &ada, &new), lists(&rp, &ada)];
     three("rename, create, list", &rp, &store, actors, expect);
 }
 
@@ -341,7 +343,7 @@ fn every_effect_of_every_flow_failing_once_is_no_success() {
     let begun = sign_in(&rp, &mut first, 1);
     let new = creation(&rp, &ada, &mut authenticator("new", SignCounter::Zero), 2);
     let flows = [
-        ("create", creates(&rp, &ada, new), 5),
+        ("create", creates(&rp, &ada, &new), 5),
         ("sign-in", signs_in(&rp, &begun), 5),
         ("rename", renames(&rp, &stored, "new"), 1),
         ("delete", deletes(&rp, &stored), 2),
@@ -354,4 +356,58 @@ fn every_effect_of_every_flow_failing_once_is_no_success() {
         // Each effect fails before and after it happens, and once none does.
         assert_eq!(alone.explore(), 2 * effects + 1, "{name}");
     }
+}
+
+/// Were the effects not atomic, or the store not true to its contract, these tests would say so.
+#[test]
+fn a_store_that_breaks_a_promise_is_found_out() {
+    let rp = relying_party(|builder| builder.max_passkeys_per_user(2).keep_last_passkey(true));
+    let (ada, bob) = (user("ada"), user("bob"));
+    let mut store = Model::default();
+    let mut original = authenticator("counting", SignCounter::Counting);
+    let first = passkey(&rp, &mut store, &ada, &mut original);
+    let one = sign_in(&rp, &mut original.clone(), 1);
+    let same = sign_in(&rp, &mut original, 2);
+    let create = |user, seed, challenge| {
+        creation(&rp, user, &mut authenticator(seed, SignCounter::Zero), challenge)
+    };
+    let [new, newer] = [create(&ada, "new", 3), create(&ada, "newer", 4)];
+    let [adas, bobs] = [create(&ada, "same", 5), create(&bob, "same", 6)];
+    store.ceremonies =
+        [&one, &same, &new, &newer, &adas, &bobs].map(|begun| begun.ceremony.clone()).to_vec();
+    let sign_in = |begun| vec![finishes_sign_in(&rp, begun)];
+    let create = |user, begun| vec![finishes_create(&rp, user, begun)];
+    let table = [
+        (Promise::TakenOnce, [create(&ada, &new), create(&ada, &new)]),
+        (Promise::Limit, [create(&ada, &new), create(&ada, &newer)]),
+        (Promise::UniqueCredential, [create(&ada, &adas), create(&bob, &bobs)]),
+        (Promise::CompareAndSet, [sign_in(&one), sign_in(&same)]),
+        (Promise::KeepLast, [deletes(&rp, &first), lists(&rp, &ada)]),
+        (Promise::Deletion, [deletes(&rp, &first), sign_in(&one)]),
+    ];
+    for (promise, actors) in table {
+        // Without the last-passkey rule a deletion is refused for another reason.
+        let mut store = store.clone();
+        if promise == Promise::Deletion {
+            passkey(&rp, &mut store, &ada, &mut authenticator("second", SignCounter::Zero));
+        }
+        let expect: fn(&End<'_>) = match promise {
+            Promise::CompareAndSet => at_most_one_succeeds,
+            _ => nothing_more,
+        };
+        let kept = passes(&rp, &store, actors.clone(), expect);
+        assert!(kept, "{promise:?} is kept and objected to");
+        store.breaks = Some(promise);
+        let broken = !passes(&rp, &store, actors, expect);
+        assert!(broken, "{promise:?} is broken unnoticed");
+    }
+}
+
+fn passes<'a>(
+    rp: &'a RelyingParty,
+    store: &Model,
+    actors: [Vec<Request<'a>>; 2],
+    expect: fn(&End<'_>),
+) -> bool {
+    catch_unwind(AssertUnwindSafe(|| two("a promise", rp, store, actors, expect))).is_ok()
 }

@@ -95,9 +95,13 @@ pub(super) fn outer(source: &mut Source<'_>, bent: &mut Outer) {
                 2 => serde_json::from_slice(source.bytes()).unwrap_or_default(),
                 _ => Value::from(text(source)),
             };
-            bent.set(*source.choose(&MEMBERS), value);
+            let member = *source.choose(&MEMBERS);
+            bent.set(member, value);
         }
-        _ => bent.remove(*source.choose(&MEMBERS)),
+        _ => {
+            let member = *source.choose(&MEMBERS);
+            bent.remove(member);
+        }
     }
 }
 

@@ -105,7 +105,7 @@ fn any_ceremony(source: &mut Source<'_>) -> Option<Ceremony> {
         5 => json["kind"]["user"] = (*source.choose(&["Ym9i", "YWRh"])).into(),
         6 => {
             json["origin"] =
-                (*source.choose(&["https://example.com", "https://example.net"])).into()
+                (*source.choose(&["https://example.com", "https://example.net"])).into();
         }
         _ => {}
     }
@@ -117,7 +117,7 @@ fn any_passkey(source: &mut Source<'_>) -> Passkey {
     let mut any = (*source.choose(&[passkey, bobs, elsewhere])).clone();
     match source.below(8) {
         0 => any.user = bob.handle(),
-        1 => any.rp_id = elsewhere.rp_id.clone(),
+        1 => any.rp_id.clone_from(&elsewhere.rp_id),
         2 => any.credential_id = bobs.credential_id.clone(),
         3 => any.public_key = bobs.public_key.clone(),
         4 => any.state.sign_count = source.u32(),

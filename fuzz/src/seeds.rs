@@ -1,11 +1,14 @@
 //! The seeds from which fuzzing starts: for each target something right, and something wrong in each way that is
 //! known. They are made from the test authenticator, so that they follow when it changes.
 
+use std::collections::BTreeMap;
+
 use relying_party::{
     Passkey,
     ceremony::Ceremony,
     test_authenticator::{TestAlgorithm, TestAttestation, TestKey},
 };
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::fixture::fixture;
@@ -148,9 +151,10 @@ fn cose_keys() -> Vec<Vec<u8>> {
 fn registrations() -> Vec<Vec<u8>> {
     let mut bent = fixture().registration.clone();
     bent.transports = None;
-    bent.outer.set("/authenticatorAttachment", serde_json::Value::Null);
+    bent.outer.set("/authenticatorAttachment", Value::Null);
     let json = [fixture().registration.clone(), bent];
-    json.map(|parts| parts.sign().unwrap().to_json().unwrap().to_string().into_bytes()).to_vec()
+    json.map(|parts| sorted(&parts.sign().unwrap().to_json().unwrap()).to_string().into_bytes())
+        .to_vec()
 }
 
 fn authentications() -> Vec<Vec<u8>> {
@@ -158,7 +162,15 @@ fn authentications() -> Vec<Vec<u8>> {
     bent.user_handle = None;
     bent.outer.client_extension_results = serde_json::json!({"appid": true});
     let json = [fixture().open_assertion.clone(), bent];
-    json.map(|parts| parts.sign().unwrap().to_json().unwrap().to_string().into_bytes()).to_vec()
+    json.map(|parts| sorted(&parts.sign().unwrap().to_json().unwrap()).to_string().into_bytes())
+        .to_vec()
+}
+
+/// The same with its members in alphabetical order, whichever order `serde_json` was built to keep.
+fn sorted(json: &Value) -> Value {
+    let Value::Object(members) = json else { return json.clone() };
+    let members = members.iter().collect::<BTreeMap<_, _>>();
+    members.into_iter().map(|(name, member)| (name.clone(), sorted(member))).collect()
 }
 
 fn ceremonies() -> Vec<Vec<u8>> {

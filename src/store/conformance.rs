@@ -4,8 +4,10 @@
 //! so that a store which looks first and writes afterwards is found out.
 //!
 //! ```
+//! # #[cfg(feature = "memory-store")] {
 //! use relying_party::store::{MemoryStore, conformance};
 //! conformance::run(MemoryStore::new);
+//! # }
 //! ```
 //!
 //! A store of futures is run by an executor of the host's choice:

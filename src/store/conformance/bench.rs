@@ -5,7 +5,7 @@ use core::{
     fmt,
     future::Future,
     pin::Pin,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicU32, AtomicU64, Ordering},
 };
 use std::{sync::Barrier, thread};
 
@@ -222,6 +222,30 @@ pub(super) fn at_once<I: Send, T: Send>(
         let panicked = |_| Err(Found("the store panicked".into()));
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(panicked)).collect()
     })
+}
+
+/// Does two things beside each other, each with the number of its turn, until both have been done often enough while
+/// the other went on. Returns how often each was done.
+pub(super) fn beside(
+    one: &(dyn Fn(u32) -> Result<(), Found> + Sync),
+    other: &(dyn Fn(u32) -> Result<(), Found> + Sync),
+) -> Result<(u32, u32), Found> {
+    let enough = u32::from(ROUNDS);
+    let (ones, others) = (&AtomicU32::new(0), &AtomicU32::new(0));
+    at_once([(one, ones, others), (other, others, ones)], |(act, done, beside)| {
+        for turn in 0.. {
+            if turn >= enough && beside.load(Ordering::SeqCst) >= enough {
+                break;
+            }
+            let acted = act(turn);
+            // Who fails does not keep the other waiting.
+            let count = if acted.is_ok() { turn.saturating_add(1) } else { u32::MAX };
+            done.store(count, Ordering::SeqCst);
+            acted?;
+        }
+        Ok(())
+    })?;
+    Ok((ones.load(Ordering::SeqCst), others.load(Ordering::SeqCst)))
 }
 
 /// A blocking store whose errors are findings.

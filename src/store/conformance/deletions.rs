@@ -151,11 +151,12 @@ fn of_parallel_deletes_of_one_passkey_exactly_one_is_reported(
 
 fn deleted_passkey_stays_deleted(bench: &Bench<'_>) -> Result<(), Found> {
     let new = name("new")?;
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
         let owner = bench.owner()?;
         let passkey = bench.stored(&owner)?;
         let state = PasskeyState { sign_count: 1, ..passkey.state };
-        at_once(0..THREADS, |turn| match turn % 3 {
+        at_once(0..THREADS, |turn| // Another thread begins in every round.
+            match turn.wrapping_add(round) % 3 {
             0 => bench.store.delete_passkey(&owner, &passkey.id, false).map(drop),
             1 => bench.store.rename_passkey(&owner, &passkey.id, &new, bench.now).map(drop),
             _ => {

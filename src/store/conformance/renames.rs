@@ -2,7 +2,7 @@
 
 use super::{
     Check,
-    bench::{Bench, Found, OTHER_RP_ID, ROUNDS, at_once, expect, name, owner_of},
+    bench::{Bench, Found, OTHER_RP_ID, beside, expect, name, owner_of},
     check,
 };
 use crate::{
@@ -61,25 +61,21 @@ fn rename_and_use_do_not_undo_each_other(bench: &Bench<'_>) -> Result<(), Found>
     let owner = bench.owner()?;
     let passkey = bench.stored(&owner)?;
     let counted = |count| PasskeyState { sign_count: count, ..passkey.state };
-    at_once([true, false], |renames| {
-        for count in 0..u32::from(ROUNDS) {
-            if renames {
-                let new = name(&alloc::format!("name {count}"))?;
-                let renamed = bench.store.rename_passkey(&owner, &passkey.id, &new, bench.now)?;
-                let renamed = renamed.map(|passkey| passkey.name);
-                expect("a rename beside uses", &renamed, &Some(new))?;
-            } else {
-                let (from, to) = (counted(count), counted(count.saturating_add(1)));
-                let recorded = bench.store.record_use(&passkey.id, &from, &to, bench.now)?;
-                expect("a use beside renames", &recorded, &Recorded::Updated)?;
-            }
-        }
-        Ok(())
-    })?;
-    let last = name(&alloc::format!("name {}", ROUNDS.saturating_sub(1)))?;
+    let nth = |turn| name(&alloc::format!("name {turn}"));
+    let rename = |turn| {
+        let renamed = bench.store.rename_passkey(&owner, &passkey.id, &nth(turn)?, bench.now)?;
+        let renamed = renamed.map(|passkey| passkey.name);
+        expect("a rename beside uses", &renamed, &Some(nth(turn)?))
+    };
+    let record = |turn: u32| {
+        let (from, to) = (counted(turn), counted(turn.saturating_add(1)));
+        let recorded = bench.store.record_use(&passkey.id, &from, &to, bench.now)?;
+        expect("a use beside renames", &recorded, &Recorded::Updated)
+    };
+    let (renames, uses) = beside(&rename, &record)?;
     let both = Passkey {
-        name: last,
-        state: counted(u32::from(ROUNDS)),
+        name: nth(renames.saturating_sub(1))?,
+        state: counted(uses),
         last_used_at: Some(bench.now),
         ..passkey.clone()
     };

@@ -1,5 +1,7 @@
 //! A request, or two with the browser between them, as something that can be stopped at every effect.
 
+use std::rc::Rc;
+
 use relying_party::{
     Effect, Error, Flow, Passkey, PasskeyId, Reply, Step,
     flow::{Created, CreationStart, Deleted, SignInStart, SignedIn},
@@ -95,13 +97,14 @@ impl<'a> Next<'a> {
 }
 
 /// One request.
-pub(crate) struct Request<'a>(Box<dyn Fn() -> Next<'a> + 'a>);
+#[derive(Clone)]
+pub(crate) struct Request<'a>(Rc<dyn Fn() -> Next<'a> + 'a>);
 
 impl<'a> Request<'a> {
     pub(crate) fn new<F: Flow<Output: Into<Outcome>> + 'a>(
         start: impl Fn() -> Result<Step<F>, Error> + 'a,
     ) -> Self {
-        Self(Box::new(move || Next::of(start())))
+        Self(Rc::new(move || Next::of(start())))
     }
 }
 

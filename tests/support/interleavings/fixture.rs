@@ -22,7 +22,14 @@ pub(crate) const ORIGIN: &str = "https://example.com";
 
 /// Verifies each signature once: the same ones come again in every schedule.
 #[derive(Default)]
-struct Remembering(Mutex<HashMap<(String, Vec<u8>, Vec<u8>), Result<(), SignatureError>>>);
+struct Remembering(Mutex<HashMap<Question, Result<(), SignatureError>>>);
+
+#[derive(PartialEq, Eq, Hash)]
+struct Question {
+    key: String,
+    message: Vec<u8>,
+    signature: Vec<u8>,
+}
 
 impl SignatureVerifier for Remembering {
     fn supports(&self, algorithm: Algorithm) -> bool {
@@ -39,7 +46,11 @@ impl SignatureVerifier for Remembering {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), SignatureError> {
-        let question = (format!("{key:?}"), message.to_vec(), signature.to_vec());
+        let question = Question {
+            key: format!("{key:?}"),
+            message: message.to_vec(),
+            signature: signature.to_vec(),
+        };
         let mut known = self.0.lock().unwrap();
         *known.entry(question).or_insert_with(|| RustCrypto.verify(key, message, signature))
     }
@@ -132,11 +143,11 @@ pub(crate) fn passkey(
 pub(crate) fn creates<'a>(
     rp: &'a RelyingParty,
     user: &'a SignedInUser,
-    begun: Begun,
+    begun: &Begun,
 ) -> Vec<Request<'a>> {
     let challenge = *begun.ceremony.challenge();
-    let begin = Request::new(move || CreatePasskey::begin(rp, user, challenge, NOW));
-    vec![begin, finishes_create(rp, user, &begun)]
+    let opening = Request::new(move || CreatePasskey::begin(rp, user, challenge, NOW));
+    vec![opening, finishes_create(rp, user, begun)]
 }
 
 pub(crate) fn finishes_create<'a>(
@@ -153,9 +164,9 @@ pub(crate) fn finishes_create<'a>(
 /// The requests of a sign-in: begin and finish.
 pub(crate) fn signs_in<'a>(rp: &'a RelyingParty, begun: &Begun) -> Vec<Request<'a>> {
     let challenge = *begun.ceremony.challenge();
-    let begin =
+    let opening =
         Request::new(move || SignIn::begin(rp, SignInRequest::Discoverable, challenge, NOW));
-    vec![begin, finishes_sign_in(rp, begun)]
+    vec![opening, finishes_sign_in(rp, begun)]
 }
 
 pub(crate) fn finishes_sign_in<'a>(rp: &'a RelyingParty, begun: &Begun) -> Request<'a> {

@@ -9,8 +9,19 @@ use relying_party::{
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Model {
     pub(crate) ceremonies: Vec<Ceremony>,
-    /// Oldest first.
     pub(crate) passkeys: Vec<Passkey>,
+    /// A promise that the model breaks, for the test that breaches are found.
+    pub(crate) breaks: Option<Promise>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Promise {
+    TakenOnce,
+    Limit,
+    UniqueCredential,
+    CompareAndSet,
+    KeepLast,
+    Deletion,
 }
 
 impl Model {
@@ -29,7 +40,11 @@ impl Model {
             }
             Effect::TakeCeremony(id) => {
                 let at = self.ceremonies.iter().position(|ceremony| ceremony.id() == *id);
-                Reply::Ceremony(at.map(|at| Box::new(self.ceremonies.remove(at))))
+                let keeps = self.breaks == Some(Promise::TakenOnce);
+                let taken = at.map(|at| {
+                    if keeps { self.ceremonies[at].clone() } else { self.ceremonies.remove(at) }
+                });
+                Reply::Ceremony(taken.map(Box::new))
             }
             Effect::PasskeysOf(owner) => Reply::Passkeys(self.of(owner)),
             Effect::Passkey { rp_id, credential_id } => {
@@ -42,10 +57,11 @@ impl Model {
                 Reply::Inserted(self.insert(passkey, *max_per_user))
             }
             Effect::RecordUse { id, expected, state, at } => {
+                let compares = self.breaks != Some(Promise::CompareAndSet);
                 let found = self.passkeys.iter_mut().find(|passkey| passkey.id == *id);
                 Reply::Recorded(match found {
                     None => Recorded::NotFound,
-                    Some(passkey) if passkey.state != *expected => Recorded::Conflict,
+                    Some(passkey) if compares && passkey.state != *expected => Recorded::Conflict,
                     Some(passkey) => {
                         passkey.state = *state;
                         passkey.last_used_at = Some(*at);
@@ -63,9 +79,11 @@ impl Model {
                 Reply::Passkey(found)
             }
             Effect::DeletePasskey { owner, id, keep_last } => {
+                let keep_last = *keep_last && self.breaks != Some(Promise::KeepLast);
                 Reply::Removed(match self.owned(owner, *id) {
                     None => Removed::NotFound,
-                    Some(_) if *keep_last && self.of(owner).len() == 1 => Removed::LastPasskey,
+                    Some(_) if keep_last && self.of(owner).len() == 1 => Removed::LastPasskey,
+                    Some(_) if self.breaks == Some(Promise::Deletion) => Removed::Removed,
                     Some(index) => {
                         self.passkeys.remove(index);
                         Removed::Removed
@@ -82,9 +100,10 @@ impl Model {
         let exists = self.passkeys.iter().any(|other| {
             other.rp_id == passkey.rp_id && other.credential_id == passkey.credential_id
         });
-        if exists {
+        let is_full = self.of(&owner).len() >= usize::try_from(max_per_user).unwrap();
+        if exists && self.breaks != Some(Promise::UniqueCredential) {
             Inserted::AlreadyExists
-        } else if self.of(&owner).len() >= usize::try_from(max_per_user).unwrap() {
+        } else if is_full && self.breaks != Some(Promise::Limit) {
             Inserted::LimitReached
         } else {
             self.passkeys.push(passkey.clone());
