@@ -2,7 +2,10 @@
 
 use serde::Deserialize;
 
-use crate::{json::text::Text, malformed::Malformed};
+use crate::{
+    json::{object, text::Text},
+    malformed::Malformed,
+};
 
 const WHAT: &str = "clientDataJSON";
 
@@ -51,7 +54,7 @@ impl<'a> ClientData<'a> {
     /// Not a JSON object with the required members.
     pub fn parse(json: &'a [u8]) -> Result<Self, Malformed> {
         let json = json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json);
-        serde_json::from_slice(json).map_err(|error| Malformed::json(WHAT, &error))
+        object::from_slice(json).map_err(|error| Malformed::json(WHAT, &error))
     }
 
     /// What the ceremony was: `webauthn.create`, `webauthn.get`.
@@ -123,6 +126,7 @@ mod tests {
             "[]",
             "null",
             "\"x\"",
+            r#"["webauthn.get","AQID","https://example.com"]"#,
             r#"{"type":"webauthn.get","challenge":"AQID"}"#,
             r#"{"type":"webauthn.get","challenge":5,"origin":"https://example.com"}"#,
             &BASIC[..BASIC.len() - 1],

@@ -2,6 +2,7 @@
 
 pub(crate) mod base64url;
 mod enums;
+pub(crate) mod object;
 mod options;
 mod response;
 mod signal;

@@ -28,9 +28,13 @@ pub(crate) enum InvalidBase64Url {
     TooLong,
 }
 
-/// A text is in one alphabet or in the other, never in a mix of both.
-fn engine(text: &str) -> &'static GeneralPurpose {
-    if text.bytes().any(|byte| matches!(byte, b'+' | b'/')) { &STANDARD } else { &URL_SAFE }
+/// A text is in one alphabet or in the other, never in a mix of both; and it is padded whole or not at all.
+fn engine(text: &str) -> Result<&'static GeneralPurpose, InvalidBase64Url> {
+    if text.ends_with('=') && !text.len().is_multiple_of(4) {
+        return Err(InvalidBase64Url::Syntax);
+    }
+    let is_standard = text.bytes().any(|byte| matches!(byte, b'+' | b'/'));
+    Ok(if is_standard { &STANDARD } else { &URL_SAFE })
 }
 
 /// The most bytes that a text of this length can hold.
@@ -39,7 +43,7 @@ fn most_bytes(text: &str) -> usize {
 }
 
 pub(crate) fn decode(text: &str) -> Result<Vec<u8>, InvalidBase64Url> {
-    engine(text).decode(text).map_err(|_| InvalidBase64Url::Syntax)
+    engine(text)?.decode(text).map_err(|_| InvalidBase64Url::Syntax)
 }
 
 /// Decodes at most `max` bytes. Up to `N` of them stay on the stack.
@@ -72,7 +76,7 @@ impl<const N: usize> Decoded<N> {
             self.spilled.resize(needed, 0);
             self.spilled.as_mut_slice()
         };
-        let length = engine(text).decode_slice(text, room).map_err(|error| match error {
+        let length = engine(text)?.decode_slice(text, room).map_err(|error| match error {
             DecodeSliceError::DecodeError(_) => InvalidBase64Url::Syntax,
             DecodeSliceError::OutputSliceTooSmall => InvalidBase64Url::TooLong,
         })?;
@@ -125,6 +129,14 @@ mod tests {
     #[test]
     fn white_space_and_trailing_bits_are_refused() {
         for text in ["AQ ID", "AQID\n", " AQID", "AR", "AQJ", "A", "====", "=AQI", "AQ!D"] {
+            assert_eq!(decode(text), Err(InvalidBase64Url::Syntax), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn padding_is_whole_or_absent() {
+        assert_eq!(decode("AA==").unwrap(), decode("AA").unwrap());
+        for text in ["AA=", "AAAA=", "AAAA==", "AAA=="] {
             assert_eq!(decode(text), Err(InvalidBase64Url::Syntax), "{text:?}");
         }
     }

@@ -8,12 +8,13 @@ use serde_json::value::RawValue;
 use super::{
     base64url::Decoded,
     enums::{AuthenticatorAttachment, Transport},
+    object,
     text::Text,
 };
 use crate::{
     bytes::CredentialId,
     limits::{
-        ASSERTION_AUTHENTICATOR_DATA_MAX, ATTESTATION_OBJECT_MAX, CLIENT_DATA_MAX,
+        ASSERTION_AUTHENTICATOR_DATA_MAX, ATTESTATION_OBJECT_MAX, CLIENT_DATA_MAX, RAW_ID_MAX,
         RESPONSE_JSON_MAX, SIGNATURE_MAX, TRANSPORTS_MAX,
     },
     malformed::Malformed,
@@ -58,6 +59,7 @@ struct Credential<'a, R> {
     authenticator_attachment: Option<Text<'a>>,
     #[serde(borrow, default)]
     client_extension_results: Option<&'a RawValue>,
+    #[serde(deserialize_with = "object::object", bound(deserialize = "R: Deserialize<'de>"))]
     response: R,
 }
 
@@ -98,7 +100,7 @@ fn parse<'a, T: Deserialize<'a>>(json: &'a [u8], what: &'static str) -> Result<T
     if json.len() > RESPONSE_JSON_MAX {
         return Err(Malformed::TooLong { what, max: RESPONSE_JSON_MAX });
     }
-    serde_json::from_slice(json).map_err(|error| Malformed::json(what, &error))
+    object::from_slice(json).map_err(|error| Malformed::json(what, &error))
 }
 
 impl<R> Credential<'_, R> {
@@ -124,9 +126,6 @@ impl<R> Credential<'_, R> {
 
 /// Credential ids are this long at most in practice; longer ones are decoded on the heap.
 pub(crate) const INLINE_ID: usize = 288;
-
-/// What 16 bits of `credentialIdLength` can tell.
-const RAW_ID_MAX: usize = 65_535;
 
 fn decode<'b, const N: usize>(
     what: &'static str,
@@ -316,6 +315,12 @@ mod tests {
             format!("{ASSERTION} x"),
             format!("\u{feff}{ASSERTION}"),
             String::from("[]"),
+            String::from(
+                r#"["AQID","AQID","public-key",null,null,{"clientDataJSON":"","authenticatorData":"","signature":""}]"#,
+            ),
+            String::from(
+                r#"{"id":"AQID","rawId":"AQID","type":"public-key","response":["e30","AAAA","BBBB"]}"#,
+            ),
             ASSERTION.replace("{\"appid\":true}", &"[".repeat(1000)),
             ASSERTION.replace("AQID", "\\ud800"),
         ];
