@@ -106,3 +106,16 @@ pub const COMPOUND_STATEMENTS_MAX: usize = 4;
 
 /// Longest metadata BLOB, in bytes. That of the FIDO Alliance has about 10 MB, most of it icons, and grows.
 pub const MDS_BLOB_MAX: usize = 64 * 1024 * 1024;
+
+/// Longest `rawId` that is decoded at all, in bytes: what the 16 bits of `credentialIdLength` can tell (§6.5.1).
+pub const RAW_ID_MAX: usize = 65_535;
+
+/// Longest opaque origin of a native app, in bytes: none that is known has more than 80.
+pub const OPAQUE_ORIGIN_MAX: usize = 512;
+
+/// Registrable labels of a related-origins document that every client supports; more are the client's choice
+/// (§5.11.1).
+pub const RELATED_LABELS_MAX: usize = 5;
+
+/// Longest text that an error repeats, in bytes. Every real origin fits: `https://`, a domain of 253 and a port.
+pub const SHOWN_MAX: usize = 300;

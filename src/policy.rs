@@ -48,8 +48,7 @@ pub use top_origins::{EmbeddingError, TopOrigins};
 
 use alloc::{borrow::ToOwned as _, format, string::String};
 
-/// Longest text that an error repeats, in bytes. Every real origin fits: `https://`, a domain of 253 and a port.
-const SHOWN_MAX: usize = 300;
+use crate::limits::SHOWN_MAX;
 
 /// What was found, cut to a length fit for logs. Errors print it with `{:?}`, which escapes control characters.
 fn shown(text: &str) -> String {

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     bytes::CredentialId,
     limits::{
-        ASSERTION_AUTHENTICATOR_DATA_MAX, ATTESTATION_OBJECT_MAX, CLIENT_DATA_MAX,
+        ASSERTION_AUTHENTICATOR_DATA_MAX, ATTESTATION_OBJECT_MAX, CLIENT_DATA_MAX, RAW_ID_MAX,
         RESPONSE_JSON_MAX, SIGNATURE_MAX, TRANSPORTS_MAX,
     },
     malformed::Malformed,
@@ -138,9 +138,6 @@ impl<R> Credential<'_, R> {
 
 /// Credential ids are this long at most in practice; longer ones are decoded on the heap.
 pub(crate) const INLINE_ID: usize = 288;
-
-/// What 16 bits of `credentialIdLength` can tell.
-const RAW_ID_MAX: usize = 65_535;
 
 fn decode<'b, const N: usize>(
     what: &'static str,

@@ -11,15 +11,12 @@ use alloc::{format, string::String};
 use core::fmt;
 
 use super::shown;
-use crate::json::base64url;
+use crate::{json::base64url, limits::OPAQUE_ORIGIN_MAX};
 
 const ANDROID: &str = "android:apk-key-hash:";
 
 /// SHA-256 of a signing certificate.
 const FINGERPRINT_BYTES: usize = 32;
-
-/// Longest opaque origin, in bytes: none that is known has more than 80.
-const OPAQUE_MAX: usize = 512;
 
 /// Schemes of URLs that browsers serialise as `null`, or with another scheme, when they are an origin.
 const NO_ORIGIN: [&str; 6] = ["about", "blob", "data", "file", "filesystem", "javascript"];
@@ -139,7 +136,7 @@ fn is_opaque(text: &str) -> bool {
         && !NO_ORIGIN.contains(&scheme)
         && !rest.is_empty()
         && rest.bytes().all(|byte| byte.is_ascii_graphic())
-        && text.len() <= OPAQUE_MAX
+        && text.len() <= OPAQUE_ORIGIN_MAX
 }
 
 /// `N` bytes as pairs of hexadecimal digits, either all separated by colons or none.

@@ -18,9 +18,7 @@ use super::{
     origins::OriginPolicy,
     shown,
 };
-
-/// Registrable labels that every client supports; more are the client's choice (§5.11.1).
-const LABELS_MAX: usize = 5;
+use crate::limits::RELATED_LABELS_MAX;
 
 /// The document at `/.well-known/webauthn` of the RP ID.
 ///
@@ -54,7 +52,7 @@ pub enum RelatedOriginsFinding {
     },
     /// Five other registrable labels come before it, so clients may skip it. Put it further up, or others out.
     #[error(
-        "{origin:?} is listed behind the {LABELS_MAX} registrable labels {labels:?}, so clients may skip it: its own \
+        "{origin:?} is listed behind the {RELATED_LABELS_MAX} registrable labels {labels:?}, so clients may skip it: its own \
          is {label:?}, and order matters"
     )]
     BehindLabelCap {
@@ -153,13 +151,13 @@ impl RelatedOrigins {
 
     fn lint_labels(&self, findings: &mut Vec<RelatedOriginsFinding>) {
         if !cfg!(feature = "public-suffix") {
-            if self.origins.len() > LABELS_MAX {
+            if self.origins.len() > RELATED_LABELS_MAX {
                 findings.push(RelatedOriginsFinding::LabelsUnknown);
             }
             return;
         }
         let labels = self.labels();
-        let within_cap = labels.get(..LABELS_MAX).unwrap_or(&labels);
+        let within_cap = labels.get(..RELATED_LABELS_MAX).unwrap_or(&labels);
         for (text, origin) in self.valid() {
             match registrable_label(origin.host()) {
                 None => findings.push(RelatedOriginsFinding::NoLabel { origin: text.to_owned() }),

@@ -114,9 +114,9 @@ impl Scope {
     #[must_use]
     pub const fn explanation(&self) -> &'static str {
         match self {
-            Self::Yes => "passkeys of this RP ID work on this origin, once the policy accepts it",
+            Self::Yes => "passkeys of this RP ID work on this origin, where the policy accepts it",
             Self::NeedsSubdomainPolicy => {
-                "passkeys of this RP ID work on this origin, which lies below it, once the policy accepts it: \
+                "passkeys of this RP ID work on this origin, which lies below it, where the policy accepts it: \
                  by a subdomain policy or as an origin of its own"
             }
             Self::NeedsRelatedOrigins(OutsideScope::Parent) => {

@@ -1,8 +1,9 @@
 //! Where a passkey works: the rows of the domain table that a browser can show, on real names.
 //!
-//! The names lead to this machine by a switch of the browser's; another switch has it treat the pages as if they came
-//! by HTTPS, which the server has to accept by an exception that is named as what it is. The browser refuses what the
-//! RP ID does not cover before the server hears of it; where the browser agrees, the server still decides.
+//! The names lead to this machine by a switch of the browser's. Subdomains by policy are shown over HTTPS, with a
+//! certificate that is thrown away; for the other rows another switch has the browser treat the pages as if they came by
+//! HTTPS, which the server has to accept by an exception that is named as what it is. The browser refuses what the RP
+//! ID does not cover before the server hears of it; where the browser agrees, the server still decides.
 
 use std::net::TcpListener;
 
@@ -10,6 +11,7 @@ use super::{ALERT, STATUS};
 use crate::support::{
     browser::Browser,
     server::Server,
+    tls::TlsProxy,
     webdriver::{Authenticator, key},
 };
 
@@ -148,6 +150,53 @@ fn a_passkey_of_a_subdomain_works_neither_on_a_sibling_nor_on_the_parent() {
     let server = scene.serve("accounts.your-domain.test", &["accounts.your-domain.test"]);
     scene.is_out_of_scope("your-domain.test", "accounts.your-domain.test");
     server.terminate();
+}
+
+#[test]
+fn a_passkey_works_over_https_on_the_subdomains_of_the_policy() {
+    let folder = tempfile::tempdir().unwrap();
+    let flags = [
+        "--rp-id",
+        "your-domain.test",
+        "--origin",
+        "https://your-domain.test",
+        "--subdomains",
+        "--except-subdomain",
+        "staging2.your-domain.test",
+    ];
+    let server = Server::start(&folder.path().join("passkeys.sqlite"), 0, &flags);
+    let proxy = TlsProxy::start(&HOSTS, server.port());
+    let Some(browser) = Browser::start("https-", &proxy.browser_flags()) else { return };
+    let authenticator = browser.add_authenticator();
+    let open = |host: &str| {
+        browser.set_present(&authenticator, false);
+        browser.open(&format!("https://{host}/"));
+        browser.find("#view-signed-out, #view-signed-in");
+        browser.set_present(&authenticator, true);
+    };
+    let sign_out = || {
+        browser.set_present(&authenticator, false);
+        browser.click("#sign-out");
+        browser.wait_for_text(STATUS, "You are signed out");
+    };
+
+    open("your-domain.test");
+    browser.type_into("#sign-up-name", "Ada");
+    browser.click("#sign-up");
+    browser.click("#create");
+    browser.wait_for_text(STATUS, "created");
+    sign_out();
+    for host in ["accounts.your-domain.test", "staging1.your-domain.test"] {
+        open(host);
+        browser.click("#sign-in");
+        browser.wait_for_text(STATUS, "Welcome back");
+        sign_out();
+    }
+    // The browser would allow it; the policy does not.
+    open("staging2.your-domain.test");
+    browser.click("#sign-in");
+    browser.wait_for_text(ALERT, "passkey_retrieval_failed");
+    browser.picture("excepted");
 }
 
 #[test]

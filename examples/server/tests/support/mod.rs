@@ -5,4 +5,5 @@
 
 pub mod browser;
 pub mod server;
+pub mod tls;
 pub mod webdriver;
