@@ -11,6 +11,7 @@ use relying_party::{
     Algorithm, Attestation, AttestationPolicy, Timestamp,
     ceremony::{CeremonyError, RegistrationExpectation, verify_registration},
     crypto::RustCrypto,
+    extensions::RequestedExtensions,
     json::{RegistrationResponse, UserVerification},
     policy::{OriginPolicy, RpId},
     test_authenticator::{
@@ -73,6 +74,7 @@ impl Registration {
                 algorithms: &[Algorithm::new(self.algorithm.id().try_into().unwrap())],
                 conditional: false,
                 attestation: &self.policy,
+                extensions: &RequestedExtensions::default(),
                 verifier: &RustCrypto,
                 // A day in 2025.
                 now: Timestamp::from_unix_millis(1_750_000_000_000),

@@ -13,7 +13,7 @@ use relying_party::{
     policy::{OriginPolicy, RpId, Scope, SubdomainPolicy, TopOrigins, scope},
 };
 
-use super::case::{Case, Kind, Rp, Stored};
+use super::case::{Bytes, Case, Kind, Rp, Stored};
 
 pub(crate) enum Verdict {
     Agree,
