@@ -206,7 +206,7 @@ fn registrable_label(host: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use alloc::{format, string::ToString as _};
+    use alloc::format;
 
     use super::*;
     use crate::policy::RpId;
@@ -298,7 +298,7 @@ mod tests {
         };
         assert_eq!(origin, "https://b.net");
         assert_eq!(labels.concat(), "afedc");
-        assert!(findings[0].to_string().contains(r#"["a", "f", "e", "d", "c"]"#));
+        assert!(format!("{}", findings[0]).contains(r#"["a", "f", "e", "d", "c"]"#));
     }
 
     #[cfg(feature = "public-suffix")]
