@@ -4,45 +4,54 @@
 //! formats are judged if the [policy](AttestationPolicy) asks for it; a relying party that wants no attestation must
 //! not turn away an authenticator for sending one.
 
+#[cfg(feature = "attestation")]
+mod aaguid_extension;
+#[cfg(feature = "attestation")]
+mod android_key;
+#[cfg(feature = "attestation")]
+mod apple;
+#[cfg(feature = "attestation")]
+mod compound;
+#[cfg(feature = "attestation")]
+mod fido_u2f;
 mod none;
+mod outcome;
 mod packed;
+mod policy;
+#[cfg(feature = "attestation")]
+mod safety_net;
+#[cfg(feature = "attestation")]
+mod tpm;
+mod trust;
+#[cfg(feature = "attestation")]
+mod x5c;
 
-use self::packed::{Certificates, Statement};
+#[cfg(test)]
+#[cfg(feature = "attestation")]
+pub(crate) mod test_kit;
+#[cfg(test)]
+#[cfg(all(feature = "attestation", feature = "test-authenticator"))]
+mod tests;
+
+use alloc::{vec, vec::Vec};
+
+pub(crate) use self::outcome::{Context, Outcome, Signed};
+#[cfg(feature = "attestation")]
+pub use self::{
+    android_key::AndroidKeyAuthorizations,
+    policy::{AnchorSource, AttestationSubject},
+};
+pub use self::{policy::AttestationPolicy, trust::TrustError};
+#[cfg(feature = "attestation")]
+use crate::x509::CertificateError;
 use crate::{
     attestation_object::AttestationObject,
-    auth_data::{AttestedCredentialData, AuthenticatorData},
     ceremony::CeremonyError,
-    crypto::SignatureVerifier,
+    cose::Algorithm,
     limits::IDENTIFIER_MAX,
     malformed::Malformed,
-    passkey::{Attestation, AttestationType},
+    passkey::{Attestation, AttestationLevel},
 };
-
-/// What is asked of attestation statements.
-///
-/// ```
-/// use relying_party::AttestationPolicy;
-/// assert_eq!(AttestationPolicy::default(), AttestationPolicy::Ignore);
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AttestationPolicy {
-    /// Nothing: what the authenticator is does not matter. Right for nearly every service.
-    #[default]
-    Ignore,
-    /// The statement must be valid, whoever vouches for it.
-    Statement,
-    /// The statement must lead to an anchor of trust; `none` and self attestation do not.
-    Trusted,
-}
-
-/// What a statement is about, and what it signs.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Signed<'a> {
-    pub(crate) data: &'a AuthenticatorData<'a>,
-    pub(crate) attested: &'a AttestedCredentialData<'a>,
-    pub(crate) client_data_hash: &'a [u8; 32],
-}
 
 /// Why a statement is not valid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,52 +60,116 @@ pub enum StatementError {
     /// Not the CBOR that the format's syntax demands.
     #[error("attestation statement: {0}")]
     Malformed(#[from] Malformed),
+    /// A structure within the statement is not what its grammar says.
+    #[error("attestation statement: {what}: {reason}")]
+    Structure {
+        /// Which structure.
+        what: &'static str,
+        /// What is wrong.
+        reason: &'static str,
+    },
     /// A step of the format's verification procedure fails.
     #[error("attestation statement: {0}")]
     Invalid(&'static str),
     /// The signature of the statement is not valid.
     #[error("attestation statement: the signature is invalid")]
     Signature,
+    /// The verifier does not have the algorithm of the signature.
+    #[error("attestation statement: algorithm {0} is not supported by the signature verifier")]
+    AlgorithmNotSupported(Algorithm),
+    /// The attestation certificate cannot be read, or is not for the statement's algorithm.
+    #[cfg(feature = "attestation")]
+    #[error("attestation certificate: {0}")]
+    Certificate(#[from] CertificateError),
 }
 
 /// §7.1 steps 21 to 24.
 pub(crate) fn verify(
     object: &AttestationObject<'_>,
     signed: &Signed<'_>,
-    policy: &AttestationPolicy,
-    verifier: &dyn SignatureVerifier,
+    ctx: &Context<'_>,
 ) -> Result<Attestation, CeremonyError> {
-    // Step 21: the format is matched byte for byte. Step 22: its procedure.
+    let (format, aaguid) = (object.format(), signed.attested.aaguid);
+    let level = ctx.policy.level_for(format, aaguid);
+    // Steps 21 and 22, then 23 and 24.
+    let judged = match level {
+        AttestationLevel::Ignored => {
+            let outcome = verify_what_needs_no_certificate(object, signed, ctx)?;
+            trust::judge(format, outcome.as_slice(), signed, ctx, level)
+        }
+        _ => trust::judge(format, &verify_object(object, signed, ctx)?, signed, ctx, level),
+    };
+    judged.map_err(CeremonyError::AttestationTrust)
+}
+
+/// What is judged although attestation is ignored.
+fn verify_what_needs_no_certificate<'a>(
+    object: &AttestationObject<'a>,
+    signed: &Signed<'_>,
+    ctx: &Context<'_>,
+) -> Result<Option<(&'a str, Outcome<'a>)>, CeremonyError> {
     let kind = match object.format() {
-        "none" => Some(none::verify(object.statement())?),
-        "packed" => verify_packed(object.statement(), signed, policy, verifier)?,
-        _ if *policy == AttestationPolicy::Ignore => None,
+        "none" => none::verify(object.statement())?,
+        "packed" => match packed::Statement::parse(object.statement())? {
+            statement if statement.is_self() => statement.verify_self(signed, ctx)?,
+            _ => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    Ok(Some((object.format(), Outcome::bare(kind))))
+}
+
+/// The outcome of a statement, or of each that is within it, with their formats.
+fn verify_object<'a>(
+    object: &AttestationObject<'a>,
+    signed: &Signed<'_>,
+    ctx: &Context<'_>,
+) -> Result<Vec<(&'a str, Outcome<'a>)>, CeremonyError> {
+    match object.format() {
+        #[cfg(feature = "attestation")]
+        "compound" => compound::verify(object.statement(), signed, ctx),
+        format => Ok(vec![(format, verify_format(format, object.statement(), signed, ctx)?)]),
+    }
+}
+
+/// Steps 21 and 22: the format is matched byte for byte, and its procedure run.
+fn verify_format<'a>(
+    format: &str,
+    statement: &'a [u8],
+    signed: &Signed<'_>,
+    ctx: &Context<'_>,
+) -> Result<Outcome<'a>, CeremonyError> {
+    let outcome = match format {
+        "none" => Outcome::bare(none::verify(statement)?),
+        #[cfg(not(feature = "attestation"))]
+        "packed" if !packed::Statement::parse(statement)?.is_self() => {
+            return Err(CeremonyError::AttestationFormat("packed with x5c".into()));
+        }
+        "packed" => packed::verify(statement, signed, ctx)?,
+        #[cfg(feature = "attestation")]
+        "fido-u2f" => fido_u2f::verify(statement, signed, ctx)?,
+        #[cfg(feature = "attestation")]
+        "apple" => apple::verify(statement, signed)?,
+        #[cfg(feature = "attestation")]
+        "tpm" => tpm::verify(statement, signed, ctx)?,
+        #[cfg(feature = "attestation")]
+        "android-key" => android_key::verify(statement, signed, ctx)?,
+        #[cfg(feature = "attestation")]
+        "android-safetynet" if ctx.policy.accepts_safety_net() => {
+            safety_net::verify(statement, signed, ctx)?
+        }
         unsupported => {
             let shown = unsupported.chars().take(IDENTIFIER_MAX).collect();
             return Err(CeremonyError::AttestationFormat(shown));
         }
     };
-    // Steps 23 and 24.
-    if *policy == AttestationPolicy::Trusted {
-        return Err(CeremonyError::AttestationTrust(match kind {
-            Some(AttestationType::SelfAttestation) => "self attestation reaches no anchor",
-            _ => "no attestation",
-        }));
-    }
-    Ok(Attestation { format: object.format().into(), kind })
+    Ok(outcome)
 }
 
-fn verify_packed(
-    statement: &[u8],
-    signed: &Signed<'_>,
-    policy: &AttestationPolicy,
-    verifier: &dyn SignatureVerifier,
-) -> Result<Option<AttestationType>, CeremonyError> {
-    let statement = Statement::parse(statement)?;
-    match statement.certificates() {
-        Certificates::Absent => Ok(Some(statement.verify_self(signed, verifier)?)),
-        _ if *policy == AttestationPolicy::Ignore => Ok(None),
-        Certificates::Empty => Err(StatementError::Invalid("x5c is empty").into()),
-        Certificates::Present => Err(CeremonyError::AttestationFormat("packed with x5c".into())),
-    }
+/// The `alg` of a statement.
+#[cfg(feature = "attestation")]
+fn algorithm(alg: i64) -> Result<Algorithm, StatementError> {
+    let identifier =
+        i32::try_from(alg).map_err(|_| StatementError::Invalid("alg is out of range"))?;
+    Ok(Algorithm::new(identifier))
 }

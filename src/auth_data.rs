@@ -3,7 +3,7 @@
 use crate::{
     bytes::Aaguid,
     cbor::{CborError, Reader},
-    cose::CoseKey,
+    cose::{CoseKey, CosePublicKey, InvalidKey},
     malformed::Malformed,
 };
 
@@ -189,6 +189,11 @@ impl<'a> AttestedCredentialData<'a> {
         let attested =
             Self { aaguid: Aaguid::new(*aaguid), credential_id, public_key_bytes, public_key };
         Ok((attested, reader.rest()))
+    }
+
+    /// The credential public key as it is to be stored.
+    pub(crate) fn stored_key(&self) -> Result<CosePublicKey, InvalidKey> {
+        CosePublicKey::of(self.public_key_bytes, &self.public_key)
     }
 }
 

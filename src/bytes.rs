@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    json::base64url,
+    json::{base64url, text::Text},
     limits::{CHALLENGE_DEFAULT, CHALLENGE_MAX, CHALLENGE_MIN, CREDENTIAL_ID_MAX, USER_HANDLE_MAX},
 };
 
@@ -74,7 +74,7 @@ macro_rules! base64url_text {
 
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <alloc::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                let text = Text::deserialize(deserializer)?;
                 text.parse().map_err(de::Error::custom)
             }
         }
@@ -361,7 +361,7 @@ impl Serialize for Aaguid {
 
 impl<'de> Deserialize<'de> for Aaguid {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <alloc::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        let text = Text::deserialize(deserializer)?;
         text.parse().map_err(de::Error::custom)
     }
 }
@@ -379,18 +379,18 @@ fn derive(domain: &str, parts: &[&[u8]]) -> [u8; 16] {
     id
 }
 
-/// A 16-byte identifier that is derived, not drawn: no randomness is needed, and the same thing always has
+/// An identifier that is derived, not drawn: no randomness is needed, and the same thing always has
 /// the same id.
 macro_rules! derived_id {
-    ($(#[$doc:meta])* $type:ident, $what:literal) => {
+    ($(#[$doc:meta])* $type:ident, $size:literal, $what:literal) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $type([u8; 16]);
+        pub struct $type([u8; $size]);
 
         impl $type {
-            /// The 16 bytes of the id.
+            /// The bytes of the id.
             #[must_use]
-            pub const fn as_bytes(&self) -> &[u8; 16] {
+            pub const fn as_bytes(&self) -> &[u8; $size] {
                 &self.0
             }
         }
@@ -399,11 +399,11 @@ macro_rules! derived_id {
             type Error = InvalidBytes;
 
             fn try_from(bytes: &[u8]) -> Result<Self, InvalidBytes> {
-                <[u8; 16]>::try_from(bytes).map(Self).map_err(|_| InvalidBytes::Length {
+                <[u8; $size]>::try_from(bytes).map(Self).map_err(|_| InvalidBytes::Length {
                     what: $what,
                     found: bytes.len(),
-                    min: 16,
-                    max: 16,
+                    min: $size,
+                    max: $size,
                 })
             }
         }
@@ -430,7 +430,7 @@ derived_id! {
     /// assert_ne!(id, PasskeyId::of("example.org", &credential));
     /// # Ok::<(), relying_party::InvalidBytes>(())
     /// ```
-    PasskeyId, "passkey id"
+    PasskeyId, 16, "passkey id"
 }
 
 impl PasskeyId {
@@ -451,7 +451,7 @@ derived_id! {
     /// assert_eq!(id, id.to_string().parse()?);
     /// # Ok::<(), relying_party::InvalidBytes>(())
     /// ```
-    CeremonyId, "ceremony id"
+    CeremonyId, 16, "ceremony id"
 }
 
 impl CeremonyId {
@@ -459,5 +459,19 @@ impl CeremonyId {
     #[must_use]
     pub fn of(challenge: &Challenge) -> Self {
         Self(derive("relying-party ceremony id", &[challenge.as_bytes()]))
+    }
+}
+
+derived_id! {
+    /// Names a public key of a certificate: SHA-256 of its `SubjectPublicKeyInfo` in DER. It stays when a CA renews
+    /// its certificate.
+    KeyHash, 32, "key hash"
+}
+
+#[cfg(feature = "attestation")]
+impl KeyHash {
+    /// The hash of a `SubjectPublicKeyInfo`.
+    pub(crate) fn of(spki: &[u8]) -> Self {
+        Self(Sha256::digest(spki).into())
     }
 }

@@ -5,7 +5,8 @@ use alloc::{string::String, vec, vec::Vec};
 use serde::Serialize;
 
 use crate::{
-    ceremony::CeremonyError, json::UnknownCredential, malformed::Malformed, name::InvalidName,
+    ceremony::CeremonyError, extensions::InvalidExtensions, json::UnknownCredential,
+    malformed::Malformed, name::InvalidName,
 };
 
 /// Why a flow ended without success.
@@ -48,6 +49,9 @@ pub enum Error {
     /// The new name is none.
     #[error(transparent)]
     Name(#[from] InvalidName),
+    /// The extension inputs are ones that a client would refuse.
+    #[error(transparent)]
+    Extensions(#[from] InvalidExtensions),
     /// Other sign-ins with the same passkey kept changing it meanwhile.
     #[error("the passkey was changed by other sign-ins meanwhile")]
     Conflict,
@@ -89,6 +93,7 @@ impl Error {
             Self::PasskeyNotFound => "passkey_not_found",
             Self::LastPasskey => "last_passkey",
             Self::Name(_) => "passkey_name_invalid",
+            Self::Extensions(_) => "extension_inputs_invalid",
             Self::Conflict => "conflict",
             Self::UnexpectedReply(_) => "unexpected_reply",
             Self::Inconsistent(_) => "store_inconsistent",
@@ -101,6 +106,7 @@ impl Error {
         match self {
             Self::Registration(CeremonyError::AlgorithmNotSupported(_))
             | Self::Authentication(CeremonyError::AlgorithmNotSupported(_))
+            | Self::Extensions(_)
             | Self::UnexpectedReply(_) => ErrorKind::Host,
             Self::Inconsistent(_) => ErrorKind::Store,
             Self::LimitReached { .. } | Self::LastPasskey => ErrorKind::Policy,
@@ -167,7 +173,7 @@ impl Error {
                 "The passkey is being used elsewhere.",
                 "The passkey is being used elsewhere at the same time. Please try again.",
             ),
-            Self::UnexpectedReply(_) | Self::Inconsistent(_) => (
+            Self::Extensions(_) | Self::UnexpectedReply(_) | Self::Inconsistent(_) => (
                 "internal_error",
                 "Something went wrong.",
                 "Something went wrong on our side. Please try again later.",

@@ -1,36 +1,45 @@
-//! Client extension outputs of §10 that the core reads. All others pass through to the host unread.
+//! Extensions (§9, §10): typed inputs and outputs, and what becomes of outputs that nobody asked for.
+//!
+//! | Extension | Requested by | Output |
+//! |---|---|---|
+//! | `credProps` | [`RegistrationInputs::cred_props`] | client |
+//! | `prf` | [`RegistrationInputs::prf`], [`AuthenticationInputs::prf`], [`prf_for`](AuthenticationInputs::prf_for) | client |
+//! | `largeBlob` | [`RegistrationInputs::large_blob`], [`AuthenticationInputs::read_large_blob`], [`write_large_blob`](AuthenticationInputs::write_large_blob) | client |
+//! | `appid` | [`AuthenticationInputs::app_id`] | client |
+//! | `appidExclude` | [`RegistrationInputs::app_id_exclude`] | client |
+//! | `credProtect` | [`RegistrationInputs::cred_protect`] | authenticator |
+//! | `credBlob` | [`RegistrationInputs::cred_blob`], [`AuthenticationInputs::cred_blob`] | authenticator |
+//! | `minPinLength` | [`RegistrationInputs::min_pin_length`] | authenticator |
+//! | `pinComplexityPolicy` | [`RegistrationInputs::pin_complexity_policy`] | authenticator |
+//! | `hmac-secret` | [`RegistrationInputs::hmac_create_secret`], [`AuthenticationInputs::hmac_get_secret`] | both |
+//! | `uvm` | [`RegistrationInputs::uvm`], [`AuthenticationInputs::uvm`] | both |
+//! | `thirdPartyPayment` | | authenticator |
+//! | others | `raw` | kept [unread](Unread) |
+//!
+//! Authenticator outputs are signed; client outputs are whatever the browser, or a script in it, says. In both, an
+//! output that was requested must have its type; one that was not may have any, and is kept unread if it has not that
+//! of its extension. Nothing has to come at all, unless it was *required*.
 
-use serde::Deserialize;
+mod error;
+mod identifier;
+mod inputs;
+mod outputs;
+mod raw;
+mod requested;
+mod values;
 
-/// `credProps.rk`: whether the credential is discoverable (§10.1.3). It is unsigned and tells the user interface
-/// something, never a security decision, so that whatever does not parse counts as not said.
-pub(crate) fn cred_props_rk(client_extension_results: Option<&str>) -> Option<bool> {
-    #[derive(Deserialize)]
-    struct Outputs {
-        #[serde(rename = "credProps")]
-        cred_props: Option<CredProps>,
-    }
-
-    #[derive(Deserialize)]
-    struct CredProps {
-        rk: Option<bool>,
-    }
-
-    let outputs = serde_json::from_str::<Outputs>(client_extension_results?).ok()?;
-    outputs.cred_props?.rk
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cred_props_says_yes_no_or_nothing() {
-        assert_eq!(cred_props_rk(Some(r#"{"credProps":{"rk":true},"x":[]}"#)), Some(true));
-        assert_eq!(cred_props_rk(Some(r#"{"credProps":{"rk":false}}"#)), Some(false));
-        for nothing in [r#"{"credProps":{}}"#, "{}", r#"{"credProps":{"rk":"x"}}"#, "[]"] {
-            assert_eq!(cred_props_rk(Some(nothing)), None, "{nothing}");
-        }
-        assert_eq!(cred_props_rk(None), None);
-    }
-}
+pub(crate) use self::outputs::app_id_in_use;
+pub use self::{
+    error::{ExtensionError, InvalidExtensions},
+    identifier::Extension,
+    inputs::{AuthenticationInputs, RegistrationInputs},
+    outputs::{
+        AuthenticationAuthenticatorOutputs, AuthenticationClientOutputs, AuthenticationOutputs,
+        HmacOutput, PrfOutput, PrfResults, RegistrationAuthenticatorOutputs,
+        RegistrationClientOutputs, RegistrationOutputs,
+    },
+    requested::RequestedExtensions,
+    values::{
+        AppId, Blob, CredentialProtection, DerivedSecret, HmacSalts, PrfValues, Unread, UvmEntry,
+    },
+};

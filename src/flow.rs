@@ -6,6 +6,7 @@
 //!
 //! [`store::run`](crate::store::run) and [`store::run_async`](crate::store::run_async) answer the effects from a store.
 
+mod begin_options;
 mod create;
 mod delete;
 mod effect;
@@ -16,6 +17,7 @@ mod taken;
 mod user;
 
 pub use self::{
+    begin_options::BeginOptions,
     create::{BeginCreate, CreatePasskey, Created, CreationStart, FinishCreate},
     delete::{DeletePasskey, Deleted},
     effect::{Effect, Inserted, Owner, Recorded, Removed, Reply, Task},

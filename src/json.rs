@@ -15,8 +15,8 @@ pub use self::{
         UnknownTransport, UserVerification,
     },
     options::{
-        AuthenticatorSelection, CreationExtensions, CreationOptions, CredentialDescriptor,
-        CredentialParameters, Mediation, RequestOptions, RpEntity, UserEntity,
+        AuthenticatorSelection, CreationOptions, CredentialDescriptor, CredentialParameters,
+        Mediation, RequestOptions, RpEntity, UserEntity,
     },
     response::{AuthenticationResponse, RegistrationResponse},
     signal::{AllAcceptedCredentials, UnknownCredential},

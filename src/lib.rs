@@ -96,11 +96,15 @@ mod client_data;
 mod cose;
 pub mod crypto;
 mod error;
-mod extensions;
+pub mod extensions;
 pub mod flow;
 pub mod json;
+#[cfg(feature = "attestation")]
+mod jws;
 pub mod limits;
 mod malformed;
+#[cfg(feature = "mds")]
+pub mod mds;
 mod name;
 pub mod naming;
 mod passkey;
@@ -110,12 +114,17 @@ pub mod store;
 #[cfg(feature = "test-authenticator")]
 pub mod test_authenticator;
 mod time;
+#[cfg(feature = "attestation")]
+pub mod x509;
 
-pub use attestation::{AttestationPolicy, StatementError};
+#[cfg(feature = "attestation")]
+pub use attestation::{AnchorSource, AndroidKeyAuthorizations, AttestationSubject};
+pub use attestation::{AttestationPolicy, StatementError, TrustError};
 pub use attestation_object::AttestationObject;
 pub use auth_data::{AttestedCredentialData, AuthenticatorData, Flags};
 pub use bytes::{
-    Aaguid, CeremonyId, Challenge, CredentialId, InvalidAaguid, InvalidBytes, PasskeyId, UserHandle,
+    Aaguid, CeremonyId, Challenge, CredentialId, InvalidAaguid, InvalidBytes, KeyHash, PasskeyId,
+    UserHandle,
 };
 pub use cbor::CborError;
 pub use client_data::ClientData;
@@ -127,6 +136,8 @@ pub use flow::{
 };
 pub use malformed::Malformed;
 pub use name::{InvalidName, PasskeyName};
-pub use passkey::{Attestation, AttestationType, Passkey, PasskeyState};
+pub use passkey::{
+    Attestation, AttestationLevel, AttestationTrust, AttestationType, Passkey, PasskeyState,
+};
 pub use relying_party::{ConfigError, ConfigErrors, RelyingParty, RelyingPartyBuilder};
 pub use time::{Duration, Timestamp};

@@ -36,6 +36,9 @@ pub const ATTESTATION_OBJECT_MAX: usize = RESPONSE_JSON_MAX / 4 * 3;
 /// Longest signature, in bytes: ML-DSA-87 has 4627 (FIPS 204), RSA-8192 has 1024.
 pub const SIGNATURE_MAX: usize = 4627;
 
+/// Longest header of a JWS, in characters. The largest real ones hold four certificates of 2 KiB each.
+pub const JWS_HEADER_MAX: usize = 64 * 1024;
+
 /// Deepest nesting of CBOR items. CTAP2 allows 4 in a message (CTAP 2.1 §8); an attestation object wraps
 /// one more around statement members.
 pub const CBOR_DEPTH_MAX: usize = 8;
@@ -61,6 +64,9 @@ pub const TRANSPORT_MAX: usize = 32;
 /// Longest format or extension identifier, in bytes (§8.1, §9.1).
 pub const IDENTIFIER_MAX: usize = 32;
 
+/// Most client extension outputs. The specifications define some twenty.
+pub const CLIENT_EXTENSIONS_MAX: usize = 64;
+
 /// Longest passkey name, in characters (Unicode scalar values).
 pub const PASSKEY_NAME_MAX: usize = 100;
 
@@ -81,6 +87,25 @@ pub const DOMAIN_LABEL_MAX: usize = 63;
 
 /// How often a sign-in looks again after another sign-in has changed the passkey meanwhile.
 pub const RECORD_USE_ATTEMPTS: u8 = 4;
+
+/// Most certificates in one `x5c`. Real chains have at most five.
+pub const CERTIFICATES_MAX: usize = 16;
+
+/// Most extensions of one certificate. The largest real ones have about a dozen.
+pub const CERTIFICATE_EXTENSIONS_MAX: usize = 32;
+
+/// Most certificates between a leaf and its anchor. Google's remotely provisioned keys have three.
+pub const INTERMEDIATES_MAX: usize = 6;
+
+/// Most signatures that are verified in the search for one path to an anchor: what remains of the time if everybody
+/// in a chain has the same name and nobody signed anybody.
+pub const PATH_SIGNATURES_MAX: usize = 32;
+
+/// Most statements in one of the format `compound`. None has been seen with more than two.
+pub const COMPOUND_STATEMENTS_MAX: usize = 4;
+
+/// Longest metadata BLOB, in bytes. That of the FIDO Alliance has about 10 MB, most of it icons, and grows.
+pub const MDS_BLOB_MAX: usize = 64 * 1024 * 1024;
 
 /// Longest `rawId` that is decoded at all, in bytes: what the 16 bits of `credentialIdLength` can tell (§6.5.1).
 pub const RAW_ID_MAX: usize = 65_535;

@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    bytes::{Aaguid, CredentialId, PasskeyId, UserHandle},
+    bytes::{Aaguid, CredentialId, KeyHash, PasskeyId, UserHandle},
     cose::CosePublicKey,
     json::{AuthenticatorAttachment, Transport},
     name::PasskeyName,
@@ -76,6 +76,45 @@ pub struct Attestation {
     pub format: String,
     /// What the statement was found to be; `None` if the policy does not look at statements.
     pub kind: Option<AttestationType>,
+    /// Who vouches for it, if the statement led to an anchor when the passkey was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trust: Option<AttestationTrust>,
+}
+
+/// The path from an attestation certificate to an anchor, kept so that passkeys can be found again whose CA turns out
+/// to be compromised (§13.5.4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AttestationTrust {
+    /// The key of the anchor.
+    pub anchor: KeyHash,
+    /// The keys of the CAs between, the one that issued the attestation certificate first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub intermediates: Vec<KeyHash>,
+}
+
+/// How far attestation is judged: asked for by a policy, reached by a passkey.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AttestationLevel {
+    /// Not at all: what the authenticator is does not matter.
+    #[default]
+    Ignored,
+    /// The statement is valid, whoever vouches for it.
+    Statement,
+    /// The statement is valid and leads to an anchor.
+    Trusted,
+}
+
+impl Attestation {
+    /// How far the attestation was judged, and successfully.
+    #[must_use]
+    pub fn level(&self) -> AttestationLevel {
+        match (&self.kind, &self.trust) {
+            (None, _) => AttestationLevel::Ignored,
+            (Some(_), None) => AttestationLevel::Statement,
+            (Some(_), Some(_)) => AttestationLevel::Trusted,
+        }
+    }
 }
 
 /// The attestation types of §6.5.4.
@@ -88,6 +127,14 @@ pub enum AttestationType {
     /// Signed with the credential's own key: proves possession, nothing about the authenticator.
     #[serde(rename = "self")]
     SelfAttestation,
+    /// By a key that a batch of authenticators shares.
+    Basic,
+    /// By a key that only this authenticator has, whose certificate says nothing else of it.
+    AttCa,
+    /// By a key that only this credential has.
+    AnonCa,
+    /// [`Basic`](Self::Basic) or [`AttCa`](Self::AttCa), which the format does not tell apart.
+    Uncertain,
 }
 
 impl Passkey {

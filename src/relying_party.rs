@@ -8,6 +8,7 @@ use crate::{
     ceremony::CounterRule,
     cose::Algorithm,
     crypto::{RustCrypto, SignatureVerifier},
+    extensions::{InvalidExtensions, RegistrationInputs},
     json::{AttestationConveyance, AuthenticatorAttachment, Hint, ResidentKey, UserVerification},
     limits::{CEREMONY_LIFETIME_DEFAULT, PASSKEYS_PER_USER_DEFAULT},
     policy::{InvalidRpId, OriginPolicy, OriginPolicyBuilder, PolicyError, RpId},
@@ -50,6 +51,7 @@ struct Settings {
     keep_last_passkey: bool,
     ceremony_lifetime: Duration,
     counter_rule: CounterRule,
+    extensions: RegistrationInputs,
     verifier: Arc<dyn SignatureVerifier>,
 }
 
@@ -76,6 +78,7 @@ impl RelyingParty {
                 keep_last_passkey: false,
                 ceremony_lifetime: CEREMONY_LIFETIME_DEFAULT,
                 counter_rule: CounterRule::default(),
+                extensions: RegistrationInputs::default(),
                 verifier: Arc::new(RustCrypto),
             },
         }
@@ -165,6 +168,11 @@ impl RelyingParty {
         self.settings.counter_rule
     }
 
+    /// The extensions that creations request.
+    pub fn creation_extensions(&self) -> &RegistrationInputs {
+        &self.settings.extensions
+    }
+
     /// What verifies signatures.
     #[must_use]
     pub fn verifier(&self) -> &dyn SignatureVerifier {
@@ -240,10 +248,10 @@ impl RelyingPartyBuilder {
     pub fn attestation(
         mut self,
         conveyance: AttestationConveyance,
-        policy: AttestationPolicy,
+        policy: impl Into<AttestationPolicy>,
     ) -> Self {
         self.settings.attestation_conveyance = conveyance;
-        self.settings.attestation = policy;
+        self.settings.attestation = policy.into();
         self
     }
 
@@ -268,6 +276,12 @@ impl RelyingPartyBuilder {
     /// What happens when a signature counter does not grow; the sign-in fails unless said otherwise.
     pub fn counter_rule(mut self, rule: CounterRule) -> Self {
         self.settings.counter_rule = rule;
+        self
+    }
+
+    /// Requests these extensions of every creation that names no others; `credProps` alone unless said otherwise.
+    pub fn creation_extensions(mut self, extensions: RegistrationInputs) -> Self {
+        self.settings.extensions = extensions;
         self
     }
 
@@ -307,7 +321,9 @@ impl Settings {
             errors.push(ConfigError::NoAlgorithm);
         }
         for (index, algorithm) in self.algorithms.iter().enumerate() {
-            if !self.verifier.supports(*algorithm) {
+            if !algorithm.is_for_credentials() {
+                errors.push(ConfigError::NotForCredentials(*algorithm));
+            } else if !self.verifier.supports(*algorithm) {
                 errors.push(ConfigError::UnsupportedAlgorithm(*algorithm));
             }
             if self.algorithms.iter().take(index).any(|earlier| earlier == algorithm) {
@@ -320,6 +336,7 @@ impl Settings {
         if self.ceremony_lifetime == Duration::from_millis(0) {
             errors.push(ConfigError::NoTime);
         }
+        errors.extend(self.extensions.check().map_err(ConfigError::Extensions).err());
         errors
     }
 }
@@ -340,6 +357,9 @@ pub enum ConfigError {
     /// No algorithm is offered.
     #[error("no algorithm is offered; ES256 is what every authenticator has")]
     NoAlgorithm,
+    /// An algorithm is offered that no credential may have: RS1, or one that this crate does not know.
+    #[error("algorithm {0} is offered, but no credential may have it")]
+    NotForCredentials(Algorithm),
     /// An algorithm is offered that cannot be verified.
     #[error("algorithm {0} is offered, but the signature verifier does not support it")]
     UnsupportedAlgorithm(Algorithm),
@@ -349,6 +369,9 @@ pub enum ConfigError {
     /// Nobody may have a passkey.
     #[error("at most 0 passkeys per user: nobody could create one")]
     NoPasskeys,
+    /// The extension inputs are ones that a client would refuse.
+    #[error(transparent)]
+    Extensions(#[from] InvalidExtensions),
     /// A ceremony would have expired when it begins.
     #[error("a ceremony lifetime of 0 milliseconds: none could finish")]
     NoTime,
@@ -393,6 +416,66 @@ mod tests {
     use alloc::string::ToString as _;
 
     use super::*;
+    use crate::{
+        cose::{CoseKey, InvalidKey},
+        crypto::SignatureError,
+    };
+
+    /// A verifier that has everything, or says so.
+    struct Boastful;
+
+    impl SignatureVerifier for Boastful {
+        fn supports(&self, _: Algorithm) -> bool {
+            true
+        }
+
+        fn check_key(&self, _: &CoseKey<'_>) -> Result<(), InvalidKey> {
+            Ok(())
+        }
+
+        fn verify(&self, _: &CoseKey<'_>, _: &[u8], _: &[u8]) -> Result<(), SignatureError> {
+            Ok(())
+        }
+    }
+
+    fn offering(
+        algorithm: Algorithm,
+        verifier: Arc<dyn SignatureVerifier>,
+    ) -> Result<RelyingParty, ConfigErrors> {
+        RelyingParty::builder("example.com", "Example")
+            .origin("https://example.com")
+            .algorithms([algorithm])
+            .verifier(verifier)
+            .build()
+    }
+
+    #[test]
+    fn rs1_and_unknown_algorithms_are_never_offered() {
+        for algorithm in [Algorithm::RS1, Algorithm::new(-4711), Algorithm::new(0)] {
+            let verifiers: [Arc<dyn SignatureVerifier>; 2] =
+                [Arc::new(RustCrypto), Arc::new(Boastful)];
+            for verifier in verifiers {
+                let errors = offering(algorithm, verifier).unwrap_err();
+                assert_eq!(errors.0, [ConfigError::NotForCredentials(algorithm)]);
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_verifier_supports_is_what_can_be_offered() {
+        let known = (-300..0).map(Algorithm::new).filter(|algorithm| algorithm.name().is_some());
+        for algorithm in known {
+            let supported = RustCrypto.supports(algorithm);
+            match offering(algorithm, Arc::new(RustCrypto)) {
+                Ok(_) => assert!(supported, "{algorithm}"),
+                Err(errors) => {
+                    assert!(!supported);
+                    assert_eq!(errors.0, [ConfigError::UnsupportedAlgorithm(algorithm)]);
+                }
+            }
+            assert!(offering(algorithm, Arc::new(Boastful)).is_ok(), "{algorithm}");
+        }
+    }
 
     #[test]
     fn every_problem_is_reported_at_once() {

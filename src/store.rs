@@ -4,10 +4,12 @@
 //! in [`PasskeyStore`] and [`AsyncPasskeyStore`]; a host that wants neither answers [`Effect`]s itself.
 //!
 //! A store is trusted to keep what it is given, not to judge it: every comparison that security rests on is
-//! made by the core.
+//! made by the core. Whether yours keeps what is promised here, the checks of the feature `conformance` tell.
 //!
 //! [`Effect`]: crate::flow::Effect
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod drive;
 #[cfg(feature = "memory-store")]
 mod memory;

@@ -42,9 +42,11 @@
 
 mod assertion;
 mod attestation;
+mod attester;
 mod authenticator_data;
 mod behaviour;
 mod cbor;
+mod certificate;
 mod client_data;
 mod derive;
 mod error;
@@ -52,7 +54,6 @@ mod key;
 mod options;
 mod outer;
 mod registration;
-mod rsa_test_keys;
 
 use alloc::{
     string::{String, ToString},
@@ -64,13 +65,20 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 pub use assertion::{AssertionParts, SignedAssertion};
-pub use attestation::TestAttestation;
+pub use attestation::{
+    AuthorizationList, CertInfo, CertifiedParts, FormatParts, KeyDescription, PubArea,
+    TestAttestation, TpmParts,
+};
+pub use attester::{TestAttester, TestAuthority};
 pub use authenticator_data::{AttestedCredentialData, AuthenticatorData, flags};
 pub use behaviour::{Behaviour, SignCounter, TEST_AAGUID, UserHandleReply};
 pub use cbor::Cbor;
+pub use certificate::{TestAttribute, TestCertificate, TestExtension, TestName};
 pub use ciborium::Value as CborValue;
 pub use client_data::ClientData;
 pub use error::TestAuthenticatorError;
+#[cfg(all(test, feature = "attestation"))]
+pub(crate) use key::rsa_test_primes;
 pub use key::{TestAlgorithm, TestKey};
 pub use outer::{Outer, Patch};
 pub use registration::{RegistrationParts, SignedRegistration};

@@ -289,7 +289,7 @@ fn step_21_format_is_not_judged_if_no_attestation_is_wanted() {
 fn step_21_format_must_be_known_byte_for_byte_if_statements_are_judged() {
     use relying_party::{AttestationPolicy, json::AttestationConveyance};
     let judging =
-        || host(|rp| rp.attestation(AttestationConveyance::Direct, AttestationPolicy::Statement));
+        || host(|rp| rp.attestation(AttestationConveyance::Direct, AttestationPolicy::statement()));
     for format in ["None", "none ", "unheard-of", ""] {
         let outcome = bent(&judging(), |parts| parts.fmt = Some(format.into()));
         assert_eq!(code(outcome), "attestation_format", "{format:?}");
@@ -324,7 +324,7 @@ fn step_22_statement_must_be_valid() {
 fn step_24_attestation_must_be_trusted_if_the_policy_says_so() {
     use relying_party::{AttestationPolicy, json::AttestationConveyance};
     let trusting =
-        || host(|rp| rp.attestation(AttestationConveyance::Direct, AttestationPolicy::Trusted));
+        || host(|rp| rp.attestation(AttestationConveyance::Direct, AttestationPolicy::trusted()));
     assert_eq!(code(bent(&trusting(), |_| {})), "attestation_trust");
     let outcome = bent(&trusting(), |parts| parts.attestation = TestAttestation::PackedSelf);
     assert_eq!(code(outcome), "attestation_trust");

@@ -1,5 +1,5 @@
-//! The bare signature check: the library that the backend uses, called as its own documentation shows, from the bytes
-//! of the key to the verdict. It is what cannot be saved.
+//! The bare signature check: the library that the backend uses, called in its cheapest way, from the bytes of the key to
+//! the verdict. It is what cannot be saved.
 
 use relying_party::{CoseKey, KeyParameters, Passkey};
 use sha2::Sha256;
@@ -27,7 +27,7 @@ impl Key {
     pub fn check(&self) {
         match self {
             Self::P256(sec1) => drop(p256(sec1)),
-            Self::Ed25519(bytes) => assert!(!ed25519(bytes).is_weak()),
+            Self::Ed25519(bytes) => drop(ed25519(bytes)),
             Self::Rsa { n, e } => drop(rsa(n, e)),
         }
     }
@@ -41,8 +41,9 @@ impl Key {
                 p256(sec1).verify(message, &signature).unwrap();
             }
             Self::Ed25519(bytes) => {
+                use ed25519_dalek::Verifier as _;
                 let signature = ed25519_dalek::Signature::from_slice(signature).unwrap();
-                ed25519(bytes).verify_strict(message, &signature).unwrap();
+                ed25519(bytes).verify(message, &signature).unwrap();
             }
             Self::Rsa { n, e } => {
                 use rsa::{pkcs1v15::VerifyingKey, signature::Verifier as _};
@@ -54,8 +55,43 @@ impl Key {
     }
 }
 
+/// The check by a library with the interface of `ring`.
+#[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+macro_rules! ring_api {
+    ($verify:ident, $library:ident) => {
+        impl Key {
+            pub fn $verify(&self, message: &[u8], signature: &[u8]) {
+                use $library::signature::{
+                    ECDSA_P256_SHA256_ASN1, ED25519, RSA_PKCS1_2048_8192_SHA256,
+                    RsaPublicKeyComponents, UnparsedPublicKey,
+                };
+                let verdict = match self {
+                    Self::P256(sec1) => UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, sec1)
+                        .verify(message, signature),
+                    Self::Ed25519(bytes) => {
+                        UnparsedPublicKey::new(&ED25519, bytes).verify(message, signature)
+                    }
+                    Self::Rsa { n, e } => RsaPublicKeyComponents { n, e }.verify(
+                        &RSA_PKCS1_2048_8192_SHA256,
+                        message,
+                        signature,
+                    ),
+                };
+                verdict.unwrap();
+            }
+        }
+    };
+}
+
+#[cfg(feature = "ring")]
+ring_api!(verify_with_ring, ring);
+#[cfg(feature = "aws-lc-rs")]
+ring_api!(verify_with_aws_lc_rs, aws_lc_rs);
+
 fn p256(sec1: &[u8; 65]) -> p256::ecdsa::VerifyingKey {
-    p256::ecdsa::VerifyingKey::from_sec1_bytes(sec1).unwrap()
+    // Cheaper than `from_sec1_bytes`, which is measured to take 4300 instructions more.
+    let point = p256::elliptic_curve::sec1::Sec1Point::<p256::NistP256>::from_bytes(sec1).unwrap();
+    p256::ecdsa::VerifyingKey::from_sec1_point(&point).unwrap()
 }
 
 fn ed25519(bytes: &[u8; 32]) -> ed25519_dalek::VerifyingKey {

@@ -1,6 +1,7 @@
 //! The ceremonies that are measured: a registration and a sign-in of each algorithm, as a browser sends them.
 //!
-//! They follow from a seed, so that every run, every backend and every peer has the very same bytes before it.
+//! They are recorded, so that every run, every backend and every peer has the very same bytes before it, and needs no
+//! test authenticator. `tests/ceremonies.rs` made them, and makes them anew.
 
 use std::sync::LazyLock;
 
@@ -13,18 +14,16 @@ use relying_party::{
         verify_authentication, verify_registration,
     },
     crypto::{RustCrypto, SignatureVerifier},
+    extensions::RequestedExtensions,
     json::{AuthenticationResponse, RegistrationResponse, UserVerification},
     policy::{OriginPolicy, RpId},
-    test_authenticator::{
-        SignCounter, SignedAssertion, SignedRegistration, TestAlgorithm, TestAttestation,
-        TestAuthenticator,
-    },
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 pub const RP_ID: &str = "example.com";
 pub const ORIGIN: &str = "https://example.com";
-pub const CHALLENGE: [u8; 32] = [0x5c; 32];
+/// 16 bytes, the one length that `webauthn_rp` has.
+pub const CHALLENGE: [u8; 16] = [0x5c; 16];
 pub const USER: [u8; 16] = [0x75; 16];
 
 /// What a host decides once.
@@ -37,41 +36,56 @@ struct Policy {
 static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     let rp_id = RpId::new(RP_ID).unwrap();
     let origins = OriginPolicy::builder(&rp_id).origin(ORIGIN).build().unwrap();
-    Policy { rp_id, origins, attestation: AttestationPolicy::Ignore }
+    Policy { rp_id, origins, attestation: AttestationPolicy::ignore() }
 });
 
 pub fn origins() -> &'static OriginPolicy {
     &POLICY.origins
 }
 
+static RECORDED: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(include_str!("recorded.json")).unwrap());
+
+/// One ceremony of an algorithm: `sign-in`, `none` or `packed`.
+struct Recorded(&'static Value);
+
+impl Recorded {
+    fn new(algorithm: &str, ceremony: &str) -> Self {
+        Self(&RECORDED[algorithm][ceremony])
+    }
+
+    fn text(&self, member: &str) -> Vec<u8> {
+        self.0[member].as_str().unwrap().as_bytes().to_vec()
+    }
+
+    fn bytes(&self, member: &str) -> Vec<u8> {
+        URL_SAFE_NO_PAD.decode(self.0[member].as_str().unwrap()).unwrap()
+    }
+}
+
 /// A registration, ready to be verified.
 pub struct Registration {
     /// The response as a front end posts it.
     pub json: Vec<u8>,
-    pub signed: SignedRegistration,
-    authenticator: TestAuthenticator,
+    pub authenticator_data: Vec<u8>,
+    pub attestation_object: Vec<u8>,
 }
 
 impl Registration {
-    pub fn new(algorithm: TestAlgorithm, attestation: TestAttestation) -> Self {
-        let mut authenticator = TestAuthenticator::new("benchmark").with(|it| {
-            it.algorithms = vec![algorithm];
-            it.attestation = attestation;
-            it.counter = SignCounter::Counting;
-        });
-        let options = json!({
-            "rp": {"id": RP_ID, "name": "Example"},
-            "user": {"id": encoded(&USER), "name": "alice", "displayName": "Alice"},
-            "challenge": encoded(&CHALLENGE),
-            "pubKeyCredParams": [{"type": "public-key", "alg": algorithm.id()}],
-        });
-        let signed = authenticator.draft_creation(&options, ORIGIN).unwrap().sign().unwrap();
-        Self { json: text(&signed.to_json().unwrap()), signed, authenticator }
+    /// Of an algorithm, `ES256`, with an attestation, `none` or `packed`.
+    pub fn new(algorithm: &str, attestation: &str) -> Self {
+        let recorded = Recorded::new(algorithm, attestation);
+        Self {
+            json: recorded.text("json"),
+            authenticator_data: recorded.bytes("authenticatorData"),
+            attestation_object: recorded.bytes("attestationObject"),
+        }
     }
 
     pub fn verify(&self) -> Result<VerifiedRegistration, CeremonyError> {
         /// All that the default backend has.
-        const ALGORITHMS: [Algorithm; 3] = [Algorithm::EdDSA, Algorithm::ES256, Algorithm::RS256];
+        const ALGORITHMS: [Algorithm; 4] =
+            [Algorithm::EdDSA, Algorithm::Ed25519, Algorithm::ES256, Algorithm::RS256];
         let expected = RegistrationExpectation {
             rp_id: &POLICY.rp_id,
             origins: &POLICY.origins,
@@ -81,7 +95,9 @@ impl Registration {
             algorithms: &ALGORITHMS,
             conditional: false,
             attestation: &POLICY.attestation,
+            extensions: &RequestedExtensions::default(),
             verifier: &RustCrypto,
+            now: Timestamp::from_unix_millis(0),
         };
         verify_registration(&RegistrationResponse::parse(&self.json)?, &expected)
     }
@@ -98,18 +114,22 @@ impl Registration {
 pub struct SignIn {
     /// The response as a front end posts it.
     pub json: Vec<u8>,
-    pub signed: SignedAssertion,
+    pub client_data_json: Vec<u8>,
+    pub authenticator_data: Vec<u8>,
+    pub signature: Vec<u8>,
     pub passkey: Passkey,
 }
 
 impl SignIn {
-    pub fn new(algorithm: TestAlgorithm) -> Self {
-        let mut registration = Registration::new(algorithm, TestAttestation::None);
-        let options = json!({"rpId": RP_ID, "challenge": encoded(&CHALLENGE)});
-        let parts = registration.authenticator.draft_assertion(&options, ORIGIN).unwrap();
-        let signed = parts.sign().unwrap();
-        let json = text(&signed.to_json().unwrap());
-        Self { json, signed, passkey: registration.passkey() }
+    pub fn new(algorithm: &str) -> Self {
+        let recorded = Recorded::new(algorithm, "sign-in");
+        Self {
+            json: recorded.text("json"),
+            client_data_json: recorded.bytes("clientDataJSON"),
+            authenticator_data: recorded.bytes("authenticatorData"),
+            signature: recorded.bytes("signature"),
+            passkey: Registration::new(algorithm, "none").passkey(),
+        }
     }
 
     /// From the bytes of the response to the verdict.
@@ -126,6 +146,7 @@ impl SignIn {
             allow_credentials: &[],
             user: None,
             counter_rule: CounterRule::Reject,
+            extensions: &RequestedExtensions::default(),
             verifier,
         };
         let response = AuthenticationResponse::parse(&self.json)?;
@@ -135,15 +156,11 @@ impl SignIn {
     /// What is signed: authenticator data and the hash of the client data.
     pub fn message(&self) -> Vec<u8> {
         use sha2::Digest as _;
-        let hash = sha2::Sha256::digest(&self.signed.client_data_json);
-        [&self.signed.authenticator_data[..], &hash[..]].concat()
+        let hash = sha2::Sha256::digest(&self.client_data_json);
+        [&self.authenticator_data[..], &hash[..]].concat()
     }
 }
 
-fn encoded(bytes: &[u8]) -> String {
+pub fn encoded(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
-}
-
-fn text(json: &Value) -> Vec<u8> {
-    json.to_string().into_bytes()
 }

@@ -1,12 +1,11 @@
-//! The `packed` format (§8.2): self attestation.
+//! The `packed` format (§8.2).
 
-use alloc::vec::Vec;
+#[cfg(feature = "attestation")]
+mod certificate;
 
-use super::{Signed, StatementError};
+use super::{Context, Outcome, Signed, StatementError};
 use crate::{
     cbor::{CborError, Item, Reader},
-    crypto::SignatureVerifier,
-    malformed::Malformed,
     passkey::AttestationType,
 };
 
@@ -16,65 +15,70 @@ use crate::{
 pub(super) struct Statement<'a> {
     alg: i64,
     sig: &'a [u8],
-    certificates: Certificates,
-}
-
-/// What stands under `x5c`. An empty list is not self attestation but breaks the syntax.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Certificates {
-    Absent,
-    Empty,
-    Present,
+    /// `x5c` as CBOR. An empty list is not self attestation but breaks the syntax.
+    x5c: Option<&'a [u8]>,
 }
 
 const WHAT: &str = "packed attestation statement";
 
 impl<'a> Statement<'a> {
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, StatementError> {
-        let (mut alg, mut sig, mut certificates) = (None, None, Certificates::Absent);
+        let (mut alg, mut sig, mut x5c) = (None, None, None);
         let mut reader = Reader::new(bytes, WHAT);
         reader.text_map(|key, reader| {
             match key {
                 "alg" => alg = Some(reader.integer()?),
                 "sig" => sig = Some(reader.bytes()?),
-                "x5c" => certificates = Certificates::read(reader)?,
+                "x5c" => {
+                    let start = *reader;
+                    let list = reader.raw()?;
+                    if !matches!(Reader::new(list, WHAT).item()?, Item::Array(_)) {
+                        return Err(start.error(CborError::Type));
+                    }
+                    x5c = Some(list);
+                }
                 _ => drop(reader.raw()?),
             }
             Ok(())
         })?;
         match (alg, sig) {
-            (Some(alg), Some(sig)) => Ok(Self { alg, sig, certificates }),
+            (Some(alg), Some(sig)) => Ok(Self { alg, sig, x5c }),
             _ => Err(StatementError::Invalid("alg or sig is missing")),
         }
     }
 
-    pub(super) fn certificates(&self) -> Certificates {
-        self.certificates
+    /// Whether it is self attestation: it comes without `x5c`.
+    pub(super) fn is_self(&self) -> bool {
+        self.x5c.is_none()
     }
 
     /// Self attestation: the key that was created signs for itself. Its owner has it, and no more is known.
     pub(super) fn verify_self(
         &self,
         signed: &Signed<'_>,
-        verifier: &dyn SignatureVerifier,
+        ctx: &Context<'_>,
     ) -> Result<AttestationType, StatementError> {
         let key = &signed.attested.public_key;
         if self.alg != i64::from(key.algorithm.identifier()) {
             return Err(StatementError::Invalid("alg is not that of the credential key"));
         }
-        let message: Vec<u8> = [signed.data.as_bytes(), signed.client_data_hash].concat();
-        verifier.verify(key, &message, self.sig).map_err(|_| StatementError::Signature)?;
+        ctx.verify(key, &signed.message(), self.sig)?;
         Ok(AttestationType::SelfAttestation)
     }
 }
 
-impl Certificates {
-    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let start = *reader;
-        match Reader::new(reader.raw()?, WHAT).item()? {
-            Item::Array(0) => Ok(Self::Empty),
-            Item::Array(_) => Ok(Self::Present),
-            _ => Err(start.error(CborError::Type)),
-        }
+/// The verification procedure of §8.2.
+pub(super) fn verify<'a>(
+    statement: &'a [u8],
+    signed: &Signed<'_>,
+    ctx: &Context<'_>,
+) -> Result<Outcome<'a>, StatementError> {
+    let statement = Statement::parse(statement)?;
+    match statement.x5c {
+        None => statement.verify_self(signed, ctx).map(Outcome::bare),
+        #[cfg(feature = "attestation")]
+        Some(x5c) => certificate::verify(&statement, x5c, signed, ctx),
+        #[cfg(not(feature = "attestation"))]
+        Some(_) => Err(StatementError::Invalid("x5c is not supported")),
     }
 }

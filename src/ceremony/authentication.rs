@@ -1,5 +1,7 @@
 //! Verifying an assertion (§7.2).
 
+use alloc::borrow::ToOwned as _;
+
 use sha2::{Digest as _, Sha256};
 
 use super::{
@@ -15,6 +17,7 @@ use crate::{
     client_data::ClientData,
     cose::CoseKey,
     crypto::{SignatureError, SignatureVerifier},
+    extensions::{AppId, AuthenticationOutputs, RequestedExtensions, app_id_in_use},
     json::{AuthenticationResponse, INLINE_ID, UserVerification, base64url::Decoded},
     limits::USER_HANDLE_MAX,
     passkey::{Passkey, PasskeyState},
@@ -40,6 +43,8 @@ pub struct AuthenticationExpectation<'a> {
     pub user: Option<&'a [u8]>,
     /// What to do about a counter that does not grow.
     pub counter_rule: CounterRule,
+    /// The extensions that were requested.
+    pub extensions: &'a RequestedExtensions,
     /// What verifies signatures.
     pub verifier: &'a dyn SignatureVerifier,
 }
@@ -80,11 +85,12 @@ impl<'a> From<&'a Passkey> for CredentialRecord<'a> {
 }
 
 /// An assertion that passed every step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedAuthentication {
     flags: Flags,
     sign_count: u32,
     stored: PasskeyState,
+    extensions: AuthenticationOutputs,
 }
 
 /// Sizes up to which a message is decoded on the stack: more than real ones have, ML-DSA signatures excepted.
@@ -137,30 +143,41 @@ pub fn verify_authentication(
     }
     .check(&client_data)?;
 
+    // Step 20: the hash stands right behind the authenticator data, as it was signed.
+    let (_, hash) = message.split_at_mut(message.len().saturating_sub(HASH));
+    hash.copy_from_slice(&Sha256::digest(client_data_json));
+    let message = &*message;
+
     // Steps 15 to 18.
-    let (data, hash) = message.split_at_mut(message.len().saturating_sub(HASH));
+    let (data, _) = message.split_at(message.len().saturating_sub(HASH));
     let data = AuthenticatorData::parse(data)?;
-    check_rp_id(&data, expected.rp_id)?;
+    let client_outputs = response.client_extension_results();
+    match app_id_in_use(client_outputs, expected.extensions) {
+        Some(app_id) => check_app_id(&data, app_id)?,
+        None => check_rp_id(&data, expected.rp_id)?,
+    }
     check_user_presence(data.flags())?;
     check_user_verification(data.flags(), expected.user_verification)?;
     check_backup_state(data.flags())?;
     // Step 19.
     check_backup_eligibility(data.flags(), record.state.backup_eligible)?;
 
-    let verified = VerifiedAuthentication {
-        flags: data.flags(),
-        sign_count: data.sign_count(),
-        stored: record.state,
-    };
-
-    // Step 20: the hash stands right behind the authenticator data, as it was signed.
-    hash.copy_from_slice(&Sha256::digest(client_data_json));
-
     // Step 21: with the record's key, and that key's algorithm.
     check_signature(record, message, signature, expected.verifier)?;
 
     // Step 22.
+    let mut verified = VerifiedAuthentication {
+        flags: data.flags(),
+        sign_count: data.sign_count(),
+        stored: record.state,
+        extensions: AuthenticationOutputs::default(),
+    };
     check_counter(&verified, expected.counter_rule)?;
+
+    // Step 23.
+    let requested = expected.extensions;
+    verified.extensions =
+        AuthenticationOutputs::read(client_outputs, data.extensions(), requested)?;
     Ok(verified)
 }
 
@@ -195,6 +212,15 @@ fn check_owner(
         }
         None if user.is_none() => Err(CeremonyError::UserHandle("is missing")),
         _ => Ok(()),
+    }
+}
+
+/// Step 15 for a credential that was registered with U2F (§10.1.1): the AppID's hash, and not the RP ID's.
+fn check_app_id(data: &AuthenticatorData<'_>, app_id: &AppId) -> Result<(), CeremonyError> {
+    if *data.rp_id_hash() == app_id.hash() {
+        Ok(())
+    } else {
+        Err(CeremonyError::RpId { expected: app_id.as_str().to_owned() })
     }
 }
 
@@ -245,6 +271,16 @@ impl VerifiedAuthentication {
     #[must_use]
     pub fn sign_count(&self) -> u32 {
         self.sign_count
+    }
+
+    /// What came of the extensions.
+    #[must_use]
+    pub fn extensions(&self) -> &AuthenticationOutputs {
+        &self.extensions
+    }
+
+    pub(crate) fn into_extensions(self) -> AuthenticationOutputs {
+        self.extensions
     }
 
     /// Whether user verification counts as a factor: the authenticator says so, and it had been verified in an

@@ -3,8 +3,9 @@
 use alloc::string::String;
 
 use crate::{
-    attestation::StatementError,
+    attestation::{StatementError, TrustError},
     cose::{Algorithm, InvalidKey},
+    extensions::ExtensionError,
     malformed::Malformed,
     policy::{EmbeddingError, OriginError},
 };
@@ -39,7 +40,7 @@ pub enum CeremonyError {
     /// §7.1 step 14, §7.2 step 15: scoped to another RP ID.
     #[error("the credential is not scoped to RP ID {expected:?}")]
     RpId {
-        /// The RP ID of the ceremony.
+        /// The RP ID of the ceremony, or the AppID if the client says that it was used.
         expected: String,
     },
     /// §7.1 step 15, §7.2 step 16: UP is not set.
@@ -76,7 +77,7 @@ pub enum CeremonyError {
     AttestationStatement(#[from] StatementError),
     /// §7.1 step 24: a valid statement that does not lead to trust.
     #[error("the attestation is not trusted: {0}")]
-    AttestationTrust(&'static str),
+    AttestationTrust(#[source] TrustError),
     /// §7.1 step 25 and around it: a credential id of 0 or more than 1023 bytes, or `id`, `rawId` and the attested
     /// one differ.
     #[error("credential id: {0}")]
@@ -87,6 +88,9 @@ pub enum CeremonyError {
     /// §7.2 step 6: the user handle is missing or names another account.
     #[error("the user handle {0}")]
     UserHandle(&'static str),
+    /// §7.1 step 28, §7.2 step 23: an extension output that is not what was requested.
+    #[error(transparent)]
+    Extension(#[from] ExtensionError),
     /// §7.2 step 21: the signature does not verify.
     #[error("the signature is invalid")]
     Signature,
@@ -105,7 +109,7 @@ impl CeremonyError {
     ///
     /// One of `malformed`, `type`, `challenge`, `origin`, `cross_origin`, `top_origin`, `rp_id`, `user_presence`,
     /// `user_verification`, `backup_flags`, `algorithm`, `credential_id`, `credential_not_allowed`, `user_handle`,
-    /// `sign_count`, `signature`, `attestation_format`, `attestation_statement`, `attestation_trust`.
+    /// `sign_count`, `signature`, `attestation_format`, `attestation_statement`, `attestation_trust`, `extension`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -128,6 +132,7 @@ impl CeremonyError {
             Self::CredentialId(_) => "credential_id",
             Self::CredentialNotAllowed => "credential_not_allowed",
             Self::UserHandle(_) => "user_handle",
+            Self::Extension(_) => "extension",
             Self::Signature => "signature",
             Self::SignCount { .. } => "sign_count",
         }

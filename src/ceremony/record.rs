@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::{
     bytes::{CeremonyId, Challenge, CredentialId, UserHandle},
     cose::Algorithm,
+    extensions::RequestedExtensions,
     json::UserVerification,
     time::{Duration, Timestamp},
 };
@@ -25,6 +26,7 @@ pub struct Ceremony {
     user_verification: UserVerification,
     created_at: Timestamp,
     expires_at: Timestamp,
+    extensions: RequestedExtensions,
     kind: CeremonyKind,
 }
 
@@ -82,6 +84,7 @@ pub(crate) struct CeremonyStart {
     pub(crate) rp_id: String,
     pub(crate) origin: Option<String>,
     pub(crate) user_verification: UserVerification,
+    pub(crate) extensions: RequestedExtensions,
     pub(crate) now: Timestamp,
     pub(crate) lifetime: Duration,
 }
@@ -96,6 +99,7 @@ impl Ceremony {
             user_verification: start.user_verification,
             created_at: start.now,
             expires_at: start.now + start.lifetime,
+            extensions: start.extensions,
             kind,
         }
     }
@@ -140,6 +144,12 @@ impl Ceremony {
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
+    }
+
+    /// The extensions that were requested.
+    #[must_use]
+    pub fn extensions(&self) -> &RequestedExtensions {
+        &self.extensions
     }
 
     /// What it is for.

@@ -12,14 +12,14 @@ use super::{
     },
 };
 use crate::{
-    attestation::{self, AttestationPolicy, Signed},
+    attestation::{self, AttestationPolicy, Context, Signed},
     attestation_object::AttestationObject,
     auth_data::{AttestedCredentialData, AuthenticatorData, Flags},
     bytes::{Aaguid, CredentialId, PasskeyId, UserHandle},
     client_data::ClientData,
-    cose::{Algorithm, CosePublicKey, InvalidPublicKey},
+    cose::{Algorithm, CosePublicKey},
     crypto::SignatureVerifier,
-    extensions,
+    extensions::{RegistrationOutputs, RequestedExtensions},
     json::{
         AuthenticatorAttachment, INLINE_ID, RegistrationResponse, Transport, UserVerification,
         base64url::Decoded,
@@ -50,8 +50,12 @@ pub struct RegistrationExpectation<'a> {
     pub conditional: bool,
     /// What is asked of the attestation statement.
     pub attestation: &'a AttestationPolicy,
+    /// The extensions that were requested.
+    pub extensions: &'a RequestedExtensions,
     /// What verifies signatures.
     pub verifier: &'a dyn SignatureVerifier,
+    /// The instant at which certificates are judged.
+    pub now: Timestamp,
 }
 
 /// A registration that passed every step; nothing else can become a [`Passkey`].
@@ -65,14 +69,14 @@ pub struct VerifiedRegistration {
     attestation: Attestation,
     attachment: Option<AuthenticatorAttachment>,
     transports: Vec<Transport>,
-    discoverable: Option<bool>,
+    extensions: RegistrationOutputs,
 }
 
 /// Sizes up to which a message is decoded on the stack.
 const INLINE_CLIENT_DATA: usize = 1024;
 const INLINE_ATTESTATION_OBJECT: usize = 1024;
 
-/// Verifies a registration: §7.1 steps 3 to 25, in that order.
+/// Verifies a registration: §7.1 steps 3 to 25 and 28, in that order.
 ///
 /// Step 26, that the credential is not registered already, is for the store, in the same step in which the passkey is
 /// inserted; step 27 is [`VerifiedRegistration::into_passkey`].
@@ -130,8 +134,9 @@ pub fn verify_registration(
 
     // Steps 21 to 24.
     let signed = Signed { data, attested, client_data_hash: &client_data_hash };
-    let attestation =
-        attestation::verify(&object, &signed, expected.attestation, expected.verifier)?;
+    let ctx =
+        Context { verifier: expected.verifier, policy: expected.attestation, now: expected.now };
+    let attestation = attestation::verify(&object, &signed, &ctx)?;
 
     // Step 25, and what it rests on: the id under which the passkey is stored is the attested one.
     if attested.credential_id != raw_id {
@@ -140,16 +145,21 @@ pub fn verify_registration(
     let credential_id = CredentialId::try_from(raw_id)
         .map_err(|_| CeremonyError::CredentialId("not 1 to 1023 bytes long"))?;
 
+    // Step 28, before the store is touched: what is refused is not stored.
+    let client_outputs = response.client_extension_results();
+    let extensions =
+        RegistrationOutputs::read(client_outputs, data.extensions(), expected.extensions)?;
+
     Ok(VerifiedRegistration {
         credential_id,
-        public_key: stored_key(attested)?,
+        public_key: attested.stored_key()?,
         aaguid: attested.aaguid,
         flags: data.flags(),
         sign_count: data.sign_count(),
         attestation,
         attachment: response.authenticator_attachment(),
         transports: response.transports().to_vec(),
-        discoverable: extensions::cred_props_rk(response.client_extension_results()),
+        extensions,
     })
 }
 
@@ -174,13 +184,6 @@ fn check_key(
         return Err(CeremonyError::AlgorithmNotSupported(algorithm));
     }
     Ok(expected.verifier.check_key(&attested.public_key)?)
-}
-
-fn stored_key(attested: &AttestedCredentialData<'_>) -> Result<CosePublicKey, CeremonyError> {
-    CosePublicKey::try_from(attested.public_key_bytes).map_err(|error| match error {
-        InvalidPublicKey::Malformed(error) => error.into(),
-        InvalidPublicKey::Invalid(error) => error.into(),
-    })
 }
 
 impl VerifiedRegistration {
@@ -232,7 +235,13 @@ impl VerifiedRegistration {
         &self.transports
     }
 
-    /// The passkey to store (step 27).
+    /// What came of the extensions.
+    #[must_use]
+    pub fn extensions(&self) -> &RegistrationOutputs {
+        &self.extensions
+    }
+
+    /// The passkey to store (step 27). Of the extension outputs it keeps `credProps.rk` alone.
     ///
     /// Insert it only if no passkey of the RP ID has its credential id, whoever owns that (step 26): else an attacker
     /// attaches a victim's credential to an account of his own and catches the victim's next sign-in.
@@ -253,7 +262,7 @@ impl VerifiedRegistration {
             aaguid: self.aaguid,
             transports: self.transports,
             attachment: self.attachment,
-            discoverable: self.discoverable,
+            discoverable: self.extensions.client.cred_props_rk,
             attestation: self.attestation,
             name,
             created_at: now,

@@ -96,7 +96,21 @@ impl Algorithm {
         self.0
     }
 
-    /// The key that the algorithm goes with (§5.8.5, RFC 9053, RFC 9864).
+    /// Whether a credential may have this algorithm, and `pubKeyCredParams` offer it: it is known here, with rules for
+    /// its keys, and not broken. [`RS1`](Self::RS1) is none, whatever the verifier says.
+    ///
+    /// ```
+    /// use relying_party::Algorithm;
+    /// assert!(Algorithm::ES384.is_for_credentials());
+    /// assert!(!Algorithm::RS1.is_for_credentials());
+    /// assert!(!Algorithm::new(-4711).is_for_credentials());
+    /// ```
+    #[must_use]
+    pub fn is_for_credentials(self) -> bool {
+        self.key_shape().is_some()
+    }
+
+    /// The key that the algorithm goes with (§5.8.5, RFC 9053, RFC 9864); none if no credential has the algorithm.
     pub(super) fn key_shape(self) -> Option<KeyShape> {
         let ec = |curve, size| Some(KeyShape::Ec2 { curve, size });
         let okp = |curve, size| Some(KeyShape::Okp { curve, size });
@@ -107,13 +121,9 @@ impl Algorithm {
             Self::ES256K => ec(iana::EllipticCurve::Secp256k1, 32),
             Self::EdDSA | Self::Ed25519 => okp(iana::EllipticCurve::Ed25519, 32),
             Self::Ed448 => okp(iana::EllipticCurve::Ed448, 57),
-            Self::RS256
-            | Self::RS384
-            | Self::RS512
-            | Self::PS256
-            | Self::PS384
-            | Self::PS512
-            | Self::RS1 => Some(KeyShape::Rsa),
+            Self::RS256 | Self::RS384 | Self::RS512 | Self::PS256 | Self::PS384 | Self::PS512 => {
+                Some(KeyShape::Rsa)
+            }
             Self::ML_DSA_44 => Some(KeyShape::Akp { size: 1312 }),
             Self::ML_DSA_65 => Some(KeyShape::Akp { size: 1952 }),
             Self::ML_DSA_87 => Some(KeyShape::Akp { size: 2592 }),
@@ -182,7 +192,7 @@ mod tests {
         ];
         for (ours, registry) in registered {
             assert_eq!(i64::from(ours.identifier()), registry.to_i64(), "{ours}");
-            assert!(ours.key_shape().is_some(), "{ours}");
+            assert_eq!(ours.is_for_credentials(), ours != Algorithm::RS1, "{ours}");
         }
     }
 }

@@ -3,13 +3,13 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use coset::iana::{EnumI64 as _, KeyParameter, KeyType};
+use coset::iana::{EllipticCurve, EnumI64 as _, KeyParameter, KeyType};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::algorithm::{Algorithm, KeyShape};
 use crate::{
     cbor::{Item, Reader},
-    json::base64url,
+    json::{base64url, text::Text},
     limits::{RSA_EXPONENT_MAX, RSA_MODULUS_MAX_BITS, RSA_MODULUS_MIN_BITS},
     malformed::Malformed,
 };
@@ -189,6 +189,21 @@ impl<'a> CoseKey<'a> {
     }
 }
 
+impl KeyParameters<'_> {
+    /// The ECDSA algorithm that COSE has for the key's curve.
+    #[must_use]
+    pub fn ecdsa_algorithm(&self) -> Option<Algorithm> {
+        let Self::Ec2 { curve, .. } = *self else { return None };
+        match EllipticCurve::from_i64(curve)? {
+            EllipticCurve::P_256 => Some(Algorithm::ES256),
+            EllipticCurve::P_384 => Some(Algorithm::ES384),
+            EllipticCurve::P_521 => Some(Algorithm::ES512),
+            EllipticCurve::Secp256k1 => Some(Algorithm::ES256K),
+            _ => None,
+        }
+    }
+}
+
 impl<'a> Labelled<'a> {
     fn of_type(self, kty: i64) -> Result<KeyParameters<'a>, Malformed> {
         let Self { first, second, third } = self;
@@ -297,6 +312,12 @@ pub enum InvalidPublicKey {
 }
 
 impl CosePublicKey {
+    /// The key that was parsed from these bytes.
+    pub(crate) fn of(bytes: &[u8], key: &CoseKey<'_>) -> Result<Self, InvalidKey> {
+        key.check_shape()?;
+        Ok(Self { bytes: bytes.into(), algorithm: key.algorithm })
+    }
+
     /// The `COSE_Key` in CBOR.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
@@ -314,9 +335,7 @@ impl TryFrom<&[u8]> for CosePublicKey {
     type Error = InvalidPublicKey;
 
     fn try_from(bytes: &[u8]) -> Result<Self, InvalidPublicKey> {
-        let key = CoseKey::parse(bytes)?;
-        key.check_shape()?;
-        Ok(Self { bytes: bytes.into(), algorithm: key.algorithm })
+        Ok(Self::of(bytes, &CoseKey::parse(bytes)?)?)
     }
 }
 
@@ -340,9 +359,12 @@ impl Serialize for CosePublicKey {
 
 impl<'de> Deserialize<'de> for CosePublicKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <alloc::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        let text = Text::deserialize(deserializer)?;
         let bytes =
             base64url::decode(&text).map_err(|_| de::Error::custom("COSE key is not base64url"))?;
         Self::try_from(bytes.as_slice()).map_err(de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests;

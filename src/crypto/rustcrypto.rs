@@ -2,12 +2,22 @@
 
 mod ecdsa;
 mod ed25519;
+#[cfg(feature = "ed448")]
+mod ed448;
+#[cfg(feature = "ml-dsa")]
+mod ml_dsa;
 mod rsa;
 
-use super::{SignatureError, SignatureVerifier};
-use crate::cose::{Algorithm, CoseKey, InvalidKey};
+use p256::NistP256;
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
-/// Verifies with `p256`, `ed25519-dalek` and `rsa`: pure Rust, no C, no assembly of its own.
+use super::{HashFunction, SignatureError, SignatureVerifier};
+use crate::cose::{Algorithm, CoseKey, InvalidKey, KeyParameters};
+
+/// Verifies with `p256`, `ed25519-dalek`, `rsa` and, by feature, their like: pure Rust, no C, no assembly of its own.
+///
+/// It has ES256, EdDSA, their fully specified names and RS256 always, and [`ALGORITHMS`](Self::ALGORITHMS) with the
+/// features that are on.
 ///
 /// ```
 /// use relying_party::{Algorithm, crypto::{RustCrypto, SignatureVerifier}};
@@ -16,25 +26,65 @@ use crate::cose::{Algorithm, CoseKey, InvalidKey};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RustCrypto;
 
+impl RustCrypto {
+    /// What it supports with the features that are on.
+    pub const ALGORITHMS: &[Algorithm] = &[
+        Algorithm::ES256,
+        Algorithm::ESP256,
+        Algorithm::EdDSA,
+        Algorithm::Ed25519,
+        Algorithm::RS256,
+        #[cfg(feature = "es384")]
+        Algorithm::ES384,
+        #[cfg(feature = "es384")]
+        Algorithm::ESP384,
+        #[cfg(feature = "es512")]
+        Algorithm::ES512,
+        #[cfg(feature = "es512")]
+        Algorithm::ESP512,
+        #[cfg(feature = "es256k")]
+        Algorithm::ES256K,
+        #[cfg(feature = "ed448")]
+        Algorithm::Ed448,
+        #[cfg(feature = "rsa-all")]
+        Algorithm::RS384,
+        #[cfg(feature = "rsa-all")]
+        Algorithm::RS512,
+        #[cfg(feature = "rsa-all")]
+        Algorithm::PS256,
+        #[cfg(feature = "rsa-all")]
+        Algorithm::PS384,
+        #[cfg(feature = "rsa-all")]
+        Algorithm::PS512,
+        #[cfg(feature = "ml-dsa")]
+        Algorithm::ML_DSA_44,
+        #[cfg(feature = "ml-dsa")]
+        Algorithm::ML_DSA_65,
+        #[cfg(feature = "ml-dsa")]
+        Algorithm::ML_DSA_87,
+    ];
+}
+
 impl SignatureVerifier for RustCrypto {
     fn supports(&self, algorithm: Algorithm) -> bool {
-        matches!(
-            algorithm,
-            Algorithm::ES256
-                | Algorithm::ESP256
-                | Algorithm::EdDSA
-                | Algorithm::Ed25519
-                | Algorithm::RS256
-        )
+        Self::ALGORITHMS.contains(&algorithm)
     }
 
     fn check_key(&self, key: &CoseKey<'_>) -> Result<(), InvalidKey> {
         key.check_shape()?;
-        match key.algorithm {
-            Algorithm::ES256 | Algorithm::ESP256 => ecdsa::p256_key(key).map(drop),
-            Algorithm::EdDSA | Algorithm::Ed25519 => ed25519::key(key).map(drop),
-            Algorithm::RS256 => rsa::key(key).map(drop),
-            unsupported => Err(InvalidKey::Algorithm(unsupported)),
+        if !self.supports(key.algorithm) {
+            return Err(InvalidKey::Algorithm(key.algorithm));
+        }
+        match &key.parameters {
+            parameters @ KeyParameters::Ec2 { .. } => ecdsa::check_key(parameters),
+            #[cfg(feature = "ed448")]
+            KeyParameters::Okp { x, .. } if key.algorithm == Algorithm::Ed448 => {
+                ed448::key(x).map(drop)
+            }
+            KeyParameters::Okp { x, .. } => ed25519::key(x).map(drop),
+            KeyParameters::Rsa { n, e } => rsa::key(n, e).map(drop),
+            // Any bytes of the right length are a key of ML-DSA (FIPS 204 algorithm 23).
+            KeyParameters::Akp { .. } => Ok(()),
         }
     }
 
@@ -45,11 +95,86 @@ impl SignatureVerifier for RustCrypto {
         signature: &[u8],
     ) -> Result<(), SignatureError> {
         key.check_shape().map_err(|_| SignatureError::Invalid)?;
+        let parameters = &key.parameters;
         match key.algorithm {
-            Algorithm::ES256 | Algorithm::ESP256 => ecdsa::verify_p256(key, message, signature),
-            Algorithm::EdDSA | Algorithm::Ed25519 => ed25519::verify(key, message, signature),
-            Algorithm::RS256 => rsa::verify_pkcs1_sha256(key, message, signature),
+            Algorithm::ES256 | Algorithm::ESP256 => {
+                ecdsa::verify::<NistP256>(parameters, &Sha256::digest(message), signature)
+            }
+            Algorithm::EdDSA | Algorithm::Ed25519 => {
+                ed25519::verify(parameters, message, signature)
+            }
+            Algorithm::RS256 => rsa::verify_pkcs1::<Sha256>(parameters, message, signature),
+            #[cfg(feature = "es384")]
+            Algorithm::ES384 | Algorithm::ESP384 => {
+                ecdsa::verify::<p384::NistP384>(parameters, &Sha384::digest(message), signature)
+            }
+            #[cfg(feature = "es512")]
+            Algorithm::ES512 | Algorithm::ESP512 => {
+                ecdsa::verify::<p521::NistP521>(parameters, &Sha512::digest(message), signature)
+            }
+            #[cfg(feature = "es256k")]
+            Algorithm::ES256K => {
+                ecdsa::verify::<k256::Secp256k1>(parameters, &Sha256::digest(message), signature)
+            }
+            #[cfg(feature = "ed448")]
+            Algorithm::Ed448 => ed448::verify(parameters, message, signature),
+            #[cfg(feature = "rsa-all")]
+            Algorithm::RS384 => rsa::verify_pkcs1::<Sha384>(parameters, message, signature),
+            #[cfg(feature = "rsa-all")]
+            Algorithm::RS512 => rsa::verify_pkcs1::<Sha512>(parameters, message, signature),
+            #[cfg(feature = "rsa-all")]
+            Algorithm::PS256 => rsa::verify_pss::<Sha256>(parameters, message, signature),
+            #[cfg(feature = "rsa-all")]
+            Algorithm::PS384 => rsa::verify_pss::<Sha384>(parameters, message, signature),
+            #[cfg(feature = "rsa-all")]
+            Algorithm::PS512 => rsa::verify_pss::<Sha512>(parameters, message, signature),
+            #[cfg(feature = "ml-dsa")]
+            Algorithm::ML_DSA_44 => {
+                ml_dsa::verify::<::ml_dsa::MlDsa44>(parameters, message, signature)
+            }
+            #[cfg(feature = "ml-dsa")]
+            Algorithm::ML_DSA_65 => {
+                ml_dsa::verify::<::ml_dsa::MlDsa65>(parameters, message, signature)
+            }
+            #[cfg(feature = "ml-dsa")]
+            Algorithm::ML_DSA_87 => {
+                ml_dsa::verify::<::ml_dsa::MlDsa87>(parameters, message, signature)
+            }
             _ => Err(SignatureError::UnsupportedAlgorithm),
         }
+    }
+
+    fn verify_ecdsa_with_hash(
+        &self,
+        key: &KeyParameters<'_>,
+        hash: HashFunction,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), SignatureError> {
+        match hash {
+            HashFunction::Sha256 => {
+                ecdsa::verify_on_its_curve(key, &Sha256::digest(message), signature)
+            }
+            HashFunction::Sha384 => {
+                ecdsa::verify_on_its_curve(key, &Sha384::digest(message), signature)
+            }
+            HashFunction::Sha512 => {
+                ecdsa::verify_on_its_curve(key, &Sha512::digest(message), signature)
+            }
+        }
+    }
+
+    #[cfg(feature = "attestation")]
+    fn verify_rs1(
+        &self,
+        key: &KeyParameters<'_>,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), SignatureError> {
+        // The rules for the key are those of RS256.
+        CoseKey { algorithm: Algorithm::RS256, parameters: *key }
+            .check_shape()
+            .map_err(|_| SignatureError::Invalid)?;
+        rsa::verify_pkcs1::<sha1::Sha1>(key, message, signature)
     }
 }

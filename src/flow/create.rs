@@ -5,8 +5,9 @@ use alloc::{
     string::{String, ToString as _},
     vec::Vec,
 };
+use core::fmt;
 
-use super::{Effect, Flow, Inserted, Owner, Reply, SignedInUser, Step, taken};
+use super::{BeginOptions, Effect, Flow, Inserted, Owner, Reply, SignedInUser, Step, taken};
 use crate::{
     bytes::{CeremonyId, Challenge, UserHandle},
     ceremony::{
@@ -14,9 +15,10 @@ use crate::{
         verify_registration,
     },
     error::Error,
+    extensions::{RegistrationInputs, RegistrationOutputs},
     json::{
-        AuthenticatorSelection, CreationExtensions, CreationOptions, CredentialDescriptor,
-        RegistrationResponse, ResidentKey, RpEntity, UserEntity,
+        AuthenticatorSelection, CreationOptions, CredentialDescriptor, RegistrationResponse,
+        ResidentKey, RpEntity, UserEntity,
     },
     naming,
     passkey::Passkey,
@@ -64,8 +66,7 @@ impl CreatePasskey {
         challenge: Challenge,
         now: Timestamp,
     ) -> Result<Step<BeginCreate<'a>>, Error> {
-        let flow = BeginCreate { rp, user, challenge, now, origin: None, state: Begin::List };
-        Ok(flow.list())
+        Self::begin_with(rp, user, challenge, now, BeginOptions::new())
     }
 
     /// Begins as [`begin`](Self::begin) does, in a page of `origin` (the request's `Origin` header): only a response
@@ -81,13 +82,29 @@ impl CreatePasskey {
         challenge: Challenge,
         now: Timestamp,
     ) -> Result<Step<BeginCreate<'a>>, Error> {
-        let origin = rp
-            .origins()
-            .bind_to_origin(origin)
-            .map_err(|error| Error::Registration(error.into()))?;
+        Self::begin_with(rp, user, challenge, now, BeginOptions::new().origin(origin))
+    }
+
+    /// Begins as [`begin`](Self::begin) does, with what this ceremony alone is to have.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin_at`](Self::begin_at) if there is an origin, and [`Error::Extensions`] at once for inputs that a client
+    /// would refuse.
+    pub fn begin_with<'a>(
+        rp: &'a RelyingParty,
+        user: &'a SignedInUser,
+        challenge: Challenge,
+        now: Timestamp,
+        options: BeginOptions<'_, RegistrationInputs>,
+    ) -> Result<Step<BeginCreate<'a>>, Error> {
+        let bind = |origin| rp.origins().bind_to_origin(origin);
+        let origin = options.origin.map(bind).transpose();
+        let origin = origin.map_err(|error| Error::Registration(error.into()))?;
+        let extensions = options.extensions.unwrap_or_else(|| rp.creation_extensions().clone());
+        extensions.check()?;
         let state = Begin::List;
-        let flow = BeginCreate { rp, user, challenge, now, origin: Some(origin), state };
-        Ok(flow.list())
+        Ok(BeginCreate { rp, user, challenge, now, origin, extensions, state }.list())
     }
 
     /// Finishes: verifies what the browser posted and stores the passkey.
@@ -138,6 +155,7 @@ pub struct BeginCreate<'a> {
     challenge: Challenge,
     now: Timestamp,
     origin: Option<String>,
+    extensions: RegistrationInputs,
     state: Begin,
 }
 
@@ -185,6 +203,7 @@ impl BeginCreate<'_> {
             rp_id: self.rp.rp_id().to_string(),
             origin: self.origin.clone(),
             user_verification: self.rp.user_verification(),
+            extensions: self.extensions.requested().clone(),
             now: self.now,
             lifetime: self.rp.ceremony_lifetime(),
         };
@@ -217,7 +236,7 @@ impl BeginCreate<'_> {
             },
             hints: rp.hints().to_vec(),
             attestation: rp.attestation_conveyance(),
-            extensions: CreationExtensions { cred_props: true },
+            extensions: self.extensions.clone(),
         }
     }
 }
@@ -228,10 +247,11 @@ impl BeginCreate<'_> {
 pub struct Created {
     /// The passkey, as it was stored.
     pub passkey: Passkey,
+    /// What came of the extensions. Secrets that were derived are here and nowhere else.
+    pub extensions: RegistrationOutputs,
 }
 
 /// A creation that finishes.
-#[derive(Debug)]
 pub struct FinishCreate<'a> {
     rp: &'a RelyingParty,
     user: UserHandle,
@@ -245,7 +265,14 @@ pub struct FinishCreate<'a> {
 enum Finish {
     Take,
     Name(Box<VerifiedRegistration>),
-    Insert(Box<Passkey>),
+    Insert(Box<Created>),
+}
+
+/// Does not show the response: extension outputs in it may be secrets.
+impl fmt::Debug for FinishCreate<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FinishCreate").field("state", &self.state).finish_non_exhaustive()
+    }
 }
 
 impl Flow for FinishCreate<'_> {
@@ -257,7 +284,7 @@ impl Flow for FinishCreate<'_> {
         match (state, reply) {
             (Finish::Take, Reply::Ceremony(taken)) => {
                 let taken = taken::check(taken, ceremony, rp, now)?;
-                let registration = Box::new(verify(rp, user, &taken, response)?);
+                let registration = Box::new(verify(rp, user, &taken, response, now)?);
                 let owner = owner(rp, user);
                 Ok(Step::Effect(next(Finish::Name(registration)), Effect::PasskeysOf(owner)))
             }
@@ -269,13 +296,17 @@ impl Flow for FinishCreate<'_> {
                 );
                 let taken = passkeys.iter().map(|passkey| &passkey.name).collect::<Vec<_>>();
                 let name = name.unique_among(&taken);
-                let passkey = Box::new(registration.into_passkey(rp.rp_id(), user, name, now));
-                let max_per_user = rp.max_passkeys_per_user();
-                let effect = Effect::InsertPasskey { passkey: passkey.clone(), max_per_user };
-                Ok(Step::Effect(next(Finish::Insert(passkey)), effect))
+                let extensions = registration.extensions().clone();
+                let passkey = registration.into_passkey(rp.rp_id(), user, name, now);
+                let effect = Effect::InsertPasskey {
+                    passkey: Box::new(passkey.clone()),
+                    max_per_user: rp.max_passkeys_per_user(),
+                };
+                let created = Box::new(Created { passkey, extensions });
+                Ok(Step::Effect(next(Finish::Insert(created)), effect))
             }
-            (Finish::Insert(passkey), Reply::Inserted(inserted)) => match inserted {
-                Inserted::Inserted => Ok(Step::Done(Created { passkey: *passkey })),
+            (Finish::Insert(created), Reply::Inserted(inserted)) => match inserted {
+                Inserted::Inserted => Ok(Step::Done(*created)),
                 Inserted::AlreadyExists => Err(Error::AlreadyExists),
                 Inserted::LimitReached => {
                     Err(Error::LimitReached { max: rp.max_passkeys_per_user() })
@@ -294,6 +325,7 @@ fn verify(
     user: UserHandle,
     ceremony: &Ceremony,
     response: &[u8],
+    now: Timestamp,
 ) -> Result<VerifiedRegistration, Error> {
     let CeremonyKind::Create { user: begun_for, algorithms, conditional } = ceremony.kind() else {
         return Err(Error::CeremonyMismatch("something else than a creation"));
@@ -311,7 +343,9 @@ fn verify(
         algorithms,
         conditional: *conditional,
         attestation: rp.attestation(),
+        extensions: ceremony.extensions(),
         verifier: rp.verifier(),
+        now,
     };
     verify_registration(&response, &expected).map_err(Error::Registration)
 }

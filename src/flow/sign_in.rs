@@ -3,9 +3,11 @@
 use alloc::{
     boxed::Box,
     string::{String, ToString as _},
+    vec::Vec,
 };
+use core::fmt;
 
-use super::{Effect, Flow, Owner, Recorded, Reply, Step, Task, taken};
+use super::{BeginOptions, Effect, Flow, Owner, Recorded, Reply, Step, Task, taken};
 use crate::{
     bytes::{CeremonyId, Challenge, CredentialId, UserHandle},
     ceremony::{
@@ -13,6 +15,7 @@ use crate::{
         CredentialRecord, VerifiedAuthentication, verify_authentication,
     },
     error::Error,
+    extensions::{AuthenticationInputs, AuthenticationOutputs},
     json::{
         AuthenticationResponse, CredentialDescriptor, Mediation, RequestOptions, UnknownCredential,
     },
@@ -72,8 +75,7 @@ impl SignIn {
         challenge: Challenge,
         now: Timestamp,
     ) -> Result<Step<BeginSignIn<'_>>, Error> {
-        let state = Begin::List;
-        Ok(BeginSignIn { rp, request, challenge, now, origin: None, state }.start())
+        Self::begin_with(rp, request, challenge, now, BeginOptions::new())
     }
 
     /// Begins as [`begin`](Self::begin) does, in a page of `origin` (the request's `Origin` header): only a response
@@ -89,12 +91,28 @@ impl SignIn {
         challenge: Challenge,
         now: Timestamp,
     ) -> Result<Step<BeginSignIn<'a>>, Error> {
-        let origin = rp
-            .origins()
-            .bind_to_origin(origin)
-            .map_err(|error| Error::Authentication(error.into()))?;
-        let (origin, state) = (Some(origin), Begin::List);
-        Ok(BeginSignIn { rp, request, challenge, now, origin, state }.start())
+        Self::begin_with(rp, request, challenge, now, BeginOptions::new().origin(origin))
+    }
+
+    /// Begins as [`begin`](Self::begin) does, with what this ceremony alone is to have.
+    ///
+    /// # Errors
+    ///
+    /// As [`begin_at`](Self::begin_at) if there is an origin, and [`Error::Extensions`] for inputs that a client would
+    /// refuse: at once, or when the named user's passkeys are known.
+    pub fn begin_with<'a>(
+        rp: &'a RelyingParty,
+        request: SignInRequest,
+        challenge: Challenge,
+        now: Timestamp,
+        options: BeginOptions<'_, AuthenticationInputs>,
+    ) -> Result<Step<BeginSignIn<'a>>, Error> {
+        let bind = |origin| rp.origins().bind_to_origin(origin);
+        let origin = options.origin.map(bind).transpose();
+        let origin = origin.map_err(|error| Error::Authentication(error.into()))?;
+        let extensions = options.extensions.unwrap_or_default();
+        let state = Begin::List;
+        BeginSignIn { rp, request, challenge, now, origin, extensions, state }.start()
     }
 
     /// Finishes: verifies what the browser posted, and records the use.
@@ -142,6 +160,7 @@ pub struct BeginSignIn<'a> {
     challenge: Challenge,
     now: Timestamp,
     origin: Option<String>,
+    extensions: AuthenticationInputs,
     state: Begin,
 }
 
@@ -156,7 +175,7 @@ impl Flow for BeginSignIn<'_> {
 
     fn resume(self, reply: Reply) -> Result<Step<Self>, Error> {
         match (&self.state, reply) {
-            (Begin::List, Reply::Passkeys(passkeys)) => Ok(self.put(&passkeys)),
+            (Begin::List, Reply::Passkeys(passkeys)) => self.put(&passkeys),
             (Begin::List, _) => Err(Error::UnexpectedReply("PasskeysOf")),
             (Begin::Put(start), Reply::Stored) => Ok(Step::Done(SignInStart::clone(start))),
             (Begin::Put(_), _) => Err(Error::UnexpectedReply("PutCeremony")),
@@ -165,18 +184,21 @@ impl Flow for BeginSignIn<'_> {
 }
 
 impl BeginSignIn<'_> {
-    fn start(self) -> Step<Self> {
+    fn start(self) -> Result<Step<Self>, Error> {
         match self.request {
             SignInRequest::Discoverable | SignInRequest::Autofill => self.put(&[]),
             SignInRequest::Named(user) => {
                 let owner = Owner { rp_id: self.rp.rp_id().to_string(), user };
-                Step::Effect(self, Effect::PasskeysOf(owner))
+                Ok(Step::Effect(self, Effect::PasskeysOf(owner)))
             }
         }
     }
 
-    fn put(mut self, passkeys: &[Passkey]) -> Step<Self> {
+    fn put(mut self, passkeys: &[Passkey]) -> Result<Step<Self>, Error> {
         let rp = self.rp;
+        let allowed = passkeys.iter().map(|passkey| passkey.credential_id.clone());
+        let allow_credentials = allowed.collect::<Vec<_>>();
+        self.extensions.check(&allow_credentials)?;
         let user = match self.request {
             SignInRequest::Named(user) => Some(user),
             SignInRequest::Discoverable | SignInRequest::Autofill => None,
@@ -186,11 +208,11 @@ impl BeginSignIn<'_> {
             rp_id: rp.rp_id().to_string(),
             origin: self.origin.clone(),
             user_verification: rp.user_verification(),
+            extensions: self.extensions.requested().clone(),
             now: self.now,
             lifetime: rp.ceremony_lifetime(),
         };
-        let allow_credentials = passkeys.iter().map(|passkey| passkey.credential_id.clone());
-        let kind = CeremonyKind::SignIn { user, allow_credentials: allow_credentials.collect() };
+        let kind = CeremonyKind::SignIn { user, allow_credentials };
         let ceremony = Ceremony::new(start, kind);
         self.state = Begin::Put(Box::new(SignInStart {
             ceremony_id: ceremony.id(),
@@ -201,11 +223,12 @@ impl BeginSignIn<'_> {
                 allow_credentials: passkeys.iter().map(CredentialDescriptor::from).collect(),
                 user_verification: rp.user_verification(),
                 hints: rp.hints().to_vec(),
+                extensions: self.extensions.clone(),
             },
             mediation: (self.request == SignInRequest::Autofill).then_some(Mediation::Conditional),
             expires_at: ceremony.expires_at(),
         }));
-        Step::Effect(self, Effect::PutCeremony(Box::new(ceremony)))
+        Ok(Step::Effect(self, Effect::PutCeremony(Box::new(ceremony))))
     }
 }
 
@@ -225,10 +248,11 @@ pub struct SignedIn {
     pub backup_state_changed: bool,
     /// What the account has to do before its session is of use.
     pub task: Option<Task>,
+    /// What came of the extensions. Secrets that were derived are here and nowhere else.
+    pub extensions: AuthenticationOutputs,
 }
 
 /// A sign-in that finishes.
-#[derive(Debug)]
 pub struct FinishSignIn<'a> {
     rp: &'a RelyingParty,
     ceremony: CeremonyId,
@@ -241,7 +265,7 @@ pub struct FinishSignIn<'a> {
 enum Finish<'a> {
     Take,
     Find(Attempt<'a>),
-    Record(Attempt<'a>, Box<Passkey>, VerifiedAuthentication),
+    Record(Attempt<'a>, Box<Passkey>, Box<VerifiedAuthentication>),
     Tasks(Box<SignedIn>),
 }
 
@@ -252,6 +276,13 @@ struct Attempt<'a> {
     response: Box<AuthenticationResponse<'a>>,
     credential_id: CredentialId,
     left: u8,
+}
+
+/// Does not show the response: extension outputs in it may be secrets.
+impl fmt::Debug for FinishSignIn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FinishSignIn").field("state", &self.state).finish_non_exhaustive()
+    }
 }
 
 impl<'a> Flow for FinishSignIn<'a> {
@@ -272,7 +303,7 @@ impl<'a> Flow for FinishSignIn<'a> {
             }
             (Finish::Find(attempt), Reply::Passkey(found)) => {
                 let passkey = found.ok_or_else(|| attempt.unknown(rp))?;
-                let verified = attempt.verify(rp, &passkey)?;
+                let verified = Box::new(attempt.verify(rp, &passkey)?);
                 let effect = Effect::RecordUse {
                     id: passkey.id,
                     expected: passkey.state,
@@ -285,7 +316,7 @@ impl<'a> Flow for FinishSignIn<'a> {
                 match recorded {
                     Recorded::Updated => {
                         let owner = Owner { rp_id: passkey.rp_id.clone(), user: passkey.user };
-                        let signed_in = signed_in(*passkey, &verified, now);
+                        let signed_in = signed_in(*passkey, *verified, now);
                         let state = Finish::Tasks(Box::new(signed_in));
                         Ok(Step::Effect(next(state), Effect::PendingTasks(owner)))
                     }
@@ -354,6 +385,7 @@ impl<'a> Attempt<'a> {
             allow_credentials,
             user: user.as_ref().map(UserHandle::as_bytes),
             counter_rule: rp.counter_rule(),
+            extensions: self.ceremony.extensions(),
             verifier: rp.verifier(),
         };
         verify_authentication(&self.response, &expected, &CredentialRecord::from(passkey))
@@ -361,7 +393,7 @@ impl<'a> Attempt<'a> {
     }
 }
 
-fn signed_in(mut passkey: Passkey, verified: &VerifiedAuthentication, now: Timestamp) -> SignedIn {
+fn signed_in(mut passkey: Passkey, verified: VerifiedAuthentication, now: Timestamp) -> SignedIn {
     passkey.state = verified.state();
     passkey.last_used_at = Some(now);
     SignedIn {
@@ -371,5 +403,6 @@ fn signed_in(mut passkey: Passkey, verified: &VerifiedAuthentication, now: Times
         counter_regressed: verified.counter_regressed(),
         backup_state_changed: verified.backup_state_changed(),
         task: None,
+        extensions: verified.into_extensions(),
     }
 }

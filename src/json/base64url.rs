@@ -28,13 +28,19 @@ pub(crate) enum InvalidBase64Url {
     TooLong,
 }
 
-/// A text is in one alphabet or in the other, never in a mix of both; and it is padded whole or not at all.
-fn engine(text: &str) -> Result<&'static GeneralPurpose, InvalidBase64Url> {
+/// A text is in one alphabet, nearly always the first, or in the other, never in a mix of both; and it is padded
+/// whole or not at all.
+fn in_either_alphabet<T>(
+    text: &str,
+    mut decode: impl FnMut(&GeneralPurpose) -> Result<T, DecodeSliceError>,
+) -> Result<T, InvalidBase64Url> {
     if text.ends_with('=') && !text.len().is_multiple_of(4) {
         return Err(InvalidBase64Url::Syntax);
     }
-    let is_standard = text.bytes().any(|byte| matches!(byte, b'+' | b'/'));
-    Ok(if is_standard { &STANDARD } else { &URL_SAFE })
+    decode(&URL_SAFE).or_else(|_| decode(&STANDARD)).map_err(|error| match error {
+        DecodeSliceError::DecodeError(_) => InvalidBase64Url::Syntax,
+        DecodeSliceError::OutputSliceTooSmall => InvalidBase64Url::TooLong,
+    })
 }
 
 /// The most bytes that a text of this length can hold.
@@ -43,7 +49,7 @@ fn most_bytes(text: &str) -> usize {
 }
 
 pub(crate) fn decode(text: &str) -> Result<Vec<u8>, InvalidBase64Url> {
-    engine(text)?.decode(text).map_err(|_| InvalidBase64Url::Syntax)
+    in_either_alphabet(text, |engine| Ok(engine.decode(text)?))
 }
 
 /// Decodes at most `max` bytes. Up to `N` of them stay on the stack.
@@ -76,10 +82,7 @@ impl<const N: usize> Decoded<N> {
             self.spilled.resize(needed, 0);
             self.spilled.as_mut_slice()
         };
-        let length = engine(text)?.decode_slice(text, room).map_err(|error| match error {
-            DecodeSliceError::DecodeError(_) => InvalidBase64Url::Syntax,
-            DecodeSliceError::OutputSliceTooSmall => InvalidBase64Url::TooLong,
-        })?;
+        let length = in_either_alphabet(text, |engine| engine.decode_slice(text, &mut *room))?;
         if length > max {
             return Err(InvalidBase64Url::TooLong);
         }

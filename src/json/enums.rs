@@ -1,10 +1,11 @@
 //! The enumerations of §5.8 as they travel: strings, of which new ones may appear at any time.
 
-use alloc::{borrow::Cow, borrow::ToOwned, string::String};
+use alloc::{borrow::ToOwned, string::String};
 use core::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use super::text::Text;
 use crate::limits::TRANSPORT_MAX;
 
 /// How a client reaches an authenticator (§5.8.4 `AuthenticatorTransport`).
@@ -89,8 +90,7 @@ impl Serialize for Transport {
 
 impl<'de> Deserialize<'de> for Transport {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = <Cow<'de, str>>::deserialize(deserializer)?;
-        Ok(Self::from(name.as_ref()))
+        Ok(Self::from(&*Text::deserialize(deserializer)?))
     }
 }
 
@@ -130,7 +130,7 @@ macro_rules! string_enum {
 
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let name = <Cow<'de, str>>::deserialize(deserializer)?;
+                let name = Text::deserialize(deserializer)?;
                 Self::from_name(&name).ok_or_else(|| de::Error::unknown_variant(&name, &[$($name),*]))
             }
         }

@@ -10,6 +10,7 @@ use super::enums::{
 use crate::{
     bytes::{Challenge, CredentialId, UserHandle},
     cose::Algorithm,
+    extensions::{AuthenticationInputs, RegistrationInputs},
     passkey::Passkey,
     time::Duration,
 };
@@ -44,7 +45,8 @@ pub struct CreationOptions {
     /// Which attestation is wanted.
     pub attestation: AttestationConveyance,
     /// Extension inputs.
-    pub extensions: CreationExtensions,
+    #[serde(skip_serializing_if = "RegistrationInputs::is_empty")]
+    pub extensions: RegistrationInputs,
 }
 
 /// `PublicKeyCredentialRequestOptionsJSON`, for `PublicKeyCredential.parseRequestOptionsFromJSON()`.
@@ -67,6 +69,9 @@ pub struct RequestOptions {
     /// What the user is expected to have.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,
+    /// Extension inputs.
+    #[serde(skip_serializing_if = "AuthenticationInputs::is_empty")]
+    pub extensions: AuthenticationInputs,
 }
 
 /// The relying party, as browsers show it.
@@ -146,14 +151,6 @@ pub struct AuthenticatorSelection {
     pub require_resident_key: bool,
     /// Whether the user must be verified.
     pub user_verification: UserVerification,
-}
-
-/// Extension inputs of a creation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CreationExtensions {
-    /// Asks whether the passkey became discoverable.
-    pub cred_props: bool,
 }
 
 /// The mediation of `navigator.credentials` (Credential Management §2.3.2). It stands beside `publicKey` in the

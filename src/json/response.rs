@@ -1,6 +1,7 @@
 //! The responses of a browser, `PublicKeyCredential.toJSON()` (§5.1).
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -46,7 +47,7 @@ pub struct RegistrationResponse<'a>(#[serde(borrow)] Credential<'a, Attestation<
 #[serde(transparent)]
 pub struct AuthenticationResponse<'a>(#[serde(borrow)] Credential<'a, Assertion<'a>>);
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Credential<'a, R> {
     #[serde(borrow)]
@@ -61,6 +62,17 @@ struct Credential<'a, R> {
     client_extension_results: Option<&'a RawValue>,
     #[serde(deserialize_with = "object::object", bound(deserialize = "R: Deserialize<'de>"))]
     response: R,
+}
+
+/// Does not show the client extension results: some of them are secrets.
+impl<R: fmt::Debug> fmt::Debug for Credential<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credential")
+            .field("id", &self.id)
+            .field("type", &self.kind)
+            .field("response", &self.response)
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]

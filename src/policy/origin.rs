@@ -6,7 +6,11 @@
 //!
 //! All in lower case, no default port, no leading zeros in the port, and nothing after it.
 
-use alloc::{boxed::Box, format, string::String};
+use alloc::{
+    boxed::Box,
+    format,
+    string::{String, ToString as _},
+};
 use core::fmt;
 
 use super::domain::{self, InvalidDomain, LOCALHOST};
@@ -149,30 +153,26 @@ impl fmt::Display for Origin<'_> {
 /// A configured origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OwnedOrigin {
+    text: String,
     scheme: Scheme,
     host: Box<str>,
-    port: u16,
 }
 
 impl OwnedOrigin {
-    /// Whether scheme, host and port are the same.
-    pub(super) fn is(&self, origin: &Origin<'_>) -> bool {
-        self.borrowed() == *origin
+    /// The origin as text, of which every origin has only one.
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
     }
 
     /// Whether scheme and host are the same.
     pub(super) fn is_but_for_port(&self, origin: &Origin<'_>) -> bool {
         self.scheme == origin.scheme && *self.host == *origin.host
     }
-
-    pub(super) fn borrowed(&self) -> Origin<'_> {
-        Origin { scheme: self.scheme, host: &self.host, port: self.port }
-    }
 }
 
 impl From<Origin<'_>> for OwnedOrigin {
-    fn from(Origin { scheme, host, port }: Origin<'_>) -> Self {
-        Self { scheme, host: host.into(), port }
+    fn from(origin: Origin<'_>) -> Self {
+        Self { text: origin.to_string(), scheme: origin.scheme, host: origin.host.into() }
     }
 }
 

@@ -81,8 +81,7 @@ impl OriginPolicy {
 
     /// The origins that are accepted one by one, as text: listed, related, native and development ones.
     pub fn origins(&self) -> impl Iterator<Item = String> {
-        let web = self.listed.iter().chain(&self.related).chain(&self.development);
-        web.map(|origin| origin.borrowed().to_string()).chain(self.native.iter().cloned())
+        self.listed_whole().map(str::to_owned)
     }
 
     /// §7.1 step 9, §7.2 step 12: `origin` is expected. If the ceremony was bound to an origin when it began,
@@ -153,19 +152,20 @@ impl OriginPolicy {
         origin_with(Scheme::Https).or_else(|error| origin_with(Scheme::Http).map_err(|_| error))
     }
 
+    /// What is listed whole is compared as text, since an origin has only one; the other rules read it.
     fn accepts(&self, text: &str) -> bool {
-        if self.native.iter().any(|native| native == text) {
+        if self.listed_whole().any(|listed| listed == text) {
             return true;
         }
         let Ok(origin) = Origin::parse(text) else { return false };
-        self.listed.iter().any(|listed| self.is_listed(listed, &origin))
-            || self.related.iter().chain(&self.development).any(|exact| exact.is(&origin))
+        (self.any_port && self.listed.iter().any(|listed| listed.is_but_for_port(&origin)))
             || (self.localhost && origin.is_http_localhost())
             || self.is_accepted_subdomain(&origin)
     }
 
-    fn is_listed(&self, listed: &OwnedOrigin, origin: &Origin<'_>) -> bool {
-        if self.any_port { listed.is_but_for_port(origin) } else { listed.is(origin) }
+    fn listed_whole(&self) -> impl Iterator<Item = &str> {
+        let web = self.listed.iter().chain(&self.related).chain(&self.development);
+        web.map(OwnedOrigin::as_str).chain(self.native.iter().map(String::as_str))
     }
 
     fn is_accepted_subdomain(&self, origin: &Origin<'_>) -> bool {

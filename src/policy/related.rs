@@ -8,11 +8,7 @@
 //! Browsers go through the list in order and stop at new *registrable labels* (`example` of `www.example.co.uk`)
 //! once they have seen five, so the order decides which origins count.
 
-use alloc::{
-    borrow::ToOwned as _,
-    string::{String, ToString as _},
-    vec::Vec,
-};
+use alloc::{borrow::ToOwned as _, string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
@@ -176,7 +172,7 @@ impl RelatedOrigins {
     }
 
     fn lint_against(&self, policy: &OriginPolicy, findings: &mut Vec<RelatedOriginsFinding>) {
-        let accepted = policy.related.iter().map(|origin| origin.borrowed().to_string());
+        let accepted = policy.related.iter().map(|origin| origin.as_str().to_owned());
         findings.extend(
             accepted
                 .filter(|origin| !self.origins.contains(origin))
@@ -199,7 +195,7 @@ impl OriginPolicy {
     /// were added.
     #[must_use]
     pub fn related_origins(&self) -> RelatedOrigins {
-        RelatedOrigins::new(self.related.iter().map(|origin| origin.borrowed().to_string()))
+        RelatedOrigins::new(self.related.iter().map(|origin| origin.as_str().to_owned()))
     }
 }
 
@@ -302,7 +298,7 @@ mod tests {
         };
         assert_eq!(origin, "https://b.net");
         assert_eq!(labels.concat(), "afedc");
-        assert!(findings[0].to_string().contains(r#"["a", "f", "e", "d", "c"]"#));
+        assert!(format!("{}", findings[0]).contains(r#"["a", "f", "e", "d", "c"]"#));
     }
 
     #[cfg(feature = "public-suffix")]

@@ -1,8 +1,19 @@
 //! Attestation statements, one variant a format (§8).
 
+mod android_key;
+mod certified;
+mod tpm;
+
 use alloc::vec::Vec;
 
-use super::{Cbor, TestAuthenticatorError, TestKey};
+use ciborium::Value as CborValue;
+
+pub use self::{
+    android_key::{AuthorizationList, KeyDescription},
+    certified::{CertifiedParts, FormatParts},
+    tpm::{CertInfo, PubArea, TpmParts},
+};
+use super::{AuthenticatorData, Cbor, TestAttester, TestAuthenticatorError, TestKey};
 
 /// What the test authenticator attests.
 ///
@@ -15,7 +26,32 @@ pub enum TestAttestation {
     None,
     /// By the credential's own key, in the `packed` format (§8.2).
     PackedSelf,
+    /// By an attestation key, in the `packed` format with `x5c` (§8.2).
+    Packed(TestAttester),
+    /// By a TPM, whose attestation key this is (§8.3).
+    Tpm(TestAttester),
+    /// By Android's key store, which certifies the credential key (§8.4).
+    AndroidKey(TestAttester),
+    /// By a U2F key (§8.6). The credential must be one of ES256.
+    FidoU2f(TestAttester),
+    /// By Apple, which certifies the credential key (§8.8).
+    Apple(TestAttester),
+    /// Several in one (§8.9).
+    Compound(Vec<Self>),
 }
+
+/// What a statement is made about.
+#[derive(Clone, Copy)]
+pub(super) struct Subject<'a> {
+    pub(super) key: &'a TestKey,
+    pub(super) data: &'a AuthenticatorData,
+    /// The same as it travels.
+    pub(super) authenticator_data: &'a [u8],
+    pub(super) client_data_hash: &'a [u8; 32],
+}
+
+/// A change to statements with certificates before they are signed.
+pub(super) type Bend<'a> = &'a dyn Fn(&mut CertifiedParts);
 
 impl TestAttestation {
     /// The attestation statement format identifier.
@@ -23,28 +59,60 @@ impl TestAttestation {
     pub const fn fmt(&self) -> &'static str {
         match self {
             Self::None => "none",
-            Self::PackedSelf => "packed",
+            Self::PackedSelf | Self::Packed(_) => "packed",
+            Self::Tpm(_) => "tpm",
+            Self::AndroidKey(_) => "android-key",
+            Self::FidoU2f(_) => "fido-u2f",
+            Self::Apple(_) => "apple",
+            Self::Compound(_) => "compound",
         }
     }
 
     /// Makes the attestation statement.
-    ///
-    /// # Errors
-    ///
-    /// [`TestAuthenticatorError::Signing`] if the cryptography fails.
-    pub fn statement(
+    pub(super) fn statement(
         &self,
-        key: &TestKey,
-        authenticator_data: &[u8],
-        client_data_hash: &[u8; 32],
+        subject: Subject<'_>,
+        bend: Bend<'_>,
     ) -> Result<Cbor, TestAuthenticatorError> {
-        match self {
-            Self::None => Ok(Cbor::empty_map()),
-            Self::PackedSelf => {
-                let signature = key.sign(&signed_bytes(authenticator_data, client_data_hash))?;
-                Ok(Cbor::map([("alg", key.algorithm().id().into()), ("sig", signature.into())]))
-            }
-        }
+        let parts = match self {
+            Self::None => return Ok(Cbor::empty_map()),
+            Self::PackedSelf => return packed_self(subject),
+            Self::Compound(elements) => return compound(elements, subject, bend),
+            Self::Packed(attester) => CertifiedParts::packed(attester, subject),
+            Self::Tpm(attester) => CertifiedParts::tpm(attester, subject),
+            Self::AndroidKey(attester) => CertifiedParts::android_key(attester, subject),
+            Self::FidoU2f(attester) => CertifiedParts::fido_u2f(attester, subject),
+            Self::Apple(attester) => CertifiedParts::apple(attester, subject),
+        };
+        let mut parts = parts?;
+        bend(&mut parts);
+        parts.sign()
+    }
+}
+
+fn packed_self(subject: Subject<'_>) -> Result<Cbor, TestAuthenticatorError> {
+    let signature = subject.key.sign(&subject.message())?;
+    Ok(Cbor::map([("alg", subject.key.algorithm().id().into()), ("sig", signature.into())]))
+}
+
+fn compound(
+    elements: &[TestAttestation],
+    subject: Subject<'_>,
+    bend: Bend<'_>,
+) -> Result<Cbor, TestAuthenticatorError> {
+    let element = |attestation: &TestAttestation| match attestation.statement(subject, bend)? {
+        Cbor::Value(statement) => Ok(CborValue::Map(
+            [("fmt".into(), attestation.fmt().into()), ("attStmt".into(), statement)].into(),
+        )),
+        Cbor::Raw(_) => Err(TestAuthenticatorError::Attestation),
+    };
+    let elements = elements.iter().map(element).collect::<Result<Vec<_>, _>>()?;
+    Ok(Cbor::Value(CborValue::Array(elements)))
+}
+
+impl Subject<'_> {
+    fn message(&self) -> Vec<u8> {
+        signed_bytes(self.authenticator_data, self.client_data_hash)
     }
 }
 

@@ -30,6 +30,12 @@ pub enum TestAuthenticatorError {
     /// A bend of the outer JSON names a place that is not there.
     #[error("the response has no place {0}")]
     Patch(String),
+    /// A field of a certificate cannot be written.
+    #[error("a field of a certificate cannot be written: {0}")]
+    Certificate(String),
+    /// An attestation that needs attested credential data, or a key of another kind.
+    #[error("this attestation cannot be made of such a credential")]
+    Attestation,
     /// Bytes that are no key of their algorithm.
     #[error("not a key of this algorithm")]
     Key,
@@ -49,7 +55,12 @@ impl TestAuthenticatorError {
             Self::NoAlgorithm => Some("NotSupportedError"),
             Self::NotDiscoverable => Some("ConstraintError"),
             Self::NoCredential | Self::UserVerification => Some("NotAllowedError"),
-            Self::Cbor(_) | Self::Patch(_) | Self::Key | Self::Signing => None,
+            Self::Cbor(_)
+            | Self::Patch(_)
+            | Self::Certificate(_)
+            | Self::Attestation
+            | Self::Key
+            | Self::Signing => None,
         }
     }
 }

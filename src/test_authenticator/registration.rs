@@ -2,16 +2,18 @@
 
 use alloc::{
     string::{String, ToString},
+    sync::Arc,
     vec::Vec,
 };
+use core::fmt;
 
 use ciborium::Value as CborValue;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{
-    AuthenticatorData, Cbor, ClientData, Outer, TestAttestation, TestAuthenticatorError, TestKey,
-    cbor::encode, outer::base64url,
+    AuthenticatorData, Cbor, CertifiedParts, ClientData, Outer, TestAttestation,
+    TestAuthenticatorError, TestKey, attestation::Subject, cbor::encode, outer::base64url,
 };
 
 /// Everything of a registration before it is signed. What is bent here is signed over.
@@ -34,6 +36,17 @@ pub struct RegistrationParts {
     pub transports: Option<Vec<String>>,
     /// The JSON around it.
     pub outer: Outer,
+    /// Changes to the statements with certificates.
+    bends: Vec<StatementBend>,
+}
+
+#[derive(Clone)]
+struct StatementBend(Arc<dyn Fn(&mut CertifiedParts) + Send + Sync>);
+
+impl fmt::Debug for StatementBend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StatementBend")
+    }
 }
 
 impl RegistrationParts {
@@ -56,7 +69,33 @@ impl RegistrationParts {
             key,
             transports: Some(Vec::new()),
             outer,
+            bends: Vec::new(),
         }
+    }
+
+    /// Changes each statement with certificates before it is signed, and its certificates with it.
+    ///
+    /// ```
+    /// use relying_party::test_authenticator::{
+    ///     TestAttestation, TestAttester, TestAuthenticator, TestName,
+    /// };
+    /// # let options = serde_json::json!({
+    /// #     "rp": {"id": "example.com", "name": "Example"},
+    /// #     "user": {"id": "dXNlcg", "name": "alice", "displayName": "Alice"},
+    /// #     "challenge": "AAAAAAAAAAAAAAAAAAAAAA",
+    /// #     "pubKeyCredParams": [{"type": "public-key", "alg": -7}],
+    /// # });
+    /// let attester = TestAttester::new("manufacturer")?;
+    /// let root = attester.root.clone(); // For the relying party to trust.
+    /// let mut key = TestAuthenticator::new("key");
+    /// key.behaviour_mut().attestation = TestAttestation::Packed(attester);
+    /// let registration = key.create_bent(&options, "https://example.com", |parts| {
+    ///     parts.bend_statement(|statement| statement.certificate.subject.remove(TestName::COUNTRY));
+    /// })?;
+    /// # Ok::<(), relying_party::test_authenticator::TestAuthenticatorError>(())
+    /// ```
+    pub fn bend_statement(&mut self, bend: impl Fn(&mut CertifiedParts) + Send + Sync + 'static) {
+        self.bends.push(StatementBend(Arc::new(bend)));
     }
 
     /// Writes client data and authenticator data, and makes the attestation statement over them.
@@ -68,13 +107,18 @@ impl RegistrationParts {
     pub fn sign(self) -> Result<SignedRegistration, TestAuthenticatorError> {
         let client_data_json = self.client_data.to_bytes();
         let authenticator_data = self.authenticator_data.to_bytes()?;
-        let statement = match self.statement {
-            Some(statement) => statement,
-            None => self.attestation.statement(
-                &self.key,
-                &authenticator_data,
-                &Sha256::digest(&client_data_json).into(),
-            )?,
+        let statement = if let Some(statement) = self.statement {
+            statement
+        } else {
+            let subject = Subject {
+                key: &self.key,
+                data: &self.authenticator_data,
+                authenticator_data: &authenticator_data,
+                client_data_hash: &Sha256::digest(&client_data_json).into(),
+            };
+            self.attestation.statement(subject, &|parts| {
+                self.bends.iter().for_each(|bend| bend.0(parts));
+            })?
         };
         Ok(SignedRegistration {
             client_data_json,

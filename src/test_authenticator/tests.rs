@@ -3,7 +3,7 @@
 use alloc::{borrow::ToOwned, collections::BTreeSet, string::String, vec, vec::Vec};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use coset::{CborSerializable as _, CoseKey, RegisteredLabelWithPrivate, iana};
+use coset::{CborSerializable as _, CoseKey, RegisteredLabelWithPrivate, iana::EnumI64 as _};
 use p256::pkcs8::DecodePublicKey as _;
 use rsa::signature::Verifier as _;
 use serde_json::{Value, json};
@@ -56,21 +56,61 @@ fn signed(authenticator_data: &[u8], client_data_json: &[u8]) -> Vec<u8> {
 
 /// Verifies by the SPKI that the response carries, with the libraries alone.
 fn verifies(algorithm: TestAlgorithm, spki: &[u8], message: &[u8], signature: &[u8]) -> bool {
+    macro_rules! ecdsa {
+        ($library:ident) => {{
+            let key = $library::ecdsa::VerifyingKey::from_public_key_der(spki).unwrap();
+            key.verify(message, &$library::ecdsa::Signature::from_der(signature).unwrap()).is_ok()
+        }};
+    }
+    macro_rules! rsa {
+        ($padding:ident, $hash:ty) => {{
+            let key = rsa::RsaPublicKey::from_public_key_der(spki).unwrap();
+            rsa::$padding::VerifyingKey::<$hash>::new(key)
+                .verify(message, &signature.try_into().unwrap())
+                .is_ok()
+        }};
+    }
+    #[cfg(feature = "ml-dsa")]
+    macro_rules! ml_dsa {
+        ($parameters:ident) => {{
+            let key = ml_dsa::VerifyingKey::<ml_dsa::$parameters>::from_public_key_der(spki);
+            key.unwrap().verify(message, &signature.try_into().unwrap()).is_ok()
+        }};
+    }
     match algorithm {
-        TestAlgorithm::Es256 => {
-            let key = p256::ecdsa::VerifyingKey::from_public_key_der(spki).unwrap();
-            key.verify(message, &p256::ecdsa::Signature::from_der(signature).unwrap()).is_ok()
-        }
+        TestAlgorithm::Es256 | TestAlgorithm::Esp256 => ecdsa!(p256),
         TestAlgorithm::EdDsa | TestAlgorithm::Ed25519 => {
             let key = ed25519_dalek::VerifyingKey::from_public_key_der(spki).unwrap();
             key.verify_strict(message, &signature.try_into().unwrap()).is_ok()
         }
-        TestAlgorithm::Rs256 => {
-            let key = rsa::RsaPublicKey::from_public_key_der(spki).unwrap();
-            rsa::pkcs1v15::VerifyingKey::<Sha256>::new(key)
-                .verify(message, &signature.try_into().unwrap())
-                .is_ok()
+        TestAlgorithm::Rs256 => rsa!(pkcs1v15, Sha256),
+        #[cfg(feature = "es384")]
+        TestAlgorithm::Es384 | TestAlgorithm::Esp384 => ecdsa!(p384),
+        #[cfg(feature = "es512")]
+        TestAlgorithm::Es512 | TestAlgorithm::Esp512 => ecdsa!(p521),
+        #[cfg(feature = "es256k")]
+        TestAlgorithm::Es256K => ecdsa!(k256),
+        #[cfg(feature = "ed448")]
+        TestAlgorithm::Ed448 => {
+            let key = ed448_goldilocks::VerifyingKey::from_public_key_der(spki).unwrap();
+            key.verify(message, &signature.try_into().unwrap()).is_ok()
         }
+        #[cfg(feature = "rsa-all")]
+        TestAlgorithm::Rs384 => rsa!(pkcs1v15, sha2::Sha384),
+        #[cfg(feature = "rsa-all")]
+        TestAlgorithm::Rs512 => rsa!(pkcs1v15, sha2::Sha512),
+        #[cfg(feature = "rsa-all")]
+        TestAlgorithm::Ps256 => rsa!(pss, Sha256),
+        #[cfg(feature = "rsa-all")]
+        TestAlgorithm::Ps384 => rsa!(pss, sha2::Sha384),
+        #[cfg(feature = "rsa-all")]
+        TestAlgorithm::Ps512 => rsa!(pss, sha2::Sha512),
+        #[cfg(feature = "ml-dsa")]
+        TestAlgorithm::MlDsa44 => ml_dsa!(MlDsa44),
+        #[cfg(feature = "ml-dsa")]
+        TestAlgorithm::MlDsa65 => ml_dsa!(MlDsa65),
+        #[cfg(feature = "ml-dsa")]
+        TestAlgorithm::MlDsa87 => ml_dsa!(MlDsa87),
     }
 }
 
@@ -84,7 +124,7 @@ fn assertion_verifies(algorithm: TestAlgorithm, spki: &[u8], response: &Value) -
 
 #[test]
 fn registrations_of_every_algorithm_are_well_formed() {
-    for algorithm in TestAlgorithm::ALL {
+    for &algorithm in TestAlgorithm::ALL {
         let mut authenticator = TestAuthenticator::new("seed");
         let response =
             parse(&authenticator.create(&creation_options(&[algorithm]), ORIGIN).unwrap());
@@ -122,49 +162,64 @@ fn registrations_of_every_algorithm_are_well_formed() {
         assert_eq!(data[55..87], credential.id);
         let cose = CoseKey::from_slice(&data[87..]).unwrap();
         assert_eq!(cose, credential.key.cose_key());
-        assert_eq!(
-            cose.alg,
-            Some(RegisteredLabelWithPrivate::Assigned(match algorithm {
-                TestAlgorithm::Es256 => iana::Algorithm::ES256,
-                TestAlgorithm::EdDsa => iana::Algorithm::EdDSA,
-                TestAlgorithm::Ed25519 => iana::Algorithm::Ed25519,
-                TestAlgorithm::Rs256 => iana::Algorithm::RS256,
-            }))
-        );
+        let Some(RegisteredLabelWithPrivate::Assigned(named)) = cose.alg else {
+            panic!("{cose:?}")
+        };
+        assert_eq!(named.to_i64(), algorithm.id());
     }
 }
 
 #[test]
 fn cose_keys_are_in_canonical_form_and_tell_the_key_of_the_spki() {
-    for algorithm in TestAlgorithm::ALL {
+    for &algorithm in TestAlgorithm::ALL {
         let key = TestKey::from_seed(algorithm, "seed").unwrap();
         let cose = key.public_key().unwrap();
-        let parameters = |label: i64| cose.entry(label).unwrap().as_bytes().unwrap().clone();
+        let parameter = |label: i64| cose.entry(label).unwrap().as_bytes().unwrap().clone();
         let Cbor::Value(CborValue::Map(entries)) = &cose else { panic!("{cose:?}") };
         let labels: Vec<i128> =
             entries.iter().map(|(label, _)| label.as_integer().unwrap().into()).collect();
         let spki = key.spki().unwrap();
-        match algorithm {
-            TestAlgorithm::Es256 => {
+        let kty: i128 = cose.entry(1).unwrap().as_integer().unwrap().into();
+        match kty {
+            // OKP
+            1 => {
+                assert_eq!(labels, [1, 3, -1, -2]);
+                assert!(spki.ends_with(&parameter(-2)));
+            }
+            // EC2
+            2 => {
                 assert_eq!(labels, [1, 3, -1, -2, -3]);
-                assert!(spki.ends_with(&[&[4][..], &parameters(-2), &parameters(-3)].concat()));
+                assert!(spki.ends_with(&[&[4][..], &parameter(-2), &parameter(-3)].concat()));
             }
-            TestAlgorithm::EdDsa | TestAlgorithm::Ed25519 => {
+            // RSA
+            3 => {
                 assert_eq!(labels, [1, 3, -1, -2]);
-                assert!(spki.ends_with(&parameters(-2)));
+                assert_eq!((parameter(-1).len(), parameter(-2)), (256, vec![1, 0, 1]));
+                assert!(spki.windows(256).any(|window| window == parameter(-1)));
             }
-            TestAlgorithm::Rs256 => {
-                assert_eq!(labels, [1, 3, -1, -2]);
-                assert_eq!((parameters(-1).len(), parameters(-2)), (256, vec![1, 0, 1]));
-                assert!(spki.windows(256).any(|window| window == parameters(-1)));
+            // AKP
+            7 => {
+                assert_eq!(labels, [1, 3, -1]);
+                assert!(spki.ends_with(&parameter(-1)));
             }
+            other => panic!("{algorithm:?} has key type {other}"),
         }
     }
 }
 
 #[test]
+fn every_algorithm_of_the_default_verifier_is_there_and_no_other() {
+    use crate::crypto::RustCrypto;
+    let of_verifier: BTreeSet<_> =
+        RustCrypto::ALGORITHMS.iter().map(|it| i64::from(it.identifier())).collect();
+    let ours: BTreeSet<_> = TestAlgorithm::ALL.iter().map(|it| it.id()).collect();
+    assert_eq!(ours, of_verifier);
+    assert_eq!(ours.len(), TestAlgorithm::ALL.len());
+}
+
+#[test]
 fn assertions_of_every_algorithm_verify_by_the_registered_key() {
-    for algorithm in TestAlgorithm::ALL {
+    for &algorithm in TestAlgorithm::ALL {
         let mut authenticator = TestAuthenticator::new("seed");
         let registration =
             parse(&authenticator.create(&creation_options(&[algorithm]), ORIGIN).unwrap());
@@ -191,7 +246,7 @@ fn assertions_of_every_algorithm_verify_by_the_registered_key() {
 
 #[test]
 fn self_attestation_is_signed_by_the_credential_key() {
-    for algorithm in TestAlgorithm::ALL {
+    for &algorithm in TestAlgorithm::ALL {
         let mut authenticator =
             TestAuthenticator::new("seed").with(|it| it.attestation = TestAttestation::PackedSelf);
         let response =

@@ -1,10 +1,13 @@
 //! One ceremony with everything that a relying party needs to judge it, and the verdict, as a JSON object.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use relying_party::test_authenticator::{TestAttestation, flags};
+use relying_party::test_authenticator::flags;
 use serde_json::{Value, json};
 
-use super::vector::{Ceremonies, Framing, ORIGIN, RP_ID, TOP_ORIGIN};
+use super::{
+    certified::{Certified, authority},
+    vector::{Attests, Ceremonies, Framing, ORIGIN, RP_ID, TOP_ORIGIN},
+};
 
 pub(crate) fn base64url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
@@ -15,8 +18,15 @@ pub(crate) fn registration(ceremonies: &Ceremonies, credential: &Value) -> Value
     let algorithm = ceremonies.vector.algorithm.id();
     let mut algorithms = vec![algorithm];
     algorithms.extend([-7, -257].into_iter().filter(|other| *other != algorithm));
-    let attestation = &ceremonies.vector.attestation;
-    json!({
+    let attestation = ceremonies.vector.attestation;
+    let (verify, anchors) = match attestation {
+        // Its lists of authorizations are empty, which the letter of the procedure refuses.
+        Attests::Certified(Certified::AndroidKey) => ("ignore", vec![authority().certificate]),
+        Attests::Certified(_) => ("trusted", vec![authority().certificate]),
+        _ => ("statement", Vec::new()),
+    };
+    let anchors: Vec<_> = anchors.iter().map(|anchor| base64url(anchor)).collect();
+    let mut case = json!({
         "id": format!("generated/{}/registration", ceremonies.vector.name),
         "note": "registration by the recipe",
         "kind": "registration",
@@ -28,22 +38,29 @@ pub(crate) fn registration(ceremonies: &Ceremonies, credential: &Value) -> Value
             "user_handle": base64url(&ceremonies.user_handle),
             "conditional": false,
         },
-        "attestation": {"verify": "statement", "trust_anchors": [], "at": "2024-06-01T00:00:00Z"},
+        "attestation": {"verify": verify, "trust_anchors": anchors, "at": "2024-06-01T00:00:00Z"},
         "credential": credential,
         "expect": {
             "ok": true,
             "reason": null,
-            "fmt": attestation.fmt(),
+            "fmt": ceremonies.registration.attestation.fmt(),
             "alg": algorithm,
             "aaguid": ceremonies.attested().aaguid.to_string(),
             "sign_count": ceremonies.registration.authenticator_data.sign_count,
-            "attestation_type": match attestation {
-                TestAttestation::None => "none",
-                TestAttestation::PackedSelf => "self",
-                _ => "uncertain",
-            },
         },
-    })
+    });
+    // Formats that do not tell it have none.
+    let kind = match attestation {
+        Attests::None => Some("none"),
+        Attests::PackedSelf => Some("self"),
+        Attests::Certified(Certified::Tpm) => Some("attca"),
+        Attests::Certified(Certified::Apple) => Some("anonca"),
+        Attests::Certified(_) => None,
+    };
+    if let Some(kind) = kind {
+        case["expect"]["attestation_type"] = kind.into();
+    }
+    case
 }
 
 /// The authentication of a vector; `credential` is the response to it.

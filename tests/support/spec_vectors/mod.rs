@@ -4,6 +4,7 @@
 //! in life, ECDSA nonces are those of RFC 6979, and the sign count is 0.
 
 pub(crate) mod case;
+pub(crate) mod certified;
 pub(crate) mod derived;
 mod recipe;
 pub(crate) mod vector;

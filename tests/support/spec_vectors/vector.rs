@@ -11,7 +11,7 @@ use relying_party::{
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::recipe::Recipe;
+use super::{certified::Certified, recipe::Recipe};
 
 pub(crate) const RP_ID: &str = "example.org";
 pub(crate) const ORIGIN: &str = "https://example.org";
@@ -23,9 +23,19 @@ pub(crate) struct Vector {
     /// The name that the recipe's info is made of.
     pub name: &'static str,
     pub algorithm: TestAlgorithm,
-    pub attestation: TestAttestation,
+    pub attestation: Attests,
     pub framing: Framing,
+    pub challenge_length: usize,
     pub credential_id_length: usize,
+}
+
+/// Who attests.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Attests {
+    None,
+    PackedSelf,
+    /// Somebody with a certificate.
+    Certified(Certified),
 }
 
 /// How the page is framed.
@@ -38,25 +48,52 @@ pub(crate) enum Framing {
     TopOrigin,
 }
 
-/// The vectors that are made here; the others of the specification want certificates or other algorithms.
+/// A vector as most are.
+const PLAIN: Vector = Vector {
+    name: "none.ES256",
+    algorithm: TestAlgorithm::Es256,
+    attestation: Attests::None,
+    framing: Framing::None,
+    challenge_length: 32,
+    credential_id_length: 32,
+};
+
+/// The vectors without certificates.
 pub(crate) fn vectors() -> [Vector; 5] {
-    let none = Vector {
-        name: "none.ES256",
-        algorithm: TestAlgorithm::Es256,
-        attestation: TestAttestation::None,
-        framing: Framing::None,
-        credential_id_length: 32,
-    };
     [
-        none.clone(),
+        PLAIN,
+        Vector { name: "packed-self.ES256", attestation: Attests::PackedSelf, ..PLAIN },
+        Vector { name: "none.ES256.crossOrigin", framing: Framing::CrossOrigin, ..PLAIN },
+        Vector { name: "none.ES256.topOrigin", framing: Framing::TopOrigin, ..PLAIN },
+        Vector { name: "none.ES256.long-credential-id", credential_id_length: 1023, ..PLAIN },
+    ]
+}
+
+/// The vectors with certificates; those of algorithms that this build has.
+pub(crate) fn certified_vectors() -> Vec<Vector> {
+    let certified = |name, algorithm, format| Vector {
+        name,
+        algorithm,
+        attestation: Attests::Certified(format),
+        ..PLAIN
+    };
+    vec![
+        certified("packed.ES256", TestAlgorithm::Es256, Certified::Packed),
+        #[cfg(feature = "es384")]
+        certified("packed.ES384", TestAlgorithm::Es384, Certified::Packed),
+        #[cfg(feature = "es512")]
         Vector {
-            name: "packed-self.ES256",
-            attestation: TestAttestation::PackedSelf,
-            ..none.clone()
+            challenge_length: 128,
+            ..certified("packed.ES512", TestAlgorithm::Es512, Certified::Packed)
         },
-        Vector { name: "none.ES256.crossOrigin", framing: Framing::CrossOrigin, ..none.clone() },
-        Vector { name: "none.ES256.topOrigin", framing: Framing::TopOrigin, ..none.clone() },
-        Vector { name: "none.ES256.long-credential-id", credential_id_length: 1023, ..none },
+        certified("packed.RS256", TestAlgorithm::Rs256, Certified::Packed),
+        certified("packed.EdDSA", TestAlgorithm::EdDsa, Certified::Packed),
+        #[cfg(feature = "ed448")]
+        certified("packed.Ed448", TestAlgorithm::Ed448, Certified::Packed),
+        certified("tpm.ES256", TestAlgorithm::Es256, Certified::Tpm),
+        certified("android-key.ES256", TestAlgorithm::Es256, Certified::AndroidKey),
+        certified("apple.ES256", TestAlgorithm::Es256, Certified::Apple),
+        certified("fido-u2f.ES256", TestAlgorithm::Es256, Certified::FidoU2f),
     ]
 }
 
@@ -71,9 +108,8 @@ pub(crate) fn further_vectors() -> [Vector; 3] {
     .map(|(name, algorithm)| Vector {
         name,
         algorithm,
-        attestation: TestAttestation::PackedSelf,
-        framing: Framing::None,
-        credential_id_length: 32,
+        attestation: Attests::PackedSelf,
+        ..PLAIN
     })
 }
 
@@ -104,12 +140,16 @@ impl Vector {
     pub(crate) fn ceremonies(&self) -> Ceremonies {
         let mut recipe = Recipe::new(self.name);
 
-        let registration_challenge = recipe.next(32);
-        let key = self.key(&recipe.next(32));
+        let registration_challenge = recipe.next(self.challenge_length);
+        let key = self.key(&mut recipe);
         let client_data = self.client_data("webauthn.create", &registration_challenge, &mut recipe);
         let aaguid = Aaguid::new(recipe.next(16).try_into().unwrap());
         let credential_id = recipe.next(self.credential_id_length);
-        let flags = with_backup_rule(recipe.next_byte() & (flags::UV | flags::BE | flags::BS));
+        let flags = match self.attestation {
+            // U2F knows user presence only.
+            Attests::Certified(Certified::FidoU2f) => 0,
+            _ => with_backup_rule(recipe.next_byte() & (flags::UV | flags::BE | flags::BS)),
+        };
         let mut data = AuthenticatorData::new(RP_ID, flags::UP | flags, 0);
         data.attest(AttestedCredentialData::new(
             aaguid,
@@ -117,9 +157,13 @@ impl Vector {
             key.public_key().unwrap(),
         ));
         let mut registration = RegistrationParts::new(client_data, data, key.clone());
-        registration.attestation = self.attestation.clone();
+        match self.attestation {
+            Attests::None => (),
+            Attests::PackedSelf => registration.attestation = TestAttestation::PackedSelf,
+            Attests::Certified(format) => format.attest(&mut registration, &mut recipe),
+        }
 
-        let authentication_challenge = recipe.next(32);
+        let authentication_challenge = recipe.next(self.challenge_length);
         let client_data = self.client_data("webauthn.get", &authentication_challenge, &mut recipe);
         // Eligibility never changes; the other two bits are drawn again.
         let eligible = flags & flags::BE;
@@ -137,13 +181,25 @@ impl Vector {
         }
     }
 
-    fn key(&self, secret: &[u8]) -> TestKey {
-        match self.algorithm {
-            // The specification's own RSA key, of two Mersenne primes, comes with its RS256 vector.
-            TestAlgorithm::Rs256 => TestKey::from_seed(self.algorithm, secret),
-            algorithm => TestKey::from_secret(algorithm, secret),
-        }
-        .unwrap()
+    fn key(&self, recipe: &mut Recipe) -> TestKey {
+        let secret = match (self.attestation, self.algorithm) {
+            // The smallest Mersenne primes of more than 1024 bits, instead of anything random.
+            (Attests::Certified(_), TestAlgorithm::Rs256) => {
+                return TestKey::from_rsa_primes(&mersenne(1279), &mersenne(2203)).unwrap();
+            }
+            (_, TestAlgorithm::Rs256) => {
+                return TestKey::from_seed(self.algorithm, recipe.next(32)).unwrap();
+            }
+            #[cfg(feature = "es384")]
+            (_, TestAlgorithm::Es384) => recipe.next(48),
+            // One byte less than a scalar of P-521 has.
+            #[cfg(feature = "es512")]
+            (_, TestAlgorithm::Es512) => [vec![0], recipe.next(65)].concat(),
+            #[cfg(feature = "ed448")]
+            (_, TestAlgorithm::Ed448) => recipe.next(57),
+            _ => recipe.next(32),
+        };
+        TestKey::from_secret(self.algorithm, &secret).unwrap()
     }
 
     fn client_data(&self, kind: &str, challenge: &[u8], recipe: &mut Recipe) -> ClientData {
@@ -167,4 +223,11 @@ impl Vector {
 /// Backed up is only what can be.
 fn with_backup_rule(drawn: u8) -> u8 {
     if drawn & flags::BE == 0 { drawn & !flags::BS } else { drawn }
+}
+
+/// 2^`exponent` - 1, big-endian.
+fn mersenne(exponent: usize) -> Vec<u8> {
+    let mut bytes = vec![0xff; exponent.div_ceil(8)];
+    bytes[0] >>= bytes.len() * 8 - exponent;
+    bytes
 }

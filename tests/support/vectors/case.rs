@@ -71,7 +71,10 @@ pub(crate) struct Stored {
     pub(crate) backup_state: Option<bool>,
 }
 
-#[allow(dead_code, reason = "anchors count once statements with certificates are judged")]
+#[cfg_attr(
+    not(feature = "attestation"),
+    allow(dead_code, reason = "anchors count where certificates do")
+)]
 #[derive(Deserialize)]
 pub(crate) struct Attestation {
     pub(crate) verify: String,

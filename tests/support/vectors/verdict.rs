@@ -2,16 +2,18 @@
 
 use relying_party::{
     Algorithm, AttestationObject, AttestationPolicy, AttestationType, CredentialId, PasskeyState,
+    StatementError, Timestamp,
     ceremony::{
         AuthenticationExpectation, CeremonyError, CounterRule, CredentialRecord,
         RegistrationExpectation, VerifiedRegistration, verify_authentication, verify_registration,
     },
     crypto::RustCrypto,
+    extensions::RequestedExtensions,
     json::{AuthenticationResponse, RegistrationResponse, UserVerification},
     policy::{OriginPolicy, RpId, Scope, SubdomainPolicy, TopOrigins, scope},
 };
 
-use super::case::{Case, Kind, Rp, Stored};
+use super::case::{Bytes, Case, Kind, Rp, Stored};
 
 pub(crate) enum Verdict {
     Agree,
@@ -94,13 +96,7 @@ type Got = Result<Vec<String>, CeremonyError>;
 fn judge_registration(case: &Case) -> Result<Got, Unsupported> {
     let rp_id = rp_id(&case.rp)?;
     let origins = origins(&case.rp, &rp_id)?;
-    let attestation = case.attestation.as_ref().map_or("ignore", |attestation| &attestation.verify);
-    let attestation = match attestation {
-        "ignore" => AttestationPolicy::Ignore,
-        "statement" => AttestationPolicy::Statement,
-        "trusted" => AttestationPolicy::Trusted,
-        other => return Err(Unsupported(format!("attestation.verify {other}"))),
-    };
+    let attestation = attestation_policy(case)?;
     let algorithms = case.options.algorithms.iter().copied().map(Algorithm::new);
     let expected = RegistrationExpectation {
         rp_id: &rp_id,
@@ -111,7 +107,9 @@ fn judge_registration(case: &Case) -> Result<Got, Unsupported> {
         algorithms: &algorithms.collect::<Vec<_>>(),
         conditional: case.options.conditional,
         attestation: &attestation,
+        extensions: &RequestedExtensions::default(),
         verifier: &RustCrypto,
+        now: at(case)?,
     };
     let verified = RegistrationResponse::parse(case.credential.get().as_bytes())
         .map_err(CeremonyError::from)
@@ -123,11 +121,65 @@ fn judge_registration(case: &Case) -> Result<Got, Unsupported> {
     }
 }
 
+fn attestation_policy(case: &Case) -> Result<AttestationPolicy, Unsupported> {
+    let Some(attestation) = &case.attestation else { return Ok(AttestationPolicy::ignore()) };
+    let policy = match attestation.verify.as_str() {
+        "ignore" => AttestationPolicy::ignore(),
+        "statement" => AttestationPolicy::statement(),
+        "trusted" => AttestationPolicy::trusted(),
+        other => return Err(Unsupported(format!("attestation.verify {other}"))),
+    };
+    with_anchors(policy, &attestation.trust_anchors)
+}
+
+#[cfg(feature = "attestation")]
+fn with_anchors(
+    policy: AttestationPolicy,
+    anchors: &[Bytes],
+) -> Result<AttestationPolicy, Unsupported> {
+    let anchors = anchors.iter().map(|der| relying_party::x509::TrustAnchor::from_der(&der.0));
+    let anchors = anchors.collect::<Result<Vec<_>, _>>();
+    // SafetyNet is off unless asked for; vectors that hold such a statement ask.
+    let policy = policy.android_safety_net(true);
+    Ok(policy.anchors(anchors.map_err(|error| Unsupported(error.to_string()))?))
+}
+
+#[cfg(not(feature = "attestation"))]
+#[allow(clippy::unnecessary_wraps, reason = "anchors can be malformed where they are read")]
+fn with_anchors(policy: AttestationPolicy, _: &[Bytes]) -> Result<AttestationPolicy, Unsupported> {
+    Ok(policy)
+}
+
+/// The instant of judging; a day in 2025 if the source names none.
+fn at(case: &Case) -> Result<Timestamp, Unsupported> {
+    let at = case.attestation.as_ref().and_then(|attestation| attestation.at.as_deref());
+    let at = at.unwrap_or("2025-01-01T00:00:00Z");
+    instant(at).ok_or_else(|| Unsupported(format!("attestation.at {at}")))
+}
+
+/// `YYYY-MM-DDThh:mm:ssZ`, in the Gregorian calendar.
+fn instant(text: &str) -> Option<Timestamp> {
+    let numbers = text.strip_suffix('Z')?.split(['-', 'T', ':']).map(|part| part.parse().ok());
+    let [year, month, day, hour, minute, second] =
+        <[u64; 6]>::try_from(numbers.collect::<Option<Vec<_>>>()?).ok()?;
+    let leap = |year: u64| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
+    let february = if leap(year) { 29 } else { 28 };
+    let months = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let years = (1970..year).map(|year| if leap(year) { 366 } else { 365 }).sum::<u64>();
+    let months = months.iter().take(usize::try_from(month).ok()?.checked_sub(1)?).sum::<u64>();
+    let days = years + months + day.checked_sub(1)?;
+    let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second;
+    Some(Timestamp::from_unix_millis(seconds * 1000))
+}
+
 /// Whether the verdict is about this build and not about the case.
 fn lacks_support(case: &Case, error: &CeremonyError) -> bool {
     let expects_it = |reason: &str| case.expect.reason.as_deref() == Some(reason);
     match error {
-        CeremonyError::AlgorithmNotSupported(_) => true,
+        CeremonyError::AlgorithmNotSupported(_)
+        | CeremonyError::AttestationStatement(StatementError::AlgorithmNotSupported(_)) => true,
         CeremonyError::AttestationFormat(_) => {
             !expects_it("attestation_format")
                 && format_of(case).is_some_and(|format| is_defined(&format))
@@ -152,6 +204,9 @@ fn differences(case: &Case, verified: &VerifiedRegistration) -> Vec<String> {
     let kind = verified.attestation().kind.map(|kind| match kind {
         AttestationType::None => "none",
         AttestationType::SelfAttestation => "self",
+        AttestationType::Basic => "basic",
+        AttestationType::AttCa => "attca",
+        AttestationType::AnonCa => "anonca",
         _ => "uncertain",
     });
     let expect = &case.expect;
@@ -168,10 +223,13 @@ fn differences(case: &Case, verified: &VerifiedRegistration) -> Vec<String> {
             expect.sign_count.map(|count| count.to_string()),
             Some(verified.sign_count().to_string()),
         ),
-        // A type that was not looked for is not a different one.
+        // A type that was not looked for, or that the format does not tell, is not a different one.
         (
             "attestation_type",
-            expect.attestation_type.clone().filter(|_| kind.is_some()),
+            expect
+                .attestation_type
+                .clone()
+                .filter(|_| kind.is_some_and(|kind| kind != "uncertain")),
             kind.map(str::to_owned),
         ),
     ];
@@ -202,6 +260,7 @@ fn judge_authentication(case: &Case) -> Result<Got, Unsupported> {
         allow_credentials: &allowed,
         user,
         counter_rule: CounterRule::Reject,
+        extensions: &RequestedExtensions::default(),
         verifier: &RustCrypto,
     };
     let owner = owner(case, stored);

@@ -1,0 +1,4 @@
+//! Fuzz target `origin_policy`: see the function of that name in `src/`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| relying_party_fuzz::run("origin_policy", data));

@@ -1,0 +1,307 @@
+//! The flows over a host that answers as the input says: rightly, wrongly, in the wrong kind, with other users' data.
+//!
+//! A flow may refuse for any reason. What it may not is end well unless every reply was of the right kind and said
+//! what success needs.
+
+use relying_party::{
+    CreatePasskey, DeletePasskey, Effect, Flow, ListPasskeys, Passkey, RenamePasskey, Reply,
+    SignIn, SignInRequest, Step, Timestamp,
+    ceremony::{Ceremony, CeremonyKind},
+    flow::{Inserted, Recorded, Removed, Task},
+    limits::CLOCK_SKEW_MAX,
+};
+
+use super::{
+    authentication,
+    fixture::{Fixture, LATER, NOW, RP_ID, fixture},
+    registration,
+    source::Source,
+};
+
+/// What was asked and answered, in order.
+type Trail = Vec<(Effect, Reply)>;
+
+fn drive<F: Flow>(
+    source: &mut Source<'_>,
+    start: Result<Step<F>, relying_party::Error>,
+    honest: impl Fn(&Effect) -> Reply,
+) -> Option<(F::Output, Trail)> {
+    let mut trail = Trail::new();
+    let mut step = start.ok()?;
+    loop {
+        // A flow asks for a handful of effects and then ends, whatever it is told.
+        assert!(trail.len() <= 16, "a flow that does not end");
+        match step {
+            Step::Done(output) => {
+                assert!(trail.iter().all(|(effect, reply)| is_of_its_kind(effect, reply)));
+                return Some((output, trail));
+            }
+            Step::Effect(flow, effect) => {
+                let reply = if source.below(4) == 3 { any_reply(source) } else { honest(&effect) };
+                trail.push((effect, reply.clone()));
+                step = match flow.resume(reply) {
+                    Ok(step) => step,
+                    Err(error) => {
+                        // Errors have words and public words, whatever led to them.
+                        assert!(!error.to_string().is_empty() && !error.code().is_empty());
+                        assert!(serde_json::to_string(&error.public()).is_ok());
+                        return None;
+                    }
+                };
+            }
+        }
+    }
+}
+
+fn is_of_its_kind(effect: &Effect, reply: &Reply) -> bool {
+    matches!(
+        (effect, reply),
+        (Effect::PutCeremony(_), Reply::Stored)
+            | (Effect::TakeCeremony(_), Reply::Ceremony(_))
+            | (Effect::PasskeysOf(_), Reply::Passkeys(_))
+            | (Effect::Passkey { .. } | Effect::RenamePasskey { .. }, Reply::Passkey(_))
+            | (Effect::InsertPasskey { .. }, Reply::Inserted(_))
+            | (Effect::RecordUse { .. }, Reply::Recorded(_))
+            | (Effect::DeletePasskey { .. }, Reply::Removed(_))
+            | (Effect::PendingTasks(_), Reply::Tasks(_))
+    )
+}
+
+fn any_reply(source: &mut Source<'_>) -> Reply {
+    match source.below(8) {
+        0 => Reply::Ceremony(any_ceremony(source).map(Box::new)),
+        1 => Reply::Passkey(source.flag().then(|| Box::new(any_passkey(source)))),
+        2 => Reply::Passkeys((0..source.below(12)).map(|_| any_passkey(source)).collect()),
+        3 => Reply::Inserted(*source.choose(&[
+            Inserted::Inserted,
+            Inserted::AlreadyExists,
+            Inserted::LimitReached,
+        ])),
+        4 => Reply::Recorded(*source.choose(&[
+            Recorded::Conflict,
+            Recorded::Updated,
+            Recorded::NotFound,
+        ])),
+        5 => Reply::Removed(*source.choose(&[
+            Removed::Removed,
+            Removed::NotFound,
+            Removed::LastPasskey,
+        ])),
+        6 => Reply::Tasks((0..source.below(3)).map(|_| Task(source.text())).collect()),
+        _ => Reply::Stored,
+    }
+}
+
+fn any_ceremony(source: &mut Source<'_>) -> Option<Ceremony> {
+    let Fixture { creation, named, open, bobs_creation, bobs_named, .. } = fixture();
+    let ceremony = *source.choose(&[creation, named, open, bobs_creation, bobs_named]);
+    let mut json = serde_json::to_value(ceremony).unwrap();
+    match source.below(8) {
+        0 => return None,
+        1 => json["rp_id"] = "example.net".into(),
+        2 => json["challenge"] = source.text().into(),
+        3 => json["created_at"] = source.u32().into(),
+        4 => json["expires_at"] = (NOW.as_unix_millis() + u64::from(source.byte())).into(),
+        5 => json["kind"]["user"] = (*source.choose(&["Ym9i", "YWRh"])).into(),
+        6 => {
+            json["origin"] =
+                (*source.choose(&["https://example.com", "https://example.net"])).into();
+        }
+        _ => {}
+    }
+    serde_json::from_value(json).ok()
+}
+
+fn any_passkey(source: &mut Source<'_>) -> Passkey {
+    let Fixture { passkey, bobs, elsewhere, bob, .. } = fixture();
+    let mut any = (*source.choose(&[passkey, bobs, elsewhere])).clone();
+    match source.below(8) {
+        0 => any.user = bob.handle(),
+        1 => any.rp_id.clone_from(&elsewhere.rp_id),
+        2 => any.credential_id = bobs.credential_id.clone(),
+        3 => any.public_key = bobs.public_key.clone(),
+        4 => any.state.sign_count = source.u32(),
+        5 => any.state.backup_eligible = *source.choose(&[None, Some(false), Some(true)]),
+        6 => any.id = bobs.id,
+        _ => {}
+    }
+    any
+}
+
+/// The response to a ceremony: bent, or the input's own words.
+fn or_raw(
+    source: &mut Source<'_>,
+    bent: impl FnOnce(&mut Source<'_>) -> Option<String>,
+) -> Vec<u8> {
+    if source.below(8) == 7 {
+        return source.bytes().to_vec();
+    }
+    bent(source).unwrap_or_default().into_bytes()
+}
+
+fn moment(source: &mut Source<'_>) -> Timestamp {
+    *source.choose(&[NOW, NOW, LATER, Timestamp::from_unix_millis(0)])
+}
+
+/// Checks that the first thing that was done was to take the ceremony, and that it counted.
+fn taken(trail: &Trail, now: Timestamp) -> &Ceremony {
+    let Some((Effect::TakeCeremony(id), Reply::Ceremony(Some(ceremony)))) = trail.first() else {
+        panic!("a success without a ceremony");
+    };
+    assert_eq!(ceremony.id(), *id);
+    assert_eq!(ceremony.rp_id(), RP_ID);
+    assert!(now < ceremony.expires_at() && ceremony.created_at() <= now + CLOCK_SKEW_MAX);
+    ceremony
+}
+
+pub(super) fn create(data: &[u8]) {
+    let fixture = fixture();
+    let mut source = Source::new(data);
+    if source.flag() {
+        let challenge = *fixture.creation.challenge();
+        let begin = CreatePasskey::begin(&fixture.rp, &fixture.ada, challenge, NOW);
+        let done = drive(&mut source, begin, |effect| match effect {
+            Effect::PasskeysOf(_) => Reply::Passkeys(vec![fixture.passkey.clone()]),
+            _ => Reply::Stored,
+        });
+        if let Some((start, trail)) = done {
+            let (_, Reply::Passkeys(passkeys)) = &trail[0] else { unreachable!() };
+            let (Effect::PutCeremony(put), _) = &trail[1] else { unreachable!() };
+            assert!(passkeys.len() < 10, "more passkeys than allowed");
+            assert_eq!(put.id(), start.ceremony_id);
+        }
+        return;
+    }
+    let now = moment(&mut source);
+    let honest = source.is_empty() && now == NOW;
+    let response =
+        or_raw(&mut source, |source| registration::bent(source, fixture.registration.clone()));
+    let user = fixture.ada.handle();
+    let finish = CreatePasskey::finish(&fixture.rp, user, fixture.creation.id(), &response, now);
+    let done = drive(&mut source, finish, |effect| match effect {
+        Effect::TakeCeremony(_) => Reply::Ceremony(Some(Box::new(fixture.creation.clone()))),
+        Effect::PasskeysOf(_) => Reply::Passkeys(vec![fixture.passkey.clone()]),
+        _ => Reply::Inserted(Inserted::Inserted),
+    });
+    let Some((created, trail)) = done else { return assert!(!honest, "an honest creation fails") };
+    let ceremony = taken(&trail, now);
+    assert!(
+        matches!(ceremony.kind(), CeremonyKind::Create { user: begun_for, .. } if *begun_for == user)
+    );
+    assert!(ceremony.origin().is_none_or(|bound| bound == super::fixture::ORIGIN));
+    let (Effect::InsertPasskey { passkey, max_per_user: 10 }, Reply::Inserted(Inserted::Inserted)) =
+        &trail[2]
+    else {
+        panic!("a creation that was not stored");
+    };
+    assert_eq!(created.passkey, **passkey);
+    assert_eq!((passkey.user, &*passkey.rp_id), (user, RP_ID));
+    registration::judge(passkey, &response, ceremony.challenge().as_bytes());
+}
+
+pub(super) fn sign_in(data: &[u8]) {
+    let fixture = fixture();
+    let mut source = Source::new(data);
+    match source.below(4) {
+        0 => begin_sign_in(&mut source, fixture),
+        which => finish_sign_in(&mut source, fixture, which & 1 == 1),
+    }
+}
+
+fn begin_sign_in(source: &mut Source<'_>, fixture: &Fixture) {
+    let user = fixture.ada.handle();
+    let request = *source.choose(&[
+        SignInRequest::Discoverable,
+        SignInRequest::Autofill,
+        SignInRequest::Named(user),
+    ]);
+    let begin = SignIn::begin(&fixture.rp, request, *fixture.open.challenge(), NOW);
+    let done = drive(source, begin, |effect| match effect {
+        Effect::PasskeysOf(_) => Reply::Passkeys(vec![fixture.passkey.clone()]),
+        _ => Reply::Stored,
+    });
+    if let Some((start, trail)) = done {
+        let Some((Effect::PutCeremony(put), Reply::Stored)) = trail.last() else { unreachable!() };
+        assert_eq!(put.id(), start.ceremony_id);
+        let CeremonyKind::SignIn { user: named, .. } = put.kind() else { unreachable!() };
+        assert_eq!(named.is_some(), matches!(request, SignInRequest::Named(_)));
+    }
+}
+
+fn finish_sign_in(source: &mut Source<'_>, fixture: &Fixture, named: bool) {
+    let now = moment(source);
+    let honest = source.is_empty() && now == NOW;
+    let (ceremony, parts) = if named {
+        (&fixture.named, &fixture.assertion)
+    } else {
+        (&fixture.open, &fixture.open_assertion)
+    };
+    let response = or_raw(source, |source| authentication::bent(source, parts.clone()));
+    let finish = SignIn::finish(&fixture.rp, ceremony.id(), &response, now);
+    let done = drive(source, finish, |effect| match effect {
+        Effect::TakeCeremony(_) => Reply::Ceremony(Some(Box::new(ceremony.clone()))),
+        Effect::Passkey { .. } => Reply::Passkey(Some(Box::new(fixture.passkey.clone()))),
+        Effect::RecordUse { .. } => Reply::Recorded(Recorded::Updated),
+        _ => Reply::Tasks(vec![]),
+    });
+    let Some((signed_in, trail)) = done else { return assert!(!honest, "an honest sign-in fails") };
+    let ceremony = taken(&trail, now);
+    let CeremonyKind::SignIn { user, allow_credentials } = ceremony.kind() else {
+        panic!("a sign-in by another kind of ceremony");
+    };
+    let [.., found, recorded, _] = &trail[..] else { panic!("a sign-in that was not recorded") };
+    let (Effect::Passkey { rp_id, credential_id }, Reply::Passkey(Some(passkey))) = found else {
+        panic!("a sign-in without a passkey");
+    };
+    assert_eq!((&**rp_id, &*passkey.rp_id), (RP_ID, RP_ID));
+    assert_eq!(passkey.credential_id, *credential_id);
+    assert!(allow_credentials.is_empty() || allow_credentials.contains(credential_id));
+    assert!(user.is_none_or(|user| user == passkey.user));
+    assert_eq!((signed_in.user, signed_in.passkey.user), (passkey.user, passkey.user));
+    let (Effect::RecordUse { id, expected, state, at }, Reply::Recorded(Recorded::Updated)) =
+        recorded
+    else {
+        panic!("a sign-in that was not recorded");
+    };
+    assert_eq!((*id, *expected, *at), (passkey.id, passkey.state, now));
+    assert_eq!(*state, signed_in.passkey.state);
+    assert!(state.sign_count >= expected.sign_count, "the counter went back");
+    authentication::judge(passkey, &response, ceremony.challenge().as_bytes(), user.is_some());
+}
+
+pub(super) fn manage(data: &[u8]) {
+    let fixture = fixture();
+    let mut source = Source::new(data);
+    let (user, id) = (fixture.ada.handle(), fixture.passkey.id);
+    match source.below(3) {
+        0 => {
+            let name = source.text();
+            let begin = RenamePasskey::begin(&fixture.rp, user, id, &name, NOW);
+            let done = drive(&mut source, begin, |_| {
+                Reply::Passkey(Some(Box::new(fixture.passkey.clone())))
+            });
+            if let Some((renamed, _)) = done {
+                assert_eq!((renamed.id, renamed.user, &*renamed.rp_id), (id, user, RP_ID));
+            }
+        }
+        1 => {
+            let begin = DeletePasskey::begin(&fixture.rp, user, id);
+            let done = drive(&mut source, begin, |effect| match effect {
+                Effect::DeletePasskey { .. } => Reply::Removed(Removed::Removed),
+                _ => Reply::Passkeys(vec![]),
+            });
+            if let Some((deleted, trail)) = done {
+                assert_eq!(trail[0].1, Reply::Removed(Removed::Removed));
+                assert_eq!((deleted.id, deleted.signal.user_id), (id, user));
+            }
+        }
+        _ => {
+            let begin = ListPasskeys::begin(&fixture.rp, user);
+            let done =
+                drive(&mut source, begin, |_| Reply::Passkeys(vec![fixture.passkey.clone()]));
+            if let Some((listed, trail)) = done {
+                assert_eq!(trail[0].1, Reply::Passkeys(listed));
+            }
+        }
+    }
+}

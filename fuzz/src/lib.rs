@@ -1,0 +1,61 @@
+//! What each fuzz target does with its input, one function a target.
+//!
+//! A target panics where a rule is broken; everything else is fine. The targets in `fuzz_targets/` hand libFuzzer's
+//! input to these functions, and the crate's own tests hand them the seeds, so that neither rots.
+
+mod authentication;
+mod bend;
+mod cbor;
+mod codec;
+mod cose;
+mod fixture;
+mod flows;
+mod json;
+mod judge;
+mod policy;
+mod registration;
+mod source;
+mod text;
+mod wire;
+
+pub mod seeds;
+
+/// A target's name and what it does.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target. Names are those of the binaries and of the folders in `seeds/`.
+pub const TARGETS: &[Target] = &[
+    ("attestation_object", wire::attestation_object),
+    ("authentication_json", json::authentication_response),
+    ("authenticator_data", wire::authenticator_data),
+    ("base64url", text::base64url),
+    ("cbor", cbor::statement),
+    ("ceremony_json", json::ceremony),
+    ("client_data", json::client_data),
+    ("cose_key", cose::key),
+    ("flow_create", flows::create),
+    ("flow_manage", flows::manage),
+    ("flow_sign_in", flows::sign_in),
+    ("identifiers", text::identifiers),
+    ("origin", policy::origin),
+    ("origin_policy", policy::origin_policy),
+    ("passkey_json", json::passkey),
+    ("passkey_name", text::passkey_name),
+    ("registration_json", json::registration_response),
+    ("related_origins", policy::related_origins),
+    ("rp_id", policy::rp_id),
+    ("scope", policy::scope_of),
+    ("verify_authentication", authentication::verify),
+    ("verify_registration", registration::verify),
+];
+
+/// Runs the target of that name.
+///
+/// # Panics
+///
+/// There is no such target, or the target found something.
+pub fn run(name: &str, data: &[u8]) {
+    let target = TARGETS.iter().find(|(known, _)| *known == name);
+    let (_, target) = target.expect("a target of that name");
+    target(data);
+}

@@ -1,0 +1,112 @@
+//! `compound` (§8.9).
+
+use super::*;
+use crate::{AttestationLevel, AttestationType, StatementError, limits::COMPOUND_STATEMENTS_MAX};
+
+fn element(format: &str, statement: Cbor) -> CborValue {
+    let Cbor::Value(statement) = statement else { panic!("raw") };
+    CborValue::Map(vec![("fmt".into(), format.into()), ("attStmt".into(), statement)])
+}
+
+/// A packed statement, one that is signed by somebody else, and self attestation, over the same data.
+fn elements() -> (RegistrationParts, [CborValue; 3]) {
+    let packed = Packed::new();
+    let valid = element("packed", packed.statement());
+    let invalid = element("packed", Packed::bent(|it| it.key = Key::p256("other")).statement());
+    let signature = packed.parts.key.sign(&message(&packed.parts)).unwrap();
+    let itself = Cbor::map([("alg", (-7).into()), ("sig", bytes(signature))]);
+    (packed.parts, [valid, invalid, element("packed", itself)])
+}
+
+fn judge_all(
+    parts: RegistrationParts,
+    elements: Vec<CborValue>,
+    policy: &AttestationPolicy,
+) -> Result<VerifiedRegistration, CeremonyError> {
+    judge(parts, "compound", Cbor::Value(CborValue::Array(elements)), policy)
+}
+
+#[test]
+fn it_is_trusted_if_all_are_valid_and_one_is_trusted() {
+    let (parts, [valid, _, itself]) = elements();
+    for order in [vec![valid.clone(), itself.clone()], vec![itself.clone(), valid.clone()]] {
+        let verified = judge_all(parts.clone(), order, &trusted()).unwrap();
+        let attestation = verified.attestation();
+        assert_eq!(attestation.format, "compound");
+        assert_eq!(attestation.kind, Some(AttestationType::Uncertain));
+        assert_eq!(attestation.level(), AttestationLevel::Trusted);
+    }
+    let only_itself = vec![itself.clone(), itself];
+    assert_eq!(code(judge_all(parts.clone(), only_itself, &trusted())), "attestation_trust");
+    let nobody = AttestationPolicy::trusted();
+    let twice = vec![valid.clone(), valid];
+    assert_eq!(code(judge_all(parts, twice, &nobody)), "attestation_trust");
+}
+
+#[test]
+fn one_invalid_statement_makes_it_invalid() {
+    let (parts, [valid, invalid, itself]) = elements();
+    for order in
+        [vec![valid.clone(), invalid.clone()], vec![invalid.clone(), valid], vec![itself, invalid]]
+    {
+        assert_eq!(
+            judge_all(parts.clone(), order, &AttestationPolicy::statement()),
+            Err(CeremonyError::AttestationStatement(StatementError::Signature))
+        );
+    }
+}
+
+/// Neither of two elements may lend the other what it lacks: trust, or a signature over the AAGUID.
+#[test]
+fn the_aaguid_counts_as_far_as_the_trusted_statement_signs_it() {
+    let u2f = fido_u2f::U2f::new();
+    let statement = element("fido-u2f", u2f.statement());
+    let (parts, [valid, _, itself]) = elements();
+    let policy = trusted().allow_aaguids([TEST_AAGUID]);
+    let with_itself = vec![statement.clone(), itself];
+    assert_eq!(code(judge_all(parts.clone(), with_itself.clone(), &trusted())), "ok");
+    assert_eq!(code(judge_all(parts.clone(), with_itself, &policy)), "attestation_trust");
+    assert_eq!(code(judge_all(parts, vec![statement, valid], &policy)), "ok");
+}
+
+#[test]
+fn there_are_two_at_least_and_not_too_many() {
+    let (parts, [valid, ..]) = elements();
+    for (count, expected) in [
+        (0, "attestation_statement"),
+        (1, "attestation_statement"),
+        (2, "ok"),
+        (COMPOUND_STATEMENTS_MAX, "ok"),
+        (COMPOUND_STATEMENTS_MAX + 1, "attestation_statement"),
+    ] {
+        let judged = judge_all(parts.clone(), vec![valid.clone(); count], &trusted());
+        assert_eq!(code(judged), expected, "{count}");
+    }
+}
+
+#[test]
+fn none_is_within_another_and_unknown_formats_are_refused() {
+    let (parts, [valid, _, itself]) = elements();
+    let nested = Cbor::Value(CborValue::Array(vec![valid.clone(), itself]));
+    let nested = vec![valid.clone(), element("compound", nested)];
+    assert_eq!(code(judge_all(parts.clone(), nested, &trusted())), "attestation_statement");
+    let unknown = vec![valid, element("unknown", Cbor::empty_map())];
+    assert_eq!(code(judge_all(parts, unknown, &trusted())), "attestation_format");
+}
+
+#[test]
+fn the_syntax_wants_an_array_of_maps_with_fmt_and_statement() {
+    let (parts, [valid, ..]) = elements();
+    let CborValue::Map(members) = valid.clone() else { panic!("no map") };
+    for broken in [
+        CborValue::Map(members[..1].to_vec()),
+        CborValue::Map(members[1..].to_vec()),
+        CborValue::Array(vec![]),
+        CborValue::Map([&members[..], &members[..1]].concat()),
+    ] {
+        let judged = judge_all(parts.clone(), vec![valid.clone(), broken], &trusted());
+        assert!(["attestation_statement", "malformed"].contains(&code(judged)));
+    }
+    let judged = judge(parts, "compound", Cbor::empty_map(), &trusted());
+    assert_eq!(code(judged), "attestation_statement");
+}

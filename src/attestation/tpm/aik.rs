@@ -1,0 +1,54 @@
+//! The requirements on AIK certificates (§8.3.1).
+
+use der::asn1::ObjectIdentifier;
+
+use crate::{
+    attestation::StatementError,
+    x509::{Certificate, Name, text},
+};
+
+/// Checks the certificate of an attestation identity key.
+///
+/// Which vendors make TPMs is not for this list to know: the manufacturer has to have the form of one,
+/// and anchors say which are trusted.
+pub(super) fn check(aik: &Certificate<'_>) -> Result<(), StatementError> {
+    if !aik.is_v3() {
+        return Err(StatementError::Invalid("the AIK certificate is not of version 3"));
+    }
+    if !aik.subject().is_empty() {
+        return Err(StatementError::Invalid("the AIK certificate has a subject"));
+    }
+    if !aik.alt_names()?.directory_names.iter().any(|name| describes_tpm(*name)) {
+        return Err(StatementError::Invalid(
+            "the AIK certificate does not name a TPM's manufacturer, model and version",
+        ));
+    }
+    if !aik.extended_key_usage()?.is_some_and(|usages| usages.contains(&TCG_KP_AIK_CERTIFICATE)) {
+        return Err(StatementError::Invalid("the AIK certificate is for another use"));
+    }
+    // Without the extension it is no CA either (RFC 5280 §4.2.1.9).
+    if aik.basic_constraints()?.is_some_and(|constraints| constraints.ca) {
+        return Err(StatementError::Invalid("the AIK certificate is that of a CA"));
+    }
+    Ok(())
+}
+
+/// Whether manufacturer, model and version are there (TPM 2.0 EK Profile §3.2.9), in one RDN or in three: both occur.
+fn describes_tpm(name: Name<'_>) -> bool {
+    let value = |oid| name.attribute(oid).and_then(text);
+    value(TPM_MANUFACTURER).is_some_and(is_vendor)
+        && value(TPM_MODEL).is_some()
+        && value(TPM_VERSION).is_some()
+}
+
+/// `id:` and the vendor id of the TCG's registry in hexadecimal.
+fn is_vendor(manufacturer: &str) -> bool {
+    manufacturer
+        .strip_prefix("id:")
+        .is_some_and(|id| id.len() == 8 && id.bytes().all(|digit| digit.is_ascii_hexdigit()))
+}
+
+const TPM_MANUFACTURER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.23.133.2.1");
+const TPM_MODEL: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.23.133.2.2");
+const TPM_VERSION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.23.133.2.3");
+const TCG_KP_AIK_CERTIFICATE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.23.133.8.3");

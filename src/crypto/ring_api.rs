@@ -1,0 +1,196 @@
+//! Verification with `ring` and with `aws-lc-rs`, which offers the interface of `ring`.
+//!
+//! Keys are checked by [`RustCrypto`](super::RustCrypto) when they are registered, so that every backend takes the same
+//! ones; so is, before every signature, what the libraries judge differently.
+
+/// A backend with a library of that interface.
+macro_rules! ring_api {
+    ($(#[$doc:meta])* $backend:ident, $library:ident) => {
+        use $library::signature::{
+            self, EcdsaVerificationAlgorithm, RsaParameters, RsaPublicKeyComponents,
+            UnparsedPublicKey,
+        };
+
+        use super::{
+            HashFunction, RustCrypto, SignatureError, SignatureVerifier, ed25519,
+            ring_api::{POINT_MAX, uncompressed},
+        };
+        use crate::cose::{Algorithm, CoseKey, InvalidKey, KeyParameters};
+
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct $backend;
+
+        impl $backend {
+            /// What it supports with the features that are on.
+            pub const ALGORITHMS: &[Algorithm] = &[
+                Algorithm::ES256,
+                Algorithm::ESP256,
+                Algorithm::EdDSA,
+                Algorithm::Ed25519,
+                Algorithm::RS256,
+                #[cfg(feature = "es384")]
+                Algorithm::ES384,
+                #[cfg(feature = "es384")]
+                Algorithm::ESP384,
+                #[cfg(feature = "rsa-all")]
+                Algorithm::RS384,
+                #[cfg(feature = "rsa-all")]
+                Algorithm::RS512,
+                #[cfg(feature = "rsa-all")]
+                Algorithm::PS256,
+                #[cfg(feature = "rsa-all")]
+                Algorithm::PS384,
+                #[cfg(feature = "rsa-all")]
+                Algorithm::PS512,
+            ];
+        }
+
+        impl SignatureVerifier for $backend {
+            fn supports(&self, algorithm: Algorithm) -> bool {
+                Self::ALGORITHMS.contains(&algorithm)
+            }
+
+            fn check_key(&self, key: &CoseKey<'_>) -> Result<(), InvalidKey> {
+                key.check_shape()?;
+                if !self.supports(key.algorithm) {
+                    return Err(InvalidKey::Algorithm(key.algorithm));
+                }
+                RustCrypto.check_key(key)
+            }
+
+            fn verify(
+                &self,
+                key: &CoseKey<'_>,
+                message: &[u8],
+                signature: &[u8],
+            ) -> Result<(), SignatureError> {
+                key.check_shape().map_err(|_| SignatureError::Invalid)?;
+                let ecdsa = |with| ecdsa(with, &key.parameters, message, signature);
+                let rsa = |with| rsa(with, &key.parameters, message, signature);
+                match key.algorithm {
+                    Algorithm::ES256 | Algorithm::ESP256 => ecdsa(&signature::ECDSA_P256_SHA256_ASN1),
+                    Algorithm::EdDSA | Algorithm::Ed25519 => eddsa(&key.parameters, message, signature),
+                    Algorithm::RS256 => rsa(&signature::RSA_PKCS1_2048_8192_SHA256),
+                    #[cfg(feature = "es384")]
+                    Algorithm::ES384 | Algorithm::ESP384 => ecdsa(&signature::ECDSA_P384_SHA384_ASN1),
+                    #[cfg(feature = "rsa-all")]
+                    Algorithm::RS384 => rsa(&signature::RSA_PKCS1_2048_8192_SHA384),
+                    #[cfg(feature = "rsa-all")]
+                    Algorithm::RS512 => rsa(&signature::RSA_PKCS1_2048_8192_SHA512),
+                    #[cfg(feature = "rsa-all")]
+                    Algorithm::PS256 => rsa(&signature::RSA_PSS_2048_8192_SHA256),
+                    #[cfg(feature = "rsa-all")]
+                    Algorithm::PS384 => rsa(&signature::RSA_PSS_2048_8192_SHA384),
+                    #[cfg(feature = "rsa-all")]
+                    Algorithm::PS512 => rsa(&signature::RSA_PSS_2048_8192_SHA512),
+                    _ => Err(SignatureError::UnsupportedAlgorithm),
+                }
+            }
+
+            fn verify_ecdsa_with_hash(
+                &self,
+                key: &KeyParameters<'_>,
+                hash: HashFunction,
+                message: &[u8],
+                signature: &[u8],
+            ) -> Result<(), SignatureError> {
+                let ecdsa = |with| ecdsa(with, key, message, signature);
+                match (key.ecdsa_algorithm(), hash) {
+                    (Some(Algorithm::ES256), HashFunction::Sha256) => {
+                        ecdsa(&signature::ECDSA_P256_SHA256_ASN1)
+                    }
+                    (Some(Algorithm::ES256), HashFunction::Sha384) => {
+                        ecdsa(&signature::ECDSA_P256_SHA384_ASN1)
+                    }
+                    #[cfg(feature = "es384")]
+                    (Some(Algorithm::ES384), HashFunction::Sha256) => {
+                        ecdsa(&signature::ECDSA_P384_SHA256_ASN1)
+                    }
+                    #[cfg(feature = "es384")]
+                    (Some(Algorithm::ES384), HashFunction::Sha384) => {
+                        ecdsa(&signature::ECDSA_P384_SHA384_ASN1)
+                    }
+                    _ => Err(SignatureError::UnsupportedAlgorithm),
+                }
+            }
+
+            #[cfg(feature = "attestation")]
+            fn verify_rs1(
+                &self,
+                key: &KeyParameters<'_>,
+                message: &[u8],
+                signature: &[u8],
+            ) -> Result<(), SignatureError> {
+                // The rules for the key are those of RS256.
+                CoseKey { algorithm: Algorithm::RS256, parameters: *key }
+                    .check_shape()
+                    .map_err(|_| SignatureError::Invalid)?;
+                rsa(&signature::RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, key, message, signature)
+            }
+        }
+
+        /// Strict DER, r and s in 1..n; the library refuses points off the curve.
+        fn ecdsa(
+            with: &'static EcdsaVerificationAlgorithm,
+            key: &KeyParameters<'_>,
+            message: &[u8],
+            signature: &[u8],
+        ) -> Result<(), SignatureError> {
+            let mut point = [0; POINT_MAX];
+            let point = uncompressed(key, &mut point).ok_or(SignatureError::Invalid)?;
+            let key = UnparsedPublicKey::new(with, point);
+            key.verify(message, signature).map_err(|_| SignatureError::Invalid)
+        }
+
+        /// Without cofactor, S < L; neither key nor R of low order, of which the library says nothing.
+        fn eddsa(
+            key: &KeyParameters<'_>,
+            message: &[u8],
+            signature: &[u8],
+        ) -> Result<(), SignatureError> {
+            let KeyParameters::Okp { x, .. } = key else { return Err(SignatureError::Invalid) };
+            let x = ed25519::check_key(x).map_err(|_| SignatureError::Invalid)?;
+            if !ed25519::may_be_r(signature) {
+                return Err(SignatureError::Invalid);
+            }
+            let key = UnparsedPublicKey::new(&signature::ED25519, x);
+            key.verify(message, signature).map_err(|_| SignatureError::Invalid)
+        }
+
+        /// A signature is as long as the modulus and below it; a salt is as long as the hash.
+        fn rsa(
+            with: &'static RsaParameters,
+            key: &KeyParameters<'_>,
+            message: &[u8],
+            signature: &[u8],
+        ) -> Result<(), SignatureError> {
+            let KeyParameters::Rsa { n, e } = *key else { return Err(SignatureError::Invalid) };
+            let key = RsaPublicKeyComponents { n, e };
+            key.verify(with, message, signature).map_err(|_| SignatureError::Invalid)
+        }
+    };
+}
+
+pub(super) use ring_api;
+
+use crate::cose::KeyParameters;
+
+/// The largest point that is written: of P-384.
+pub(super) const POINT_MAX: usize = 1 + 2 * 48;
+
+/// The uncompressed point of SEC 1 §2.3.3: `0x04 | x | y`.
+pub(super) fn uncompressed<'p>(
+    key: &KeyParameters<'_>,
+    point: &'p mut [u8; POINT_MAX],
+) -> Option<&'p [u8]> {
+    let KeyParameters::Ec2 { x, y, .. } = *key else { return None };
+    if x.len() != y.len() {
+        return None;
+    }
+    let (tag, coordinates) = point.split_first_mut()?;
+    *tag = 4;
+    coordinates.get_mut(..x.len())?.copy_from_slice(x);
+    coordinates.get_mut(x.len()..)?.get_mut(..y.len())?.copy_from_slice(y);
+    point.get(..x.len().checked_mul(2)?.checked_add(1)?)
+}

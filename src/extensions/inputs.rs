@@ -1,0 +1,6 @@
+//! Client extension inputs (§9.3), as the options carry them.
+
+mod authentication;
+mod registration;
+
+pub use self::{authentication::AuthenticationInputs, registration::RegistrationInputs};

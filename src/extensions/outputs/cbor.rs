@@ -1,0 +1,94 @@
+//! Reading authenticator extension outputs: the CBOR map of authenticator data, which is signed.
+
+use alloc::vec::Vec;
+
+use super::json::refuse_if_requested;
+use crate::{
+    cbor::{Item, Reader},
+    extensions::{
+        Blob, CredentialProtection, ExtensionError, RequestedExtensions, Unread, UvmEntry,
+    },
+};
+
+/// Hands each output to `take`, as for client outputs. That the map is
+/// well-formed was seen when the authenticator data were parsed.
+pub(super) fn read<'a>(
+    map: Option<&'a [u8]>,
+    requested: &RequestedExtensions,
+    mut take: impl FnMut(&str, Value<'a>) -> Option<bool>,
+) -> Result<Unread<Vec<u8>>, ExtensionError> {
+    let mut unread = Unread::default();
+    let mut refused = Ok(());
+    let Some(map) = map else { return Ok(unread) };
+    // The error of the reader is one that the map, being well-formed, cannot have.
+    let _ = Reader::new(map, "extension data").text_map(|name, reader| {
+        let value = Value(reader.raw()?);
+        let taken = take(name, value);
+        if taken == Some(false) && refused.is_ok() {
+            refused = refuse_if_requested(name, requested);
+        }
+        if taken != Some(true) {
+            unread.push(name, value.0.into());
+        }
+        Ok(())
+    });
+    refused.map(|()| unread)
+}
+
+/// One output, as the bytes that encode it.
+#[derive(Clone, Copy)]
+pub(super) struct Value<'a>(&'a [u8]);
+
+impl<'a> Value<'a> {
+    fn reader(self) -> Reader<'a> {
+        Reader::new(self.0, "extension output")
+    }
+
+    fn item(self) -> Option<Item<'a>> {
+        self.reader().item().ok()
+    }
+
+    pub(super) fn bool(self) -> Option<bool> {
+        match self.item()? {
+            Item::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub(super) fn unsigned(self) -> Option<u64> {
+        match self.item()? {
+            Item::Unsigned(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub(super) fn bytes(self) -> Option<Blob> {
+        match self.item()? {
+            Item::Bytes(value) => Some(Blob::from(value)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn protection(self) -> Option<CredentialProtection> {
+        CredentialProtection::from_level(self.unsigned()?)
+    }
+
+    /// `uvmAuthenticatorOutput = [ 1*3 [ uint .size 4, uint .size 2, uint .size 2 ] ]`
+    pub(super) fn uvm(self) -> Option<Vec<UvmEntry>> {
+        let mut reader = self.reader();
+        let Item::Array(size @ 1..=3) = reader.item().ok()? else { return None };
+        let mut entries = Vec::with_capacity(size);
+        for _ in 0..size {
+            let Item::Array(3) = reader.item().ok()? else { return None };
+            let mut number = || reader.integer().ok().and_then(|number| u32::try_from(number).ok());
+            entries.push(UvmEntry::from((number()?, number()?, number()?)));
+        }
+        Some(entries)
+    }
+}
+
+/// Puts an output in its place, and says whether it had its type.
+pub(super) fn put<T>(slot: &mut Option<T>, value: Option<T>) -> bool {
+    *slot = value;
+    slot.is_some()
+}

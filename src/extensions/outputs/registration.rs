@@ -1,0 +1,174 @@
+//! What came of the extensions of a registration.
+
+use alloc::{string::String, vec::Vec};
+
+use serde::Deserialize;
+
+use super::{
+    PrfOutput, Uvm,
+    cbor::{self, put},
+    done, json, present,
+};
+use crate::extensions::{
+    CredentialProtection, Extension, ExtensionError, RequestedExtensions, Unread, UvmEntry,
+};
+
+/// The extension outputs of a registration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RegistrationOutputs {
+    /// What the client says. Unsigned.
+    pub client: RegistrationClientOutputs,
+    /// What the authenticator says. Signed, if the attestation is.
+    pub authenticator: RegistrationAuthenticatorOutputs,
+}
+
+/// The client extension outputs of a registration: `AuthenticationExtensionsClientOutputsJSON`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RegistrationClientOutputs {
+    /// `credProps.rk`: whether the passkey is discoverable (§10.1.3).
+    pub cred_props_rk: Option<bool>,
+    /// `prf`: whether the passkey derives secrets, and perhaps the first ones (§10.1.4).
+    pub prf: Option<PrfOutput>,
+    /// `largeBlob.supported`: whether the passkey can have a large blob (§10.1.5).
+    pub large_blob_supported: Option<bool>,
+    /// `appidExclude`: whether the client looked for U2F keys (§10.1.2).
+    pub app_id_exclude: Option<bool>,
+    /// `hmacCreateSecret`: whether the passkey derives secrets (CTAP 2.1 §12.5).
+    pub hmac_create_secret: Option<bool>,
+    /// `uvm`: how the user was verified (Level 2 §10.3).
+    pub uvm: Option<Vec<UvmEntry>>,
+    /// The others, as JSON.
+    pub other: Unread<String>,
+}
+
+/// The authenticator extension outputs of a registration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RegistrationAuthenticatorOutputs {
+    /// `credProtect`: how the passkey is protected; absent means the least (CTAP 2.1 §12.1).
+    pub cred_protect: Option<CredentialProtection>,
+    /// `credBlob`: whether the bytes were stored (CTAP 2.1 §12.2).
+    pub cred_blob: Option<bool>,
+    /// `minPinLength`, in code points (CTAP 2.1 §12.4).
+    pub min_pin_length: Option<u64>,
+    /// `pinComplexityPolicy`: whether PINs are kept from being trivial (CTAP 2.2).
+    pub pin_complexity_policy: Option<bool>,
+    /// `hmac-secret`: whether the passkey derives secrets (CTAP 2.1 §12.5). A sign of `prf`, too.
+    pub hmac_secret: Option<bool>,
+    /// `uvm`: how the user was verified (Level 2 §10.3).
+    pub uvm: Option<Vec<UvmEntry>>,
+    /// `thirdPartyPayment`: whether the passkey may be used for payments by others (CTAP 2.2).
+    pub third_party_payment: Option<bool>,
+    /// The others, as CBOR.
+    pub other: Unread<Vec<u8>>,
+}
+
+#[derive(Deserialize)]
+struct CredProps {
+    rk: Option<bool>,
+}
+
+#[derive(Deserialize)]
+struct LargeBlob {
+    supported: Option<bool>,
+}
+
+impl RegistrationOutputs {
+    /// Reads the outputs, client's and authenticator's, and judges them by what was requested (§7.1 step 28).
+    pub(crate) fn read(
+        client: Option<&str>,
+        authenticator: Option<&[u8]>,
+        requested: &RequestedExtensions,
+    ) -> Result<Self, ExtensionError> {
+        let outputs = Self {
+            client: RegistrationClientOutputs::read(client, requested)?,
+            authenticator: RegistrationAuthenticatorOutputs::read(authenticator, requested)?,
+        };
+        requested.required().try_for_each(|extension| outputs.check(extension, requested))?;
+        Ok(outputs)
+    }
+
+    fn check(
+        &self,
+        extension: Extension,
+        requested: &RequestedExtensions,
+    ) -> Result<(), ExtensionError> {
+        let Self { client, authenticator } = self;
+        match extension {
+            Extension::CredProps => done(extension, client.cred_props_rk),
+            Extension::Prf => done(extension, client.prf.as_ref().and_then(|prf| prf.enabled)),
+            Extension::LargeBlob => done(extension, client.large_blob_supported),
+            Extension::AppIdExclude => done(extension, client.app_id_exclude),
+            Extension::CredProtect => {
+                let found = authenticator.cred_protect.unwrap_or_default();
+                let required = requested.cred_protect.unwrap_or_default();
+                if found < required {
+                    return Err(ExtensionError::CredProtect { required, found });
+                }
+                Ok(())
+            }
+            Extension::CredBlob => done(extension, authenticator.cred_blob),
+            Extension::MinPinLength => {
+                let required = requested.min_pin_length.unwrap_or_default();
+                match authenticator.min_pin_length {
+                    None => Err(ExtensionError::Missing(extension)),
+                    Some(found) if found < u64::from(required) => {
+                        Err(ExtensionError::MinPinLength { required, found })
+                    }
+                    Some(_) => Ok(()),
+                }
+            }
+            Extension::PinComplexityPolicy => done(extension, authenticator.pin_complexity_policy),
+            // What is signed counts more.
+            Extension::HmacSecret => {
+                done(extension, authenticator.hmac_secret.or(client.hmac_create_secret))
+            }
+            Extension::Uvm => {
+                present(extension, authenticator.uvm.is_some() || client.uvm.is_some())
+            }
+            Extension::ThirdPartyPayment => done(extension, authenticator.third_party_payment),
+            Extension::AppId => Err(ExtensionError::Missing(extension)),
+        }
+    }
+}
+
+impl RegistrationClientOutputs {
+    fn read(json: Option<&str>, requested: &RequestedExtensions) -> Result<Self, ExtensionError> {
+        let mut outputs = Self::default();
+        let (mut cred_props, mut large_blob, mut uvm) =
+            (None::<CredProps>, None::<LargeBlob>, None);
+        let other = json::read(json, requested, |name, value| match name {
+            "credProps" => Some(json::object(&mut cred_props, value)),
+            "prf" => Some(json::object(&mut outputs.prf, value)),
+            "largeBlob" => Some(json::object(&mut large_blob, value)),
+            "appidExclude" => Some(json::value(&mut outputs.app_id_exclude, value)),
+            "hmacCreateSecret" => Some(json::value(&mut outputs.hmac_create_secret, value)),
+            "uvm" => Some(json::value(&mut uvm, value)),
+            _ => None,
+        })?;
+        outputs.prf = outputs.prf.map(|prf| prf.without_unasked(requested));
+        outputs.cred_props_rk = cred_props.and_then(|output| output.rk);
+        outputs.large_blob_supported = large_blob.and_then(|output| output.supported);
+        outputs.uvm = uvm.map(|Uvm(entries)| entries);
+        Ok(Self { other, ..outputs })
+    }
+}
+
+impl RegistrationAuthenticatorOutputs {
+    fn read(map: Option<&[u8]>, requested: &RequestedExtensions) -> Result<Self, ExtensionError> {
+        let mut outputs = Self::default();
+        let other = cbor::read(map, requested, |name, value| match name {
+            "credProtect" => Some(put(&mut outputs.cred_protect, value.protection())),
+            "credBlob" => Some(put(&mut outputs.cred_blob, value.bool())),
+            "minPinLength" => Some(put(&mut outputs.min_pin_length, value.unsigned())),
+            "pinComplexityPolicy" => Some(put(&mut outputs.pin_complexity_policy, value.bool())),
+            "hmac-secret" => Some(put(&mut outputs.hmac_secret, value.bool())),
+            "uvm" => Some(put(&mut outputs.uvm, value.uvm())),
+            "thirdPartyPayment" => Some(put(&mut outputs.third_party_payment, value.bool())),
+            _ => None,
+        })?;
+        Ok(Self { other, ..outputs })
+    }
+}

@@ -1,0 +1,45 @@
+//! Inputs that pass through unread: of extensions that this crate does not know.
+
+use alloc::{borrow::ToOwned, collections::BTreeMap, string::String};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Extension, InvalidExtensions};
+use crate::limits::IDENTIFIER_MAX;
+
+/// Inputs by extension identifier.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct RawInputs(BTreeMap<String, Value>);
+
+impl RawInputs {
+    pub(super) fn insert(
+        &mut self,
+        identifier: &str,
+        input: &impl Serialize,
+    ) -> Result<(), InvalidExtensions> {
+        if !is_identifier(identifier) {
+            return Err(InvalidExtensions::Identifier(identifier.to_owned()));
+        }
+        if let Some(extension) = Extension::of_member(identifier) {
+            return Err(InvalidExtensions::Typed(extension));
+        }
+        match serde_json::to_value(input) {
+            Ok(Value::Null) | Err(_) => Err(InvalidExtensions::Input(identifier.to_owned())),
+            Ok(input) => {
+                self.0.insert(identifier.to_owned(), input);
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.0.iter()
+    }
+}
+
+/// §9.1.
+fn is_identifier(text: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
+    (1..=IDENTIFIER_MAX).contains(&text.len()) && text.bytes().all(is_allowed)
+}

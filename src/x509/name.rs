@@ -1,0 +1,134 @@
+//! Distinguished names.
+
+use der::{
+    AnyRef, Header, Reader as _, SliceReader, Tag,
+    asn1::{ObjectIdentifier, PrintableStringRef},
+};
+
+use super::error::CertificateError;
+
+/// A distinguished name, borrowed from its DER (RFC 5280 §4.1.2.4).
+///
+/// ```text
+/// Name                      ::= SEQUENCE OF RelativeDistinguishedName
+/// RelativeDistinguishedName ::= SET SIZE (1..MAX) OF AttributeTypeAndValue
+/// AttributeTypeAndValue     ::= SEQUENCE { type OBJECT IDENTIFIER, value ANY }
+/// ```
+///
+/// Names are equal if their bytes are. RFC 5280 §7.1 would also have the case of letters and white space ignored, but
+/// wants issuers to copy their subject name as it is encoded, which attestation CAs do; to compare less would only
+/// make more names equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Name<'a>(&'a [u8]);
+
+/// One attribute of a name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attribute<'a> {
+    pub(crate) oid: ObjectIdentifier,
+    pub(crate) value: AnyRef<'a>,
+}
+
+const WHAT: &str = "name";
+
+impl<'a> Name<'a> {
+    /// Reads the name that comes next.
+    pub(super) fn read(reader: &mut SliceReader<'a>) -> Result<Self, der::Error> {
+        let name = Self(reader.tlv_bytes()?);
+        name.for_each(|_| ())?;
+        Ok(name)
+    }
+
+    /// Reads a name that is followed by nothing, as it stands in a subject alternative name.
+    #[allow(dead_code)] // for formats that look into one
+    pub(crate) fn parse(der: &'a [u8]) -> Result<Self, CertificateError> {
+        let mut reader = SliceReader::new(der).map_err(CertificateError::der(WHAT))?;
+        let name = Self::read(&mut reader).map_err(CertificateError::der(WHAT))?;
+        reader.finish().map_err(CertificateError::der(WHAT))?;
+        Ok(name)
+    }
+
+    /// The name as it is encoded.
+    pub(crate) fn as_bytes(self) -> &'a [u8] {
+        self.0
+    }
+
+    /// Whether it has no attribute at all, as the subject of an AIK certificate.
+    pub(crate) fn is_empty(self) -> bool {
+        self.rdns().is_ok_and(<[u8]>::is_empty)
+    }
+
+    /// Calls `seen` with each attribute, in order, whether they share an RDN or not.
+    pub(crate) fn each(self, seen: impl FnMut(Attribute<'a>)) {
+        // The name was read before, so that this cannot fail.
+        let _ = self.for_each(seen);
+    }
+
+    /// The value of the attribute, if there is exactly one.
+    pub(crate) fn attribute(self, oid: ObjectIdentifier) -> Option<AnyRef<'a>> {
+        let (mut found, mut count) = (None, 0_usize);
+        self.each(|attribute| {
+            if attribute.oid == oid {
+                found = Some(attribute.value);
+                count = count.saturating_add(1);
+            }
+        });
+        found.filter(|_| count == 1)
+    }
+
+    /// Whether it has the attribute, once or more.
+    pub(super) fn has(self, oid: ObjectIdentifier) -> bool {
+        let mut found = false;
+        self.each(|attribute| found |= attribute.oid == oid);
+        found
+    }
+
+    /// Whether its first RDNs are those of `base` (X.501 §16.2).
+    pub(super) fn is_below(self, base: Name<'_>) -> bool {
+        match (self.rdns(), base.rdns()) {
+            (Ok(rdns), Ok(base)) => rdns.starts_with(base),
+            _ => false,
+        }
+    }
+
+    /// The RDNs as they are encoded. Each tells its own length, so that one can only begin where another does.
+    fn rdns(self) -> Result<&'a [u8], der::Error> {
+        let mut reader = SliceReader::new(self.0)?;
+        Ok(reader.decode::<AnyRef<'a>>()?.value())
+    }
+
+    fn for_each(self, mut seen: impl FnMut(Attribute<'a>)) -> Result<(), der::Error> {
+        let mut reader = SliceReader::new(self.0)?;
+        reader.sequence(|rdns| {
+            while !rdns.is_finished() {
+                let header = Header::peek(rdns)?;
+                header.tag().assert_eq(Tag::Set)?;
+                let rdn = rdns.decode::<AnyRef<'a>>()?;
+                let mut attributes = SliceReader::new(rdn.value())?;
+                // An empty RDN has nothing to say and is none.
+                loop {
+                    let (oid, value) = attributes
+                        .sequence(|pair| Ok::<_, der::Error>((pair.decode()?, pair.decode()?)))?;
+                    seen(Attribute { oid, value });
+                    if attributes.is_finished() {
+                        break;
+                    }
+                }
+            }
+            Ok::<_, der::Error>(())
+        })?;
+        reader.finish()
+    }
+}
+
+/// The text of an attribute in one of the string types that attestation certificates use.
+pub(crate) fn text(value: AnyRef<'_>) -> Option<&str> {
+    let bytes = value.value();
+    let is_text = match value.header().tag() {
+        Tag::Utf8String => true,
+        Tag::PrintableString => PrintableStringRef::new(bytes).is_ok(),
+        // Of T.61 only the part that is ASCII has one meaning.
+        Tag::TeletexString | Tag::Ia5String => bytes.is_ascii(),
+        _ => false,
+    };
+    if is_text { core::str::from_utf8(bytes).ok() } else { None }
+}

@@ -1,0 +1,143 @@
+//! Public keys of certificates as COSE keys, so that one verifier serves both.
+
+use coset::iana::{EllipticCurve, EnumI64 as _};
+use der::{
+    AnyRef, Reader as _, SliceReader,
+    asn1::{BitStringRef, ObjectIdentifier, UintRef},
+};
+
+use super::{error::CertificateError, oid};
+use crate::cose::{Algorithm, KeyParameters};
+
+/// A public key, borrowed from its DER (RFC 5280 §4.1.2.7).
+///
+/// ```text
+/// SubjectPublicKeyInfo ::= SEQUENCE { algorithm AlgorithmIdentifier, subjectPublicKey BIT STRING }
+/// AlgorithmIdentifier  ::= SEQUENCE { algorithm OBJECT IDENTIFIER, parameters ANY OPTIONAL }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SubjectPublicKeyInfo<'a> {
+    der: &'a [u8],
+    algorithm: ObjectIdentifier,
+    parameters: Option<AnyRef<'a>>,
+    key: &'a [u8],
+}
+
+impl<'a> SubjectPublicKeyInfo<'a> {
+    /// Reads the key that comes next.
+    pub(super) fn read(reader: &mut SliceReader<'a>) -> Result<Self, der::Error> {
+        let der = reader.tlv_bytes()?;
+        let mut reader = SliceReader::new(der)?;
+        let (algorithm, parameters, key) = reader.sequence(|info| {
+            let (algorithm, parameters) = read_algorithm(info)?;
+            Ok::<_, der::Error>((algorithm, parameters, info.decode::<BitStringRef<'a>>()?))
+        })?;
+        Ok(Self { der, algorithm, parameters, key: octets(key)? })
+    }
+
+    /// The `SubjectPublicKeyInfo` as it is encoded.
+    pub(crate) fn as_bytes(&self) -> &'a [u8] {
+        self.der
+    }
+
+    /// The content of `subjectPublicKey`.
+    #[cfg(feature = "mds")]
+    pub(crate) fn key_bytes(&self) -> &'a [u8] {
+        self.key
+    }
+
+    /// The key. Whether it is one for some algorithm is not judged here.
+    ///
+    /// # Errors
+    ///
+    /// A kind of key that COSE does not know, or a point that is not uncompressed.
+    pub(crate) fn parameters(&self) -> Result<KeyParameters<'a>, CertificateError> {
+        let absent = || match self.parameters {
+            None => Ok(()),
+            Some(_) => Err(CertificateError::PublicKey("parameters where there are none")),
+        };
+        match self.algorithm {
+            oid::EC_PUBLIC_KEY => self.elliptic(),
+            oid::RSA_ENCRYPTION => self.rsa(),
+            oid::ED25519 => absent().map(|()| self.octet_key(EllipticCurve::Ed25519)),
+            oid::ED448 => absent().map(|()| self.octet_key(EllipticCurve::Ed448)),
+            oid::ML_DSA_44 | oid::ML_DSA_65 | oid::ML_DSA_87 => {
+                absent().map(|()| KeyParameters::Akp { public: self.key })
+            }
+            _ => Err(CertificateError::PublicKey("a kind of key that is not supported")),
+        }
+    }
+
+    /// The ML-DSA algorithm that the key itself names.
+    pub(crate) fn ml_dsa(&self) -> Option<Algorithm> {
+        ml_dsa(self.algorithm)
+    }
+
+    /// ```text
+    /// ECParameters ::= CHOICE { namedCurve OBJECT IDENTIFIER }        ; RFC 5480 §2.1.1
+    /// ECPoint      ::= 04 x y
+    /// ```
+    fn elliptic(&self) -> Result<KeyParameters<'a>, CertificateError> {
+        let curve = self.parameters.and_then(|parameters| parameters.decode_as().ok());
+        let (curve, size) = match curve {
+            Some(oid::SECP256R1) => (EllipticCurve::P_256, 32),
+            Some(oid::SECP384R1) => (EllipticCurve::P_384, 48),
+            Some(oid::SECP521R1) => (EllipticCurve::P_521, 66),
+            Some(oid::SECP256K1) => (EllipticCurve::Secp256k1, 32),
+            _ => return Err(CertificateError::PublicKey("a curve that is not supported")),
+        };
+        match self.key.split_first() {
+            Some((4, point)) if point.len() == size * 2 => {
+                let (x, y) = point.split_at(size);
+                Ok(KeyParameters::Ec2 { curve: curve.to_i64(), x, y })
+            }
+            _ => Err(CertificateError::PublicKey("not an uncompressed point of its curve")),
+        }
+    }
+
+    /// ```text
+    /// RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }       ; RFC 8017 §A.1.1
+    /// ```
+    fn rsa(&self) -> Result<KeyParameters<'a>, CertificateError> {
+        let error = CertificateError::der("RSA public key");
+        let mut reader = SliceReader::new(self.key).map_err(&error)?;
+        let (n, e) = reader
+            .sequence(|key| {
+                let (n, e) = (key.decode::<UintRef<'a>>()?, key.decode::<UintRef<'a>>()?);
+                Ok::<_, der::Error>((n.as_bytes(), e.as_bytes()))
+            })
+            .map_err(&error)?;
+        reader.finish().map_err(error)?;
+        Ok(KeyParameters::Rsa { n, e })
+    }
+
+    fn octet_key(&self, curve: EllipticCurve) -> KeyParameters<'a> {
+        KeyParameters::Okp { curve: curve.to_i64(), x: self.key }
+    }
+}
+
+pub(super) fn ml_dsa(oid: ObjectIdentifier) -> Option<Algorithm> {
+    match oid {
+        oid::ML_DSA_44 => Some(Algorithm::ML_DSA_44),
+        oid::ML_DSA_65 => Some(Algorithm::ML_DSA_65),
+        oid::ML_DSA_87 => Some(Algorithm::ML_DSA_87),
+        _ => None,
+    }
+}
+
+/// Reads an `AlgorithmIdentifier`.
+pub(super) fn read_algorithm<'a>(
+    reader: &mut SliceReader<'a>,
+) -> Result<(ObjectIdentifier, Option<AnyRef<'a>>), der::Error> {
+    reader.sequence(|identifier| {
+        let algorithm = identifier.decode()?;
+        let parameters =
+            if identifier.is_finished() { None } else { Some(identifier.decode::<AnyRef<'a>>()?) };
+        Ok((algorithm, parameters))
+    })
+}
+
+/// The content of a bit string that is made of octets.
+pub(super) fn octets(bits: BitStringRef<'_>) -> Result<&[u8], der::Error> {
+    bits.as_bytes().ok_or_else(|| der::Tag::BitString.value_error().into())
+}

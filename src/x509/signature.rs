@@ -1,0 +1,146 @@
+//! Signatures on certificates, verified by the same verifier as those of credentials.
+
+use der::{
+    AnyRef, Reader as _, SliceReader,
+    asn1::{ContextSpecific, ObjectIdentifier},
+};
+
+use super::{
+    oid,
+    public_key::{SubjectPublicKeyInfo, ml_dsa, read_algorithm},
+};
+use crate::{
+    cose::{Algorithm, CoseKey},
+    crypto::{HashFunction, SignatureError, SignatureVerifier},
+};
+
+/// A signature algorithm that certificates may be signed with.
+///
+/// MD5 and DSA have no place here, and ECDSA with SHA-1 neither.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SignatureAlgorithm {
+    /// ECDSA, whose curve is the key's; certificates pair them freely.
+    Ecdsa(HashFunction),
+    /// What COSE has a number for.
+    Cose(Algorithm),
+    /// RSASSA-PKCS1-v1_5 with SHA-1, on certificates of old U2F keys: for policy to allow.
+    RsaSha1,
+}
+
+impl SignatureAlgorithm {
+    /// The algorithm of an `AlgorithmIdentifier`, if it is one of the above.
+    pub(super) fn new(algorithm: ObjectIdentifier, parameters: Option<AnyRef<'_>>) -> Option<Self> {
+        // RFC 4055 §5: parameters of RSA are NULL and, since that was often wrong, may be absent.
+        let rsa = |it| parameters.is_none_or(AnyRef::is_null).then_some(it);
+        let bare = |it| parameters.is_none().then_some(it);
+        match algorithm {
+            oid::ECDSA_WITH_SHA256 => bare(Self::Ecdsa(HashFunction::Sha256)),
+            oid::ECDSA_WITH_SHA384 => bare(Self::Ecdsa(HashFunction::Sha384)),
+            oid::ECDSA_WITH_SHA512 => bare(Self::Ecdsa(HashFunction::Sha512)),
+            oid::SHA256_WITH_RSA => rsa(Self::Cose(Algorithm::RS256)),
+            oid::SHA384_WITH_RSA => rsa(Self::Cose(Algorithm::RS384)),
+            oid::SHA512_WITH_RSA => rsa(Self::Cose(Algorithm::RS512)),
+            oid::SHA1_WITH_RSA => rsa(Self::RsaSha1),
+            oid::RSASSA_PSS => pss(parameters?).map(Self::Cose),
+            oid::ED25519 => bare(Self::Cose(Algorithm::EdDSA)),
+            oid::ED448 => bare(Self::Cose(Algorithm::Ed448)),
+            _ => bare(Self::Cose(ml_dsa(algorithm)?)),
+        }
+    }
+
+    /// Verifies `signature` over `message` with a certificate's key.
+    ///
+    /// # Errors
+    ///
+    /// As [`SignatureVerifier::verify`]; a key that is none for this algorithm makes the signature invalid.
+    pub(super) fn verify(
+        self,
+        key: &SubjectPublicKeyInfo<'_>,
+        message: &[u8],
+        signature: &[u8],
+        verifier: &dyn SignatureVerifier,
+    ) -> Result<(), SignatureError> {
+        let parameters = key.parameters().map_err(|_| SignatureError::UnsupportedAlgorithm)?;
+        let algorithm = match self {
+            Self::Ecdsa(hash) => {
+                let algorithm = parameters.ecdsa_algorithm().ok_or(SignatureError::Invalid)?;
+                check_shape(&CoseKey { algorithm, parameters })?;
+                return verifier.verify_ecdsa_with_hash(&parameters, hash, message, signature);
+            }
+            Self::RsaSha1 => {
+                // The rules for the key are those of RS256.
+                check_shape(&CoseKey { algorithm: Algorithm::RS256, parameters })?;
+                return verifier.verify_rs1(&parameters, message, signature);
+            }
+            Self::Cose(algorithm) => algorithm,
+        };
+        if key.ml_dsa().is_some_and(|named| named != algorithm) {
+            return Err(SignatureError::Invalid);
+        }
+        let key = CoseKey { algorithm, parameters };
+        check_shape(&key)?;
+        verifier.verify(&key, message, signature)
+    }
+}
+
+fn check_shape(key: &CoseKey<'_>) -> Result<(), SignatureError> {
+    key.check_shape().map_err(|_| SignatureError::Invalid)
+}
+
+/// The three forms of RSASSA-PSS that COSE has: one hash throughout, and a salt of its length (RFC 8230 §2).
+///
+/// ```text
+/// RSASSA-PSS-params ::= SEQUENCE {
+///     hashAlgorithm    [0] HashAlgorithm     DEFAULT sha1,
+///     maskGenAlgorithm [1] MaskGenAlgorithm  DEFAULT mgf1SHA1,
+///     saltLength       [2] INTEGER           DEFAULT 20,
+///     trailerField     [3] TrailerField      DEFAULT trailerFieldBC }             ; RFC 4055 §3.1
+/// ```
+fn pss(parameters: AnyRef<'_>) -> Option<Algorithm> {
+    let read = parameters.sequence(|params| {
+        let hash = explicit(params, 0)?.map(hash_algorithm).transpose()?;
+        let mask = explicit(params, 1)?.map(mask_algorithm).transpose()?;
+        let salt = explicit(params, 2)?.map(AnyRef::decode_as::<u32>).transpose()?;
+        let trailer = explicit(params, 3)?.map(AnyRef::decode_as::<u32>).transpose()?;
+        Ok::<_, der::Error>((hash, mask, salt, trailer.unwrap_or(1)))
+    });
+    match read.ok()? {
+        (Some(oid::SHA256), Some(oid::SHA256), Some(32), 1) => Some(Algorithm::PS256),
+        (Some(oid::SHA384), Some(oid::SHA384), Some(48), 1) => Some(Algorithm::PS384),
+        (Some(oid::SHA512), Some(oid::SHA512), Some(64), 1) => Some(Algorithm::PS512),
+        _ => None,
+    }
+}
+
+fn explicit<'a>(reader: &mut SliceReader<'a>, tag: u32) -> der::Result<Option<AnyRef<'a>>> {
+    let field = ContextSpecific::decode_explicit(reader, der::TagNumber(tag))?;
+    Ok(field.map(|field| field.value))
+}
+
+fn hash_algorithm(value: AnyRef<'_>) -> der::Result<ObjectIdentifier> {
+    value.sequence(|hash| {
+        let algorithm = hash.decode()?;
+        if !hash.is_finished() {
+            hash.decode::<der::asn1::Null>()?;
+        }
+        Ok(algorithm)
+    })
+}
+
+fn mask_algorithm(value: AnyRef<'_>) -> der::Result<ObjectIdentifier> {
+    value.sequence(|mask| {
+        let function = mask.decode::<ObjectIdentifier>()?;
+        if function != oid::MGF1 {
+            return Err(der::Tag::ObjectIdentifier.value_error().into());
+        }
+        hash_algorithm(mask.decode()?)
+    })
+}
+
+/// Reads an `AlgorithmIdentifier` that names a signature algorithm; `None` if it is not supported.
+pub(super) fn parse(der: &[u8]) -> der::Result<Option<SignatureAlgorithm>> {
+    let mut reader = SliceReader::new(der)?;
+    let (algorithm, parameters) = read_algorithm(&mut reader)?;
+    reader.finish()?;
+    Ok(SignatureAlgorithm::new(algorithm, parameters))
+}

@@ -1,0 +1,46 @@
+//! What hosts supply.
+
+use alloc::{format, string::String};
+
+use super::*;
+use crate::x509::CertificateError;
+
+fn pem(der: &[u8]) -> String {
+    pem_rfc7468::encode_string("CERTIFICATE", pem_rfc7468::LineEnding::LF, der).unwrap()
+}
+
+#[test]
+fn pem_holds_one_certificate_or_many() {
+    let (a, b) = (Ca::new("a").root(), Ca::new("b").root());
+    let text = format!("\n{}\n\n{}\n", pem(&a), pem(&b));
+    let anchors = TrustAnchor::from_pem(&text).unwrap();
+    let found = anchors.iter().map(|anchor| anchor.certificate().as_bytes()).collect::<Vec<_>>();
+    assert_eq!(found, [&a[..], &b[..]]);
+}
+
+#[test]
+fn pem_of_something_else_is_refused() {
+    let root = pem(&Ca::new("a").root());
+    let table = [
+        String::new(),
+        " \n".into(),
+        "no PEM".into(),
+        root.replace("CERTIFICATE", "PRIVATE KEY"),
+        format!("{root}and more"),
+        root.replace("-----END", "----END"),
+    ];
+    for text in table {
+        assert_eq!(TrustAnchor::from_pem(&text), Err(CertificateError::Pem), "{text}");
+    }
+    let broken = pem(&Ca::new("a").root()[1..]);
+    assert!(matches!(TrustAnchor::from_pem(&broken), Err(CertificateError::Der { .. })));
+}
+
+#[test]
+fn an_anchor_is_named_by_its_key() {
+    let ca = Ca::new("a");
+    let renewed = ca.draft_by(&ca).with(|it| it.serial = vec![2]).sign(&ca.key);
+    let of = |der: &[u8]| TrustAnchor::from_der(der).unwrap().key_hash();
+    assert_eq!(of(&ca.root()), of(&renewed));
+    assert_ne!(of(&ca.root()), of(&Ca::new("b").root()));
+}

@@ -1,0 +1,151 @@
+//! RSA and the parameters of signature algorithms (RFC 4055, RFC 5758).
+
+use super::*;
+use crate::{
+    cose::{Algorithm, CoseKey, InvalidKey, KeyParameters},
+    crypto::{SignatureError, SignatureVerifier},
+    test_authenticator::{TestAlgorithm, TestKey},
+    x509::{
+        Certificate, CertificateError,
+        test_ca::{ECDSA_WITH_SHA256, bit_string, oid, tlv},
+    },
+};
+
+const SHA256: &str = "2.16.840.1.101.3.4.2.1";
+const SHA384: &str = "2.16.840.1.101.3.4.2.2";
+const SHA512: &str = "2.16.840.1.101.3.4.2.3";
+const SHA1_WITH_RSA: &str = "1.2.840.113549.1.1.5";
+
+fn null() -> Vec<u8> {
+    vec![5, 0]
+}
+
+/// RSASSA-PSS with these hashes, salt and trailer.
+fn pss(hash: &str, mask: &str, salt: u8, trailer: Option<u8>) -> Vec<u8> {
+    let mask = sequence(&[oid("1.2.840.113549.1.1.8"), sequence(&[oid(mask), null()])]);
+    let trailer = trailer.map(|trailer| tlv(0xa3, &tlv(2, &[trailer]))).unwrap_or_default();
+    let parameters = sequence(&[
+        tlv(0xa0, &sequence(&[oid(hash), null()])),
+        tlv(0xa1, &mask),
+        tlv(0xa2, &tlv(2, &[salt])),
+        trailer,
+    ]);
+    sequence(&[oid("1.2.840.113549.1.1.10"), parameters])
+}
+
+/// A leaf signed under `identifier` by an RSA key with `algorithm`, with the issuer as anchor.
+fn judge(identifier: &[u8], algorithm: TestAlgorithm) -> Result<usize, PathError> {
+    let key = TestKey::from_seed(algorithm, "ca").unwrap();
+    let ca = Ca::new("ca");
+    let leaf = leaf_by(&ca).sign_with(identifier, |tbs| key.sign(tbs).unwrap());
+    let root = ca.draft_by(&ca).with(|it| it.spki = key.spki().unwrap()).sign(&ca.key);
+    find(&[leaf], &[root])
+}
+
+#[test]
+fn rsa_signs_with_every_hash_and_parameters_that_are_null_or_absent() {
+    let table = [
+        ("1.2.840.113549.1.1.11", TestAlgorithm::Rs256),
+        ("1.2.840.113549.1.1.12", TestAlgorithm::Rs384),
+        ("1.2.840.113549.1.1.13", TestAlgorithm::Rs512),
+    ];
+    for (id, algorithm) in table {
+        assert_eq!(judge(&sequence(&[oid(id), null()]), algorithm), Ok(0), "{id}");
+        assert_eq!(judge(&sequence(&[oid(id)]), algorithm), Ok(0), "{id}");
+        let other = judge(&sequence(&[oid(id), sequence(&[])]), algorithm);
+        assert_eq!(other, Err(PathError::UnsupportedAlgorithm), "{id}");
+    }
+    let other = judge(&sequence(&[oid("1.2.840.113549.1.1.11"), null()]), TestAlgorithm::Rs384);
+    assert_eq!(other, Err(PathError::Signature));
+}
+
+#[test]
+fn pss_has_one_hash_and_a_salt_of_its_length() {
+    assert_eq!(judge(&pss(SHA256, SHA256, 32, None), TestAlgorithm::Ps256), Ok(0));
+    assert_eq!(judge(&pss(SHA384, SHA384, 48, None), TestAlgorithm::Ps384), Ok(0));
+    assert_eq!(judge(&pss(SHA512, SHA512, 64, Some(1)), TestAlgorithm::Ps512), Ok(0));
+    let without = sequence(&[oid("1.2.840.113549.1.1.10")]);
+    for identifier in [
+        pss(SHA256, SHA384, 32, None),
+        pss(SHA256, SHA256, 20, None),
+        pss(SHA256, SHA256, 32, Some(2)),
+        pss("1.3.14.3.2.26", "1.3.14.3.2.26", 20, None),
+        sequence(&[oid("1.2.840.113549.1.1.10"), sequence(&[])]),
+        without,
+    ] {
+        let judged = judge(&identifier, TestAlgorithm::Ps256);
+        assert_eq!(judged, Err(PathError::UnsupportedAlgorithm));
+    }
+}
+
+#[test]
+fn algorithms_without_parameters_have_none() {
+    let world = World::new();
+    let key = &world.intermediate.key;
+    let sign = |tbs: &[u8]| key.sign(ECDSA_WITH_SHA256, tbs);
+    let with_null = sequence(&[oid(ECDSA_WITH_SHA256), null()]);
+    let leaf = world.leaf_draft.sign_with(&with_null, sign);
+    let chain = [leaf, world.chain()[1].clone()];
+    assert_eq!(find(&chain, &[world.root()]), Err(PathError::UnsupportedAlgorithm));
+}
+
+/// Verifies RSA with SHA-1 as valid, whatever it is.
+struct Sha1Only;
+
+impl SignatureVerifier for Sha1Only {
+    fn supports(&self, _: Algorithm) -> bool {
+        false
+    }
+
+    fn check_key(&self, key: &CoseKey<'_>) -> Result<(), InvalidKey> {
+        Err(InvalidKey::Algorithm(key.algorithm))
+    }
+
+    fn verify(&self, _: &CoseKey<'_>, _: &[u8], _: &[u8]) -> Result<(), SignatureError> {
+        Err(SignatureError::UnsupportedAlgorithm)
+    }
+
+    fn verify_rs1(&self, _: &KeyParameters<'_>, _: &[u8], _: &[u8]) -> Result<(), SignatureError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn sha1_is_refused_unless_policy_accepts_it() {
+    let key = TestKey::from_seed(TestAlgorithm::Rs256, "ca").unwrap();
+    let ca = Ca::new("ca");
+    let identifier = sequence(&[oid(SHA1_WITH_RSA), null()]);
+    let leaf = leaf_by(&ca).sign_with(&identifier, |tbs| key.sign(tbs).unwrap());
+    let root = ca.draft_by(&ca).with(|it| it.spki = key.spki().unwrap()).sign(&ca.key);
+    let anchors = [TrustAnchor::from_der(&root).unwrap()];
+    let chain = PathSearch::read_chain([leaf.as_slice()]).unwrap();
+    let now = Timestamp::from_unix_millis(NOW);
+    let judge = |verifier: &dyn SignatureVerifier, accept| {
+        PathSearch::new(&anchors, now, verifier).danger_sha1(accept).find(&chain).map(drop)
+    };
+    assert_eq!(judge(&Sha1Only, false), Err(PathError::Sha1));
+    assert_eq!(judge(&Sha1Only, true), Ok(()));
+    assert_eq!(judge(&RustCrypto, true), Err(PathError::Signature), "it is one with SHA-256");
+}
+
+#[test]
+fn rsa_keys_are_two_numbers_and_nothing_else() {
+    let rsa = |key: &[u8]| {
+        let algorithm = sequence(&[oid("1.2.840.113549.1.1.1"), null()]);
+        let ca = Ca::new("ca");
+        let spki = sequence(&[algorithm, bit_string(key)]);
+        let der = leaf_by(&ca).with(|it| it.spki = spki).sign(&ca.key);
+        Certificate::parse(&der).unwrap().key_parameters().map(drop)
+    };
+    let numbers = sequence(&[tlv(2, &[0, 0xff, 1]), tlv(2, &[3])]);
+    assert_eq!(rsa(&numbers), Ok(()));
+    for broken in [
+        [&numbers[..], &[5, 0]].concat(),
+        sequence(&[tlv(2, &[1])]),
+        sequence(&[tlv(2, &[1]), tlv(2, &[3]), tlv(2, &[5])]),
+        sequence(&[tlv(2, &[0xff]), tlv(2, &[3])]),
+        Vec::new(),
+    ] {
+        assert!(matches!(rsa(&broken), Err(CertificateError::Der { .. })), "{broken:?}");
+    }
+}

@@ -1,0 +1,11 @@
+//! §8, one test for each numbered check of a format: one field is bent, and certificates and statements are signed
+//! again, so that only the check under test can object.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+#[path = "support/attestation_steps/mod.rs"]
+mod attestation_steps;

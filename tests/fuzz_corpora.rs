@@ -1,0 +1,65 @@
+//! Replays the seeds of every fuzz target, so that neither targets nor seeds rot, and what fuzzing has found once stays
+//! fixed.
+
+#![allow(
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "fuzz targets panic where a rule is broken"
+)]
+
+#[path = "../fuzz/src/lib.rs"]
+mod targets;
+
+use std::{collections::BTreeSet, fs, path::PathBuf};
+
+use targets::{TARGETS, seeds};
+
+fn fuzz() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fuzz")
+}
+
+fn names(folder: &str) -> BTreeSet<String> {
+    let entries = fs::read_dir(fuzz().join(folder)).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.map(|name| name.trim_end_matches(".rs").to_owned()).collect()
+}
+
+#[test]
+fn every_seed_passes_its_target() {
+    let mut count = 0;
+    for (target, _) in TARGETS {
+        let seeds = names(&format!("seeds/{target}"));
+        assert!(!seeds.is_empty(), "no seeds for {target}");
+        for seed in seeds {
+            let data = fs::read(fuzz().join("seeds").join(target).join(&seed)).unwrap();
+            // Told by the harness if it panics.
+            println!("{target}/{seed}");
+            targets::run(target, &data);
+            count += 1;
+        }
+    }
+    println!("{count} seeds of {} targets", TARGETS.len());
+}
+
+#[test]
+fn every_target_has_a_binary_and_seeds_and_the_reverse() {
+    let known = TARGETS.iter().map(|(name, _)| (*name).to_owned()).collect::<BTreeSet<_>>();
+    assert_eq!(names("fuzz_targets"), known);
+    assert_eq!(names("seeds"), known);
+}
+
+#[test]
+fn seeds_that_are_made_are_those_that_are_checked_in() {
+    for (target, made) in seeds::made() {
+        let made = made.iter().map(|seed| seeds::name(seed)).collect::<BTreeSet<_>>();
+        let checked_in = names(&format!("seeds/{target}"));
+        let checked_in = checked_in
+            .into_iter()
+            .filter(|name| name.starts_with("made-"))
+            .collect::<BTreeSet<_>>();
+        assert_eq!(made, checked_in, "{target}: cargo run --example seeds, in fuzz/");
+    }
+}

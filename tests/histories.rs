@@ -1,0 +1,82 @@
+//! Long random histories of all flows over the memory store, against a plain model that says how each must end.
+//!
+//! `HISTORIES=1000 cargo test --test histories` runs a thousand that are new; otherwise the same ones are run each time.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests, which clippy does not see as such"
+)]
+
+#[path = "support/histories/mod.rs"]
+mod support;
+
+use std::{cell::RefCell, collections::BTreeMap, env};
+
+use proptest::{
+    collection::vec,
+    test_runner::{Config, TestRunner},
+};
+use support::{operation, world::World};
+
+/// Every way in which a flow can end in these histories.
+const ENDS: [&str; 24] = [
+    "begin create: ok",
+    "begin create: passkey_limit_reached",
+    "begin sign-in: ok",
+    "create: ceremony_expired",
+    "create: ceremony_mismatch",
+    "create: ceremony_not_found",
+    "create: challenge",
+    "create: ok",
+    "create: passkey_already_exists",
+    "create: passkey_limit_reached",
+    "delete: last_passkey",
+    "delete: ok",
+    "delete: passkey_not_found",
+    "rename: ok",
+    "rename: passkey_not_found",
+    "sign-in: ceremony_expired",
+    "sign-in: ceremony_mismatch",
+    "sign-in: ceremony_not_found",
+    "sign-in: challenge",
+    "sign-in: credential_not_allowed",
+    "sign-in: credential_unknown",
+    "sign-in: ok",
+    "sign-in: sign_count",
+    "sign-in: user_handle",
+];
+
+#[test]
+fn histories_end_as_the_model_says() {
+    let cases = env::var("HISTORIES").ok().map(|cases| cases.parse().unwrap());
+    let config =
+        Config { cases: cases.unwrap_or(64), failure_persistence: None, ..Config::default() };
+    let mut runner = match cases {
+        Some(_) => TestRunner::new(config),
+        None => TestRunner::new_with_rng(
+            config,
+            proptest::test_runner::TestRng::deterministic_rng(
+                proptest::test_runner::RngAlgorithm::ChaCha,
+            ),
+        ),
+    };
+    let ends = RefCell::new(BTreeMap::<String, usize>::new());
+    let histories = runner.run(&vec(operation::any(), 1..400), |operations| {
+        let mut world = World::new();
+        for operation in operations {
+            let Some(end) = world.apply(&operation) else { continue };
+            *ends.borrow_mut().entry(end).or_default() += 1;
+            world.compare();
+        }
+        Ok(())
+    });
+    histories.unwrap();
+    let ends = ends.into_inner();
+    for (end, count) in &ends {
+        println!("{count:>6} {end}");
+    }
+    let missing = ENDS.iter().filter(|end| !ends.contains_key(**end)).collect::<Vec<_>>();
+    assert!(missing.is_empty(), "never reached: {missing:?}");
+}

@@ -1,0 +1,47 @@
+//! A megabyte of hostile input costs time in proportion to its size, and next to no memory.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(unreachable_pub, reason = "the inputs serve the benchmarks too")]
+
+use std::time::{Duration, Instant};
+
+use allocation_counter::measure;
+
+#[path = "../benches/hostile/mod.rs"]
+mod hostile;
+
+const MEGABYTE: usize = 1 << 20;
+
+#[test]
+fn hostile_input_is_refused_in_bounded_memory() {
+    for (kind, input) in hostile::inputs(MEGABYTE) {
+        for (parser, parse) in hostile::PARSERS {
+            let info = measure(|| assert!(!parse(&input), "{parser} takes {kind}"));
+            let bytes = usize::try_from(info.bytes_max).unwrap();
+            // The largest is a text that is copied because it holds escapes.
+            assert!(bytes <= 2 * input.len(), "{parser} needs {bytes} bytes for {kind}");
+        }
+    }
+}
+
+/// Sixteen times the input may take 64 times as long on a machine that does other things too, and no longer; what
+/// is quadratic would take 256 times as long.
+#[test]
+fn hostile_input_takes_linear_time() {
+    let (small, large) = (hostile::inputs(MEGABYTE / 16), hostile::inputs(MEGABYTE));
+    for ((kind, small), (_, large)) in small.iter().zip(&large) {
+        for (parser, parse) in hostile::PARSERS {
+            let floor = Duration::from_micros(100);
+            let (small, large) = (fastest(parse, small).max(floor), fastest(parse, large));
+            assert!(large < small * 64, "{parser} takes {small:?} and {large:?} for {kind}");
+        }
+    }
+}
+
+fn fastest(parse: fn(&[u8]) -> bool, input: &[u8]) -> Duration {
+    let times = (0..5).map(|_| {
+        let start = Instant::now();
+        parse(input);
+        start.elapsed()
+    });
+    times.min().unwrap()
+}

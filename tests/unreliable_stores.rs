@@ -1,0 +1,250 @@
+//! Hosts that answer in the wrong kind, stores that lie, and thousands of requests at once: no panic, and no success
+//! that was not earned. (That stores fail is tried in `interleavings.rs`.)
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests, unseen by clippy")]
+
+#[path = "support/host.rs"]
+mod host;
+
+use std::{sync::Barrier, thread};
+
+use host::{Host, NOW, ORIGIN, authenticator, handle, user};
+use relying_party::{
+    CreatePasskey, DeletePasskey, Effect, Error, ErrorKind, Flow, ListPasskeys, Passkey,
+    RelyingParty, RenamePasskey, Reply, SignIn, SignInRequest, Step,
+    ceremony::Ceremony,
+    flow::{Inserted, Recorded, Removed, Task},
+    store::{self, PasskeyStore},
+};
+
+/// One reply of each kind.
+fn replies(ceremony: &Ceremony, passkey: &Passkey) -> Vec<Reply> {
+    vec![
+        Reply::Stored,
+        Reply::Ceremony(Some(Box::new(ceremony.clone()))),
+        Reply::Passkeys(vec![passkey.clone()]),
+        Reply::Passkey(Some(Box::new(passkey.clone()))),
+        Reply::Inserted(Inserted::Inserted),
+        Reply::Recorded(Recorded::Updated),
+        Reply::Removed(Removed::Removed),
+        Reply::Tasks(vec![Task("task".into())]),
+    ]
+}
+
+/// The verb's name, and which of the replies answers it.
+fn right(effect: &Effect) -> (&'static str, usize) {
+    match effect {
+        Effect::PutCeremony(_) => ("PutCeremony", 0),
+        Effect::TakeCeremony(_) => ("TakeCeremony", 1),
+        Effect::PasskeysOf(_) => ("PasskeysOf", 2),
+        Effect::Passkey { .. } => ("Passkey", 3),
+        Effect::RenamePasskey { .. } => ("RenamePasskey", 3),
+        Effect::InsertPasskey { .. } => ("InsertPasskey", 4),
+        Effect::RecordUse { .. } => ("RecordUse", 5),
+        Effect::DeletePasskey { .. } => ("DeletePasskey", 6),
+        Effect::PendingTasks(_) => ("PendingTasks", 7),
+        _ => panic!("an effect that is not known here"),
+    }
+}
+
+/// At every state of a flow, gives every reply of a wrong kind. Returns how many there were.
+fn answer_wrongly<F: Flow>(
+    start: impl Fn() -> Result<Step<F>, Error>,
+    ceremony: &Ceremony,
+    passkey: &Passkey,
+) -> usize {
+    let mut count = 0;
+    for state in 0.. {
+        for wrong in 0..replies(ceremony, passkey).len() {
+            let mut step = start().unwrap();
+            for _ in 0..state {
+                let Step::Effect(flow, effect) = step else { return count };
+                let (_, right) = right(&effect);
+                step = flow.resume(replies(ceremony, passkey).swap_remove(right)).unwrap();
+            }
+            let Step::Effect(flow, effect) = step else { return count };
+            let (verb, right) = right(&effect);
+            if wrong == right {
+                continue;
+            }
+            let reply = replies(ceremony, passkey).swap_remove(wrong);
+            let Err(error) = flow.resume(reply) else { panic!("{verb} answered by reply {wrong}") };
+            assert_eq!(error, Error::UnexpectedReply(verb));
+            assert_eq!(error.kind(), ErrorKind::Host);
+            count += 1;
+        }
+    }
+    count
+}
+
+/// Ada's first passkey, and the ceremonies and responses of a second creation and a sign-in.
+struct Setting {
+    host: Host,
+    passkey: Passkey,
+    creation: (Ceremony, String),
+    sign_in: (Ceremony, String),
+    open: (Ceremony, String),
+}
+
+fn setting() -> Setting {
+    let host = Host::new();
+    let ada = user("ada");
+    let mut device = authenticator("ada");
+    let passkey = host.create(&ada, &mut device).unwrap();
+    let start = host.begin_create(&ada).unwrap();
+    let response = authenticator("second").create(&start.public_key, ORIGIN).unwrap();
+    let ceremony = host.store.take_ceremony(&start.ceremony_id).unwrap().unwrap();
+    let creation = (ceremony, response);
+    let [sign_in, open] =
+        [SignInRequest::Named(ada.handle()), SignInRequest::Discoverable].map(|request| {
+            let start = host.begin_sign_in(request);
+            let response = device.get(&start.public_key, ORIGIN).unwrap();
+            (host.store.take_ceremony(&start.ceremony_id).unwrap().unwrap(), response)
+        });
+    Setting { host, passkey, creation, sign_in, open }
+}
+
+#[test]
+fn reply_of_the_wrong_kind_is_an_error_at_every_state() {
+    let Setting { host, passkey, creation, sign_in, open } = setting();
+    let (rp, ada) = (&host.rp, &user("ada"));
+    let challenge = || *creation.0.challenge();
+    let begin = || CreatePasskey::begin(rp, ada, challenge(), NOW);
+    let mut count = answer_wrongly(begin, &creation.0, &passkey);
+    let finish = || {
+        let response = creation.1.as_bytes();
+        CreatePasskey::finish(rp, ada.handle(), creation.0.id(), response, NOW)
+    };
+    count += answer_wrongly(finish, &creation.0, &passkey);
+    for request in [SignInRequest::Discoverable, SignInRequest::Named(ada.handle())] {
+        let begin = || SignIn::begin(rp, request, challenge(), NOW);
+        count += answer_wrongly(begin, &creation.0, &passkey);
+    }
+    for (ceremony, response) in [&sign_in, &open] {
+        let finish = || SignIn::finish(rp, ceremony.id(), response.as_bytes(), NOW);
+        count += answer_wrongly(finish, ceremony, &passkey);
+    }
+    let rename = || RenamePasskey::begin(rp, ada.handle(), passkey.id, "new", NOW);
+    count += answer_wrongly(rename, &creation.0, &passkey);
+    let delete = || DeletePasskey::begin(rp, ada.handle(), passkey.id);
+    count += answer_wrongly(delete, &creation.0, &passkey);
+    let list = || ListPasskeys::begin(rp, ada.handle());
+    count += answer_wrongly(list, &creation.0, &passkey);
+    // 2 + 3 states of creations, 1 + 2 + 4 + 4 of sign-ins, 1 + 2 + 1 of the others; 7 wrong replies to each.
+    assert_eq!(count, 7 * 20);
+}
+
+/// Finishes a sign-in over a store that answers these two effects so, and everything else well.
+fn sign_in_over(
+    rp: &RelyingParty,
+    id: relying_party::CeremonyId,
+    response: &str,
+    ceremony: Option<&Ceremony>,
+    passkey: Option<&Passkey>,
+) -> Result<relying_party::flow::SignedIn, Error> {
+    let mut step = SignIn::finish(rp, id, response.as_bytes(), NOW)?;
+    loop {
+        let reply = match &step {
+            Step::Done(_) => Reply::Stored,
+            Step::Effect(_, Effect::TakeCeremony(_)) => {
+                Reply::Ceremony(ceremony.cloned().map(Box::new))
+            }
+            Step::Effect(_, Effect::Passkey { .. }) => {
+                Reply::Passkey(passkey.cloned().map(Box::new))
+            }
+            Step::Effect(_, Effect::RecordUse { .. }) => Reply::Recorded(Recorded::Updated),
+            Step::Effect(..) => Reply::Tasks(Vec::new()),
+        };
+        match step {
+            Step::Done(signed_in) => return Ok(signed_in),
+            Step::Effect(flow, _) => step = flow.resume(reply)?,
+        }
+    }
+}
+
+#[test]
+fn store_that_lies_signs_nobody_in() {
+    let Setting { host, passkey, creation, sign_in, open } = setting();
+    let rp = &host.rp;
+    let bobs = host.create(&user("bob"), &mut authenticator("bob")).unwrap();
+    let other = RelyingParty::builder("example.net", "Other").origin("https://example.net");
+    let elsewhere = Host::with(other.build().unwrap());
+    let start = elsewhere.begin_sign_in(SignInRequest::Discoverable);
+    let of_another_rp = elsewhere.store.take_ceremony(&start.ceremony_id).unwrap().unwrap();
+
+    let mut passkeys = vec![("another user's passkey", bobs.clone())];
+    let mut lie = |what, change: &dyn Fn(&mut Passkey)| {
+        let mut passkey = passkey.clone();
+        change(&mut passkey);
+        passkeys.push((what, passkey));
+    };
+    lie("another user", &|passkey| passkey.user = handle("bob"));
+    lie("another relying party", &|passkey| passkey.rp_id = "example.net".into());
+    lie("another key", &|passkey| passkey.public_key = bobs.public_key.clone());
+    lie("another credential", &|passkey| passkey.credential_id = bobs.credential_id.clone());
+    lie("another backup eligibility", &|passkey| passkey.state.backup_eligible = Some(false));
+    lie("a higher counter", &|passkey| passkey.state.sign_count = 1);
+
+    for (what, (ceremony, response)) in [("a named sign-in", &sign_in), ("an open one", &open)] {
+        let id = ceremony.id();
+        let sign_in = |ceremony, passkey| sign_in_over(rp, id, response, ceremony, passkey);
+        sign_in(Some(ceremony), Some(&passkey)).unwrap();
+        for (lie, passkey) in &passkeys {
+            let signed_in = sign_in(Some(ceremony), Some(passkey));
+            assert!(signed_in.is_err(), "{what}, {lie}");
+        }
+        assert!(sign_in(None, Some(&passkey)).is_err());
+        assert!(sign_in(Some(ceremony), None).is_err());
+        let others = [&creation.0, &sign_in_of(&host), &of_another_rp];
+        for (index, other) in others.into_iter().enumerate() {
+            let signed_in = sign_in(Some(other), Some(&passkey));
+            assert!(signed_in.is_err(), "{what}, ceremony {index}");
+            // Even if the client plays along and asks for the ceremony that it will get.
+            let signed_in = sign_in_over(rp, other.id(), response, Some(other), Some(&passkey));
+            assert!(signed_in.is_err(), "{what}, ceremony {index} by its own id");
+        }
+    }
+}
+
+/// Another sign-in that has begun.
+fn sign_in_of(host: &Host) -> Ceremony {
+    let start = host.begin_sign_in(SignInRequest::Discoverable);
+    host.store.take_ceremony(&start.ceremony_id).unwrap().unwrap()
+}
+
+const FINISHES: usize = 2000;
+
+/// Runs something in so many threads at once, and counts the successes.
+fn successes(act: impl Fn() -> bool + Sync) -> usize {
+    let barrier = Barrier::new(FINISHES);
+    thread::scope(|scope| {
+        let spawn = |_| {
+            let finish = || {
+                barrier.wait();
+                act()
+            };
+            thread::Builder::new().stack_size(1 << 20).spawn_scoped(scope, finish).unwrap()
+        };
+        let threads = (0..FINISHES).map(spawn).collect::<Vec<_>>();
+        threads.into_iter().map(|thread| usize::from(thread.join().unwrap())).sum()
+    })
+}
+
+#[test]
+fn of_2000_finishes_of_one_ceremony_at_once_one_succeeds() {
+    let Setting { host, creation, open, .. } = setting();
+    let (rp, store) = (&host.rp, &host.store);
+    store.put_ceremony(&open.0).unwrap();
+    let signed_in = successes(|| {
+        store::run(store, SignIn::finish(rp, open.0.id(), open.1.as_bytes(), NOW)).is_ok()
+    });
+    assert_eq!(signed_in, 1);
+
+    let ada = handle("ada");
+    store.put_ceremony(&creation.0).unwrap();
+    let created = successes(|| {
+        let response = creation.1.as_bytes();
+        store::run(store, CreatePasskey::finish(rp, ada, creation.0.id(), response, NOW)).is_ok()
+    });
+    assert_eq!((created, host.passkeys(&user("ada")).len()), (1, 2));
+}
