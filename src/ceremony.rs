@@ -3,12 +3,15 @@
 //!
 //! The checks stand in the order of the specification, one readable step each, so that the first step that fails is
 //! the error that is reported. The [flows](crate::flow) call them; call them yourself only if you keep ceremonies and
-//! records in a way of your own.
+//! records in a way of your own. To see the verdict of every step, [explain](explain_authentication).
 
 mod authentication;
 mod error;
+mod explain;
+mod judge;
 mod record;
 mod registration;
+mod rules;
 mod steps;
 
 pub(crate) use self::record::CeremonyStart;
@@ -18,6 +21,7 @@ pub use self::{
         verify_authentication,
     },
     error::CeremonyError,
+    explain::{Explanation, StepVerdict, Verdict, explain_authentication, explain_registration},
     record::{Ceremony, CeremonyKind},
     registration::{RegistrationExpectation, VerifiedRegistration, verify_registration},
 };
