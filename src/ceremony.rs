@@ -3,13 +3,16 @@
 //!
 //! The checks stand in the order of the specification, one readable step each, so that the first step that fails is
 //! the error that is reported. The [flows](crate::flow) call them; call them yourself only if you keep ceremonies and
-//! records in a way of your own.
+//! records in a way of your own. To see the verdict of every step, [explain](explain_authentication).
 
 mod authentication;
 mod error;
+mod explain;
+mod judge;
 mod record;
 mod registration;
 mod request;
+mod rules;
 mod steps;
 
 pub(crate) use self::record::CeremonyStart;
@@ -19,6 +22,7 @@ pub use self::{
         verify_authentication,
     },
     error::CeremonyError,
+    explain::{Explanation, StepVerdict, Verdict, explain_authentication, explain_registration},
     record::{Ceremony, CeremonyKind},
     registration::{RegistrationExpectation, VerifiedRegistration, verify_registration},
     request::SignInRequest,

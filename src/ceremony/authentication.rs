@@ -7,15 +7,16 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     error::CeremonyError,
+    judge::{FirstFailure, Judge},
+    rules::Rule,
     steps::{
-        ClientDataExpectation, check_backup_state, check_rp_id, check_user_presence,
+        ClientDataExpectation, check_backup_state, check_ids, check_rp_id, check_user_presence,
         check_user_verification,
     },
 };
 use crate::{
     auth_data::{AuthenticatorData, Flags},
     bytes::CredentialId,
-    client_data::ClientData,
     cose::CoseKey,
     crypto::{SignatureError, SignatureVerifier},
     extensions::{AppId, AuthenticationOutputs, RequestedExtensions, app_id_in_use},
@@ -115,35 +116,50 @@ pub fn verify_authentication(
     expected: &AuthenticationExpectation<'_>,
     record: &CredentialRecord<'_>,
 ) -> Result<VerifiedAuthentication, CeremonyError> {
+    judge_authentication(response, expected, record, &mut FirstFailure)
+}
+
+/// The steps. The result counts only if `judge` lets none fail.
+pub(super) fn judge_authentication<J: Judge>(
+    response: &AuthenticationResponse<'_>,
+    expected: &AuthenticationExpectation<'_>,
+    record: &CredentialRecord<'_>,
+    judge: &mut J,
+) -> Result<VerifiedAuthentication, CeremonyError> {
     // Step 3: the shape of the response.
-    response.check_type()?;
-    if !response.id_is_raw_id()? {
-        return Err(CeremonyError::CredentialId("id and rawId differ"));
-    }
+    judge.check(Rule::Response, response.check_type())?;
+    judge.check(Rule::CredentialIds, check_ids(response.id_is_raw_id()))?;
     let mut raw_id = Decoded::<INLINE_ID>::new();
-    let raw_id = response.raw_id(&mut raw_id)?;
+    let raw_id = judge.need(Rule::Response, response.raw_id(&mut raw_id))?;
 
     // Steps 5 and 6.
-    check_allowed(raw_id, expected.allow_credentials)?;
-    check_owner(response, raw_id, expected.user, record)?;
+    if expected.allow_credentials.is_empty() {
+        judge.skip(Rule::AllowedCredential, "any credential may answer");
+    } else {
+        let allowed = check_allowed(raw_id, expected.allow_credentials);
+        judge.check(Rule::AllowedCredential, allowed)?;
+    }
+    judge.check(Rule::Owner, check_owner(response, raw_id, expected.user, record))?;
 
     // Step 7.
     let mut client_data_json = Decoded::<INLINE_CLIENT_DATA>::new();
-    let client_data_json = response.client_data_json(&mut client_data_json)?;
+    let client_data_json = response.client_data_json(&mut client_data_json);
+    let client_data_json = judge.need(Rule::Response, client_data_json)?;
     let mut message = Decoded::<INLINE_AUTHENTICATOR_DATA>::new();
-    let message = response.authenticator_data(&mut message, HASH)?;
+    let message = response.authenticator_data(&mut message, HASH);
+    let message = judge.need(Rule::Response, message)?;
     let mut signature = Decoded::<INLINE_SIGNATURE>::new();
-    let signature = response.signature(&mut signature)?;
+    let signature = judge.need(Rule::Response, response.signature(&mut signature))?;
 
     // Steps 8 to 14: client data.
-    let client_data = ClientData::parse(client_data_json)?;
-    ClientDataExpectation {
+    let client_data = ClientDataExpectation {
         kind: "webauthn.get",
         challenge: expected.challenge,
         origins: expected.origins,
         bound_origin: expected.bound_origin,
-    }
-    .check(&client_data)?;
+    };
+    let client_data = client_data.check(client_data_json, judge);
+    judge.apart(client_data)?;
 
     // Step 20: the hash stands right behind the authenticator data, as it was signed.
     let (_, hash) = message.split_at_mut(message.len().saturating_sub(HASH));
@@ -152,20 +168,28 @@ pub fn verify_authentication(
 
     // Steps 15 to 18.
     let (data, _) = message.split_at(message.len().saturating_sub(HASH));
-    let data = AuthenticatorData::parse(data)?;
+    let data = judge.need(Rule::AuthenticatorData, AuthenticatorData::parse(data))?;
     let client_outputs = response.client_extension_results();
-    match app_id_in_use(client_outputs, expected.extensions) {
-        Some(app_id) => check_app_id(&data, app_id)?,
-        None => check_rp_id(&data, expected.rp_id)?,
+    let scope = match app_id_in_use(client_outputs, expected.extensions) {
+        Some(app_id) => check_app_id(&data, app_id),
+        None => check_rp_id(&data, expected.rp_id),
+    };
+    judge.check(Rule::RpId, scope)?;
+    judge.check(Rule::UserPresence, check_user_presence(data.flags()))?;
+    check_user_verification(data.flags(), expected.user_verification, judge)?;
+    judge.check(Rule::BackupState, check_backup_state(data.flags()))?;
+    // Step 19. Imported records may not know it.
+    match record.state.backup_eligible {
+        Some(stored) => {
+            let unchanged = check_backup_eligibility(data.flags(), stored);
+            judge.check(Rule::BackupEligibility, unchanged)?;
+        }
+        None => judge.skip(Rule::BackupEligibility, "the imported record does not say"),
     }
-    check_user_presence(data.flags())?;
-    check_user_verification(data.flags(), expected.user_verification)?;
-    check_backup_state(data.flags())?;
-    // Step 19.
-    check_backup_eligibility(data.flags(), record.state.backup_eligible)?;
 
     // Step 21: with the record's key, and that key's algorithm.
-    check_signature(record, message, signature, expected.verifier)?;
+    let signed = check_signature(record, message, signature, expected.verifier);
+    judge.check(Rule::Signature, signed)?;
 
     // Step 22.
     let mut verified = VerifiedAuthentication {
@@ -174,18 +198,18 @@ pub fn verify_authentication(
         stored: record.state,
         extensions: AuthenticationOutputs::default(),
     };
-    check_counter(&verified, expected.counter_rule)?;
+    judge.check(Rule::SignCount, check_counter(&verified, expected.counter_rule))?;
 
     // Step 23.
     let requested = expected.extensions;
-    verified.extensions =
-        AuthenticationOutputs::read(client_outputs, data.extensions(), requested)?;
+    let extensions = AuthenticationOutputs::read(client_outputs, data.extensions(), requested);
+    verified.extensions = judge.need(Rule::Extensions, extensions)?;
     Ok(verified)
 }
 
 /// Step 5.
 fn check_allowed(raw_id: &[u8], allowed: &[CredentialId]) -> Result<(), CeremonyError> {
-    if allowed.is_empty() || allowed.iter().any(|id| id.as_bytes() == raw_id) {
+    if allowed.iter().any(|id| id.as_bytes() == raw_id) {
         Ok(())
     } else {
         Err(CeremonyError::CredentialNotAllowed)
@@ -226,14 +250,10 @@ fn check_app_id(data: &AuthenticatorData<'_>, app_id: &AppId) -> Result<(), Cere
     }
 }
 
-/// Step 19: BE is fixed when the credential is made. Imported records may not know it.
-fn check_backup_eligibility(flags: Flags, stored: Option<bool>) -> Result<(), CeremonyError> {
-    match stored {
-        Some(stored) if stored != flags.backup_eligible() => {
-            Err(CeremonyError::BackupEligibility { stored, found: flags.backup_eligible() })
-        }
-        _ => Ok(()),
-    }
+/// Step 19: BE is fixed when the credential is made.
+fn check_backup_eligibility(flags: Flags, stored: bool) -> Result<(), CeremonyError> {
+    let found = flags.backup_eligible();
+    if stored == found { Ok(()) } else { Err(CeremonyError::BackupEligibility { stored, found }) }
 }
 
 /// Step 21.

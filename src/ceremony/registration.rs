@@ -6,8 +6,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     error::CeremonyError,
+    judge::{FirstFailure, Judge},
+    rules::Rule,
     steps::{
-        ClientDataExpectation, check_backup_state, check_rp_id, check_user_presence,
+        ClientDataExpectation, check_backup_state, check_ids, check_rp_id, check_user_presence,
         check_user_verification,
     },
 };
@@ -16,7 +18,6 @@ use crate::{
     attestation_object::AttestationObject,
     auth_data::{AttestedCredentialData, AuthenticatorData, Flags},
     bytes::{Aaguid, CredentialId, PasskeyId, UserHandle},
-    client_data::ClientData,
     cose::{Algorithm, CosePublicKey},
     crypto::SignatureVerifier,
     extensions::{RegistrationOutputs, RequestedExtensions},
@@ -26,7 +27,7 @@ use crate::{
     },
     malformed::Malformed,
     name::PasskeyName,
-    passkey::{Attestation, Passkey, PasskeyState},
+    passkey::{Attestation, AttestationLevel, Passkey, PasskeyState},
     policy::{OriginPolicy, RpId},
     time::Timestamp,
 };
@@ -88,67 +89,80 @@ pub fn verify_registration(
     response: &RegistrationResponse<'_>,
     expected: &RegistrationExpectation<'_>,
 ) -> Result<VerifiedRegistration, CeremonyError> {
+    judge_registration(response, expected, &mut FirstFailure)
+}
+
+/// The steps. The result counts only if `judge` lets none fail.
+pub(super) fn judge_registration<J: Judge>(
+    response: &RegistrationResponse<'_>,
+    expected: &RegistrationExpectation<'_>,
+    judge: &mut J,
+) -> Result<VerifiedRegistration, CeremonyError> {
     // Step 3: the shape of the response.
-    response.check_type()?;
-    if !response.id_is_raw_id()? {
-        return Err(CeremonyError::CredentialId("id and rawId differ"));
-    }
+    judge.check(Rule::Response, response.check_type())?;
+    judge.check(Rule::CredentialIds, check_ids(response.id_is_raw_id()))?;
     let mut raw_id = Decoded::<INLINE_ID>::new();
-    let raw_id = response.raw_id(&mut raw_id)?;
+    let raw_id = judge.need(Rule::Response, response.raw_id(&mut raw_id))?;
     let mut object = Decoded::<INLINE_ATTESTATION_OBJECT>::new();
-    let object = response.attestation_object(&mut object)?;
+    let object = judge.need(Rule::Response, response.attestation_object(&mut object))?;
+    let mut client_data_json = Decoded::<INLINE_CLIENT_DATA>::new();
+    let client_data_json = response.client_data_json(&mut client_data_json);
+    let client_data_json = judge.need(Rule::Response, client_data_json)?;
 
     // Steps 5 to 11: client data.
-    let mut client_data_json = Decoded::<INLINE_CLIENT_DATA>::new();
-    let client_data_json = response.client_data_json(&mut client_data_json)?;
-    let client_data = ClientData::parse(client_data_json)?;
-    ClientDataExpectation {
+    let client_data = ClientDataExpectation {
         kind: "webauthn.create",
         challenge: expected.challenge,
         origins: expected.origins,
         bound_origin: expected.bound_origin,
-    }
-    .check(&client_data)?;
+    };
+    let client_data = client_data.check(client_data_json, judge);
+    judge.apart(client_data)?;
 
     // Step 12.
     let client_data_hash = Sha256::digest(client_data_json).into();
 
     // Step 13.
-    let object = AttestationObject::parse(object)?;
+    let object = judge.need(Rule::AuthenticatorData, AttestationObject::parse(object))?;
     let data = object.authenticator_data();
-    let attested = attested_credential_data(data)?;
+    let attested = judge.need(Rule::AttestedCredentialData, attested_credential_data(data))?;
 
     // Step 14.
-    check_rp_id(data, expected.rp_id)?;
+    judge.check(Rule::RpId, check_rp_id(data, expected.rp_id))?;
     // Step 15: waived under conditional mediation, and nowhere else.
-    if !expected.conditional {
-        check_user_presence(data.flags())?;
+    if expected.conditional {
+        judge.skip(Rule::UserPresence, "waived for a creation with conditional mediation");
+    } else {
+        judge.check(Rule::UserPresence, check_user_presence(data.flags()))?;
     }
     // Step 16.
-    check_user_verification(data.flags(), expected.user_verification)?;
+    check_user_verification(data.flags(), expected.user_verification, judge)?;
     // Step 17. Steps 18 and 19 are policy on the backup flags, of which there is none at registration.
-    check_backup_state(data.flags())?;
+    judge.check(Rule::BackupState, check_backup_state(data.flags()))?;
 
     // Step 20, and the key rules of §5.8.5.
-    check_key(attested, expected)?;
+    judge.check(Rule::Algorithm, check_algorithm(attested, expected))?;
+    judge.check(Rule::Key, check_key(attested, expected))?;
 
     // Steps 21 to 24.
     let signed = Signed { data, attested, client_data_hash: &client_data_hash };
     let ctx =
         Context { verifier: expected.verifier, policy: expected.attestation, now: expected.now };
-    let attestation = attestation::verify(&object, &signed, &ctx)?;
+    let attestation = attestation::verify(&object, &signed, &ctx);
+    let attestation = judge.need_all(Rule::ATTESTATION, attestation)?;
+    skip_unjudged(attestation.level(), judge);
 
     // Step 25, and what it rests on: the id under which the passkey is stored is the attested one.
-    if attested.credential_id != raw_id {
-        return Err(CeremonyError::CredentialId("rawId is not the attested credential id"));
-    }
+    judge.check(Rule::AttestedCredentialId, check_attested_id(attested, raw_id))?;
     let credential_id = CredentialId::try_from(raw_id)
-        .map_err(|_| CeremonyError::CredentialId("not 1 to 1023 bytes long"))?;
+        .map_err(|_| CeremonyError::CredentialId("not 1 to 1023 bytes long"));
+    let credential_id = judge.need(Rule::CredentialIdLength, credential_id)?;
 
     // Step 28, before the store is touched: what is refused is not stored.
     let client_outputs = response.client_extension_results();
     let extensions =
-        RegistrationOutputs::read(client_outputs, data.extensions(), expected.extensions)?;
+        RegistrationOutputs::read(client_outputs, data.extensions(), expected.extensions);
+    let extensions = judge.need(Rule::Extensions, extensions)?;
 
     Ok(VerifiedRegistration {
         credential_id,
@@ -171,19 +185,53 @@ fn attested_credential_data<'a, 'd>(
         .ok_or(Malformed::AuthenticatorData("no attested credential data in a registration"))
 }
 
+/// Step 20.
+fn check_algorithm(
+    attested: &AttestedCredentialData<'_>,
+    expected: &RegistrationExpectation<'_>,
+) -> Result<(), CeremonyError> {
+    let algorithm = attested.public_key.algorithm;
+    if expected.algorithms.contains(&algorithm) {
+        Ok(())
+    } else {
+        Err(CeremonyError::AlgorithmNotOffered(algorithm))
+    }
+}
+
+/// The key rules of §5.8.5.
 fn check_key(
     attested: &AttestedCredentialData<'_>,
     expected: &RegistrationExpectation<'_>,
 ) -> Result<(), CeremonyError> {
     let algorithm = attested.public_key.algorithm;
-    if !expected.algorithms.contains(&algorithm) {
-        return Err(CeremonyError::AlgorithmNotOffered(algorithm));
-    }
     attested.public_key.check_shape()?;
     if !expected.verifier.supports(algorithm) {
         return Err(CeremonyError::AlgorithmNotSupported(algorithm));
     }
     Ok(expected.verifier.check_key(&attested.public_key)?)
+}
+
+/// What the policy did not ask of the attestation.
+fn skip_unjudged<J: Judge>(level: AttestationLevel, judge: &mut J) {
+    if level == AttestationLevel::Ignored {
+        judge.skip(Rule::AttestationFormat, "the policy ignores attestation");
+        judge.skip(Rule::AttestationStatement, "the policy ignores attestation");
+    }
+    if level != AttestationLevel::Trusted {
+        judge.skip(Rule::AttestationTrust, "the policy asks for no trusted attestation");
+    }
+}
+
+/// Not a numbered step: the id under which the passkey would be stored has to be the one that is attested.
+fn check_attested_id(
+    attested: &AttestedCredentialData<'_>,
+    raw_id: &[u8],
+) -> Result<(), CeremonyError> {
+    if attested.credential_id == raw_id {
+        Ok(())
+    } else {
+        Err(CeremonyError::CredentialId("rawId is not the attested credential id"))
+    }
 }
 
 impl VerifiedRegistration {

@@ -2,11 +2,12 @@
 
 use alloc::borrow::ToOwned;
 
-use super::error::CeremonyError;
+use super::{error::CeremonyError, judge::Judge, rules::Rule};
 use crate::{
     auth_data::{AuthenticatorData, Flags},
     client_data::ClientData,
     json::{UserVerification, base64url},
+    malformed::Malformed,
     policy::{OriginPolicy, RpId},
 };
 
@@ -20,12 +21,18 @@ pub(super) struct ClientDataExpectation<'a> {
 }
 
 impl ClientDataExpectation<'_> {
-    /// §7.1 steps 7 to 11, §7.2 steps 10 to 14.
-    pub(super) fn check(&self, data: &ClientData<'_>) -> Result<(), CeremonyError> {
-        self.check_type(data)?;
-        self.check_challenge(data)?;
-        self.origins.check_origin(data.origin(), self.bound_origin)?;
-        self.origins.check_embedding(data.origin(), data.cross_origin(), data.top_origin())?;
+    /// §7.1 steps 5 to 11, §7.2 steps 8 to 14.
+    pub(super) fn check<J: Judge>(&self, json: &[u8], judge: &mut J) -> Result<(), CeremonyError> {
+        let data = judge.need(Rule::ClientData, ClientData::parse(json))?;
+        judge.check(Rule::Type, self.check_type(&data))?;
+        judge.check(Rule::Challenge, self.check_challenge(&data))?;
+        let (origin, top_origin) = (data.origin(), data.top_origin());
+        judge.check(Rule::Origin, self.origins.check_origin(origin, self.bound_origin))?;
+        let embedding = self.origins.check_embedding(origin, data.cross_origin(), top_origin);
+        judge.need_all(Rule::EMBEDDING, embedding)?;
+        if top_origin.is_none() {
+            judge.skip(Rule::TopOrigin, "the client names no outermost page");
+        }
         Ok(())
     }
 
@@ -48,6 +55,11 @@ impl ClientDataExpectation<'_> {
     }
 }
 
+/// §7.1 step 3, §7.2 step 3: `id` is `rawId`, perhaps in another spelling.
+pub(super) fn check_ids(id_is_raw_id: Result<bool, Malformed>) -> Result<(), CeremonyError> {
+    if id_is_raw_id? { Ok(()) } else { Err(CeremonyError::CredentialId("id and rawId differ")) }
+}
+
 /// §7.1 step 14, §7.2 step 15.
 pub(super) fn check_rp_id(data: &AuthenticatorData<'_>, rp_id: &RpId) -> Result<(), CeremonyError> {
     if data.rp_id_hash() == rp_id.hash() {
@@ -63,14 +75,18 @@ pub(super) fn check_user_presence(flags: Flags) -> Result<(), CeremonyError> {
 }
 
 /// §7.1 step 16, §7.2 step 17.
-pub(super) fn check_user_verification(
+pub(super) fn check_user_verification<J: Judge>(
     flags: Flags,
     demand: UserVerification,
+    judge: &mut J,
 ) -> Result<(), CeremonyError> {
-    if demand == UserVerification::Required && !flags.user_verified() {
-        return Err(CeremonyError::UserVerification);
+    if demand != UserVerification::Required {
+        judge.skip(Rule::UserVerification, "user verification is not required");
+        return Ok(());
     }
-    Ok(())
+    let verified =
+        if flags.user_verified() { Ok(()) } else { Err(CeremonyError::UserVerification) };
+    judge.check(Rule::UserVerification, verified)
 }
 
 /// §7.1 step 17, §7.2 step 18.

@@ -1,0 +1,271 @@
+//! Explanations: the same verdict as verification, and what would also fail.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+use proptest::prelude::*;
+use relying_party::{
+    Algorithm, AttestationPolicy, Passkey, PasskeyName, Timestamp, UserHandle,
+    ceremony::{
+        AuthenticationExpectation, CeremonyError, CounterRule, CredentialRecord, Explanation,
+        RegistrationExpectation, StepVerdict, Verdict, explain_authentication,
+        explain_registration, verify_authentication, verify_registration,
+    },
+    crypto::RustCrypto,
+    extensions::RequestedExtensions,
+    json::{AuthenticationResponse, RegistrationResponse, UserVerification},
+    policy::{OriginPolicy, RpId},
+    test_authenticator::{
+        AssertionParts, Cbor, RegistrationParts, TestAttestation, TestAuthenticator, flags,
+    },
+};
+use serde_json::{Value, json};
+
+const ORIGIN: &str = "https://example.com";
+const CHALLENGE: [u8; 32] = [0; 32];
+const NOW: Timestamp = Timestamp::from_unix_millis(1_700_000_000_000);
+
+/// What a host expects, and the device that answers.
+struct World {
+    rp_id: RpId,
+    origins: OriginPolicy,
+    attestation: AttestationPolicy,
+    extensions: RequestedExtensions,
+    device: TestAuthenticator,
+}
+
+impl World {
+    fn new() -> Self {
+        let rp_id = RpId::new("example.com").unwrap();
+        let origins = OriginPolicy::builder(&rp_id).origin(ORIGIN).build().unwrap();
+        let device = TestAuthenticator::new("device").with(|behaviour| {
+            behaviour.attestation = TestAttestation::PackedSelf;
+        });
+        let (attestation, extensions) = Default::default();
+        Self { rp_id, origins, attestation, extensions, device }
+    }
+
+    fn creation(&self) -> RegistrationExpectation<'_> {
+        RegistrationExpectation {
+            rp_id: &self.rp_id,
+            origins: &self.origins,
+            bound_origin: None,
+            challenge: &CHALLENGE,
+            user_verification: UserVerification::Required,
+            algorithms: &[Algorithm::ES256],
+            conditional: false,
+            attestation: &self.attestation,
+            extensions: &self.extensions,
+            verifier: &RustCrypto,
+            now: NOW,
+        }
+    }
+
+    fn request(&self) -> AuthenticationExpectation<'_> {
+        AuthenticationExpectation {
+            rp_id: &self.rp_id,
+            origins: &self.origins,
+            bound_origin: None,
+            challenge: &CHALLENGE,
+            user_verification: UserVerification::Required,
+            allow_credentials: &[],
+            user: None,
+            counter_rule: CounterRule::Reject,
+            extensions: &self.extensions,
+            verifier: &RustCrypto,
+        }
+    }
+
+    fn registration(&mut self, bend: impl FnOnce(&mut RegistrationParts)) -> String {
+        let mut parts = self.device.draft_creation(&creation_options(), ORIGIN).unwrap();
+        bend(&mut parts);
+        parts.sign().unwrap().to_json().unwrap().to_string()
+    }
+
+    fn passkey(&mut self) -> Passkey {
+        let posted = self.device.create(&creation_options(), ORIGIN).unwrap();
+        let response = RegistrationResponse::parse(posted.as_bytes()).unwrap();
+        let verified = verify_registration(&response, &self.creation()).unwrap();
+        let user = UserHandle::try_from(&b"ada"[..]).unwrap();
+        let name = "Ada's".parse::<PasskeyName>().unwrap();
+        verified.into_passkey(&self.rp_id, user, name, NOW)
+    }
+
+    fn assertion(&mut self, bend: impl FnOnce(&mut AssertionParts)) -> String {
+        let options = json!({"challenge": "A".repeat(43), "rpId": "example.com"});
+        let mut parts = self.device.draft_assertion(&options, ORIGIN).unwrap();
+        bend(&mut parts);
+        parts.sign().unwrap().to_json().unwrap().to_string()
+    }
+}
+
+fn creation_options() -> Value {
+    json!({
+        "rp": {"id": "example.com", "name": "x"},
+        "user": {"id": "YWRh", "name": "ada", "displayName": "ada"},
+        "challenge": "A".repeat(43),
+        "pubKeyCredParams": [{"type": "public-key", "alg": -7}],
+    })
+}
+
+/// Explains, and sees that verification says the same.
+fn explained_registration(posted: &str, expected: &RegistrationExpectation<'_>) -> Explanation {
+    let response = RegistrationResponse::parse(posted.as_bytes()).unwrap();
+    let explanation = explain_registration(&response, expected);
+    assert_agrees(&explanation, verify_registration(&response, expected).as_ref().err());
+    explanation
+}
+
+fn explained_assertion(
+    posted: &str,
+    expected: &AuthenticationExpectation<'_>,
+    passkey: &Passkey,
+) -> Explanation {
+    let response = AuthenticationResponse::parse(posted.as_bytes()).unwrap();
+    let record = CredentialRecord::from(passkey);
+    let explanation = explain_authentication(&response, expected, &record);
+    assert_agrees(&explanation, verify_authentication(&response, expected, &record).as_ref().err());
+    explanation
+}
+
+fn assert_agrees(explanation: &Explanation, refused: Option<&CeremonyError>) {
+    assert_eq!(explanation.failure().and_then(StepVerdict::error), refused);
+}
+
+/// The steps with a verdict other than passed: `number or name: verdict`.
+fn others(explanation: &Explanation) -> Vec<String> {
+    let steps = explanation.steps().iter();
+    let others = steps.filter(|step| step.verdict != Verdict::Passed).map(|step| {
+        let verdict = match &step.verdict {
+            Verdict::Failed(error) => error.code(),
+            Verdict::NotApplicable(_) => "n/a",
+            Verdict::NotReached => "-",
+            other => panic!("{other:?}"),
+        };
+        format!("{}: {verdict}", step.number.unwrap_or(step.name))
+    });
+    others.collect()
+}
+
+#[test]
+fn what_verifies_is_explained_as_passed_or_not_applicable() {
+    let mut world = World::new();
+    let posted = world.registration(|_| {});
+    let explanation = explained_registration(&posted, &world.creation());
+    assert_eq!(explanation.failure(), None);
+    assert_eq!(others(&explanation), ["11: n/a", "24: n/a"]);
+    let passkey = world.passkey();
+    let posted = world.assertion(|_| {});
+    let explanation = explained_assertion(&posted, &world.request(), &passkey);
+    assert_eq!(others(&explanation), ["5: n/a", "14: n/a"]);
+}
+
+#[test]
+fn later_steps_that_would_also_fail_are_judged() {
+    let mut world = World::new();
+    let passkey = world.passkey();
+    let posted = world.assertion(|parts| {
+        parts.client_data.kind = "webauthn.create".into();
+        parts.client_data.origin.push('0');
+        parts.authenticator_data.rp_id_hash[0] ^= 1;
+        parts.authenticator_data.flags &= !(flags::UP | flags::UV);
+        parts.user_handle = None;
+    });
+    let explanation = explained_assertion(&posted, &world.request(), &passkey);
+    let expected = [
+        "5: n/a",
+        "6: user_handle",
+        "10: type",
+        "12: origin",
+        "14: n/a",
+        "15: rp_id",
+        "16: user_presence",
+        "17: user_verification",
+    ];
+    assert_eq!(others(&explanation), expected);
+    assert_eq!(explanation.failure().unwrap().number, Some("6"));
+
+    let posted = world.registration(|parts| {
+        parts.client_data.challenge = "B".repeat(43);
+        parts.authenticator_data.flags &= !flags::UV;
+    });
+    let algorithms = [Algorithm::RS256];
+    let expected = RegistrationExpectation { algorithms: &algorithms, ..world.creation() };
+    let explanation = explained_registration(&posted, &expected);
+    let found = others(&explanation);
+    assert_eq!(
+        found,
+        ["8: challenge", "11: n/a", "16: user_verification", "20: algorithm", "24: n/a"]
+    );
+}
+
+#[test]
+fn steps_that_rest_on_one_that_failed_are_not_reached() {
+    let mut world = World::new();
+    let passkey = world.passkey();
+    // Client data that do not parse: their members are not judged, the authenticator's part is.
+    let posted = world.assertion(|parts| parts.client_data.raw = Some(b"{".to_vec()));
+    let explanation = explained_assertion(&posted, &world.request(), &passkey);
+    let expected = ["5: n/a", "9: malformed", "10: -", "11: -", "12: -", "13: -", "14: -"];
+    assert_eq!(others(&explanation), expected);
+
+    let posted = world.registration(|parts| {
+        parts.statement = Some(Cbor::empty_map());
+    });
+    let explanation = explained_registration(&posted, &world.creation());
+    let found = others(&explanation);
+    assert_eq!(
+        found[1..],
+        ["22: attestation_statement", "24: -", "attested_credential_id: -", "25: -", "28: -"]
+    );
+}
+
+#[test]
+fn a_step_displays_as_a_line() {
+    let mut world = World::new();
+    let posted = world.registration(|parts| parts.authenticator_data.flags &= !flags::UV);
+    let explanation = explained_registration(&posted, &world.creation());
+    let line = explanation.failure().unwrap().to_string();
+    assert_eq!(line, "§7.1 step 16 failed: the user was not verified, which is required");
+}
+
+#[test]
+fn every_demand_that_is_not_made_says_why() {
+    let mut world = World::new();
+    let posted = world.registration(|parts| parts.authenticator_data.flags = flags::AT);
+    let expected = RegistrationExpectation {
+        conditional: true,
+        user_verification: UserVerification::Preferred,
+        ..world.creation()
+    };
+    let explanation = explained_registration(&posted, &expected);
+    assert_eq!(others(&explanation), ["11: n/a", "15: n/a", "16: n/a", "24: n/a"]);
+    let mut passkey = world.passkey();
+    passkey.state.backup_eligible = None;
+    let posted = world.assertion(|_| {});
+    let explanation = explained_assertion(&posted, &world.request(), &passkey);
+    assert_eq!(others(&explanation), ["5: n/a", "14: n/a", "19: n/a"]);
+}
+
+proptest! {
+    /// Whatever happens to a response, the first failing step is the one that verification reports.
+    #[test]
+    fn explanation_and_verification_agree(at: prop::sample::Index, to in "[A-Za-z0-9_\"-]") {
+        let mut world = World::new();
+        let passkey = world.passkey();
+        for assertion in [true, false] {
+            let mut posted =
+                if assertion { world.assertion(|_| {}) } else { world.registration(|_| {}) };
+            let at = at.index(posted.len());
+            posted.replace_range(at..=at, &to);
+            if assertion && AuthenticationResponse::parse(posted.as_bytes()).is_ok() {
+                explained_assertion(&posted, &world.request(), &passkey);
+            } else if !assertion && RegistrationResponse::parse(posted.as_bytes()).is_ok() {
+                explained_registration(&posted, &world.creation());
+            }
+        }
+    }
+}
