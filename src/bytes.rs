@@ -442,6 +442,29 @@ impl PasskeyId {
 }
 
 derived_id! {
+    /// The id of an account in a log: it tells accounts apart and leads to none. Derived by SHA-256 from the RP ID and
+    /// the user handle, which it does not reveal as long as handles are random, as they should be (§14.6.1); of a
+    /// handle that counts accounts it can be found by trying.
+    ///
+    /// ```
+    /// use relying_party::{AccountId, UserHandle};
+    /// let ada = UserHandle::try_from(&[7; 32][..])?;
+    /// // What to search a log for to see what happened to an account:
+    /// assert_eq!(AccountId::of("example.com", &ada).to_string().len(), 22);
+    /// # Ok::<(), relying_party::InvalidBytes>(())
+    /// ```
+    AccountId, 16, "account id"
+}
+
+impl AccountId {
+    /// The id of an account at a relying party.
+    #[must_use]
+    pub fn of(rp_id: &str, user: &UserHandle) -> Self {
+        Self(derive("relying-party account id", &[rp_id.as_bytes(), user.as_bytes()]))
+    }
+}
+
+derived_id! {
     /// The id of a ceremony, for the host to keep with the browser session in which it began (a cookie), so that
     /// the response only counts there. Derived by SHA-256 from the challenge, which it does not reveal.
     ///

@@ -3,7 +3,7 @@
 use alloc::{string::String, vec, vec::Vec};
 use core::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     ceremony::CeremonyError, extensions::InvalidExtensions, json::UnknownCredential,
@@ -117,7 +117,8 @@ pub enum ReverificationReason {
 }
 
 /// Whose fault an error is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The client's: what it sent cannot be accepted. HTTP 400, 401, 404 or 409.
@@ -128,6 +129,19 @@ pub enum ErrorKind {
     Host,
     /// The store broke its contract. HTTP 500, and a bug to fix.
     Store,
+}
+
+impl ErrorKind {
+    /// The stable name, as in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Policy => "policy",
+            Self::Host => "host",
+            Self::Store => "store",
+        }
+    }
 }
 
 impl Error {

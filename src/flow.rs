@@ -23,7 +23,7 @@ pub use self::{
     create::{BeginCreate, CreatePasskey, Created, CreationStart, FinishCreate},
     delete::{DeletePasskey, Deleted},
     effect::{Effect, Inserted, Owner, Recorded, Removed, Reply, Task},
-    list::ListPasskeys,
+    list::{ListPasskeys, Listed},
     rename::RenamePasskey,
     sign_in::{BeginSignIn, FinishSignIn, SignIn, SignInStart, SignInStatus, SignedIn, Strength},
     step_up::{StepUp, VerificationProof},

@@ -19,5 +19,5 @@ pub use self::{
         Mediation, RequestOptions, RpEntity, UserEntity,
     },
     response::{AuthenticationResponse, RegistrationResponse},
-    signal::{AllAcceptedCredentials, UnknownCredential},
+    signal::{AllAcceptedCredentials, CurrentUserDetails, UnknownCredential},
 };

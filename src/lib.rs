@@ -36,11 +36,11 @@
 //! // The account page.
 //! let rename = RenamePasskey::begin(&rp, ada.handle(), passkey.id, "Laptop", now);
 //! store::run(&store, rename).unwrap();
-//! let passkeys = store::run(&store, ListPasskeys::begin(&rp, ada.handle())).unwrap();
-//! assert_eq!(passkeys[0].name.as_str(), "Laptop");
+//! let listed = store::run(&store, ListPasskeys::begin(&rp, ada.handle())).unwrap();
+//! assert_eq!(listed.passkeys[0].name.as_str(), "Laptop");
 //! let deleted = store::run(&store, DeletePasskey::begin(&rp, ada.handle(), passkey.id)).unwrap();
 //! // For PublicKeyCredential.signalAllAcceptedCredentials():
-//! assert!(deleted.signal.all_accepted_credential_ids.is_empty());
+//! assert!(deleted.signal.all_accepted_credential_ids().is_empty());
 //! # }
 //! ```
 //!
@@ -88,6 +88,7 @@ extern crate std;
 
 mod attestation;
 mod attestation_object;
+pub mod audit;
 mod auth_data;
 mod bytes;
 mod cbor;
@@ -125,8 +126,8 @@ pub use attestation::{AttestationPolicy, StatementError, TrustError};
 pub use attestation_object::AttestationObject;
 pub use auth_data::{AttestedCredentialData, AuthenticatorData, Flags};
 pub use bytes::{
-    Aaguid, CeremonyId, Challenge, CredentialId, InvalidAaguid, InvalidBytes, KeyHash, PasskeyId,
-    UserHandle,
+    Aaguid, AccountId, CeremonyId, Challenge, CredentialId, InvalidAaguid, InvalidBytes, KeyHash,
+    PasskeyId, UserHandle,
 };
 pub use cbor::CborError;
 pub use client_data::ClientData;

@@ -2,7 +2,7 @@
 
 use alloc::string::ToString as _;
 
-use super::{Effect, Flow, Owner, Removed, Reply, Step, StepUp, step_up};
+use super::{Effect, Flow, Owner, Removed, Reply, Step, StepUp, list, step_up};
 use crate::{
     bytes::{PasskeyId, UserHandle},
     error::Error,
@@ -97,13 +97,7 @@ impl Flow for DeletePasskey {
             (State::Delete, Reply::Removed(Removed::NotFound)) => Err(Error::PasskeyNotFound),
             (State::Delete, Reply::Removed(Removed::LastPasskey)) => Err(Error::LastPasskey),
             (State::List, Reply::Passkeys(passkeys)) => {
-                let accepted = passkeys.into_iter().map(|passkey| passkey.credential_id);
-                let signal = AllAcceptedCredentials {
-                    rp_id: owner.rp_id,
-                    user_id: owner.user,
-                    all_accepted_credential_ids: accepted.collect(),
-                };
-                Ok(Step::Done(Deleted { id, signal }))
+                Ok(Step::Done(Deleted { id, signal: list::accepted(owner, &passkeys)? }))
             }
             (State::Delete, _) => Err(Error::UnexpectedReply("DeletePasskey")),
             (State::List, _) => Err(Error::UnexpectedReply("PasskeysOf")),

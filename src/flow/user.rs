@@ -1,8 +1,8 @@
 //! The user for whom a passkey is created.
 
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 
-use crate::bytes::UserHandle;
+use crate::{bytes::UserHandle, json::CurrentUserDetails, relying_party::RelyingParty};
 
 /// A user who is signed in. Only for such a one can a passkey be created: to make this value without having
 /// checked a session is to let anybody into the account.
@@ -31,5 +31,25 @@ impl SignedInUser {
     #[must_use]
     pub fn handle(&self) -> UserHandle {
         self.handle
+    }
+
+    /// The names of the user, for `PublicKeyCredential.signalCurrentUserDetails()`.
+    ///
+    /// ```
+    /// use relying_party::{RelyingParty, SignedInUser, UserHandle};
+    /// let rp = RelyingParty::builder("example.com", "Example").origin("https://example.com").build().unwrap();
+    /// let user = SignedInUser::new(UserHandle::try_from(&[7; 3][..]).unwrap(), "ada@example.com", "Ada");
+    /// let json = serde_json::to_value(user.signal(&rp)).unwrap();
+    /// let told = r#"{"rpId":"example.com","userId":"BwcH","name":"ada@example.com","displayName":"Ada"}"#;
+    /// assert_eq!(json, serde_json::from_str::<serde_json::Value>(told).unwrap());
+    /// ```
+    #[must_use]
+    pub fn signal(&self, rp: &RelyingParty) -> CurrentUserDetails {
+        CurrentUserDetails {
+            rp_id: rp.rp_id().to_string(),
+            user_id: self.handle,
+            name: self.name.clone(),
+            display_name: self.display_name.clone(),
+        }
     }
 }

@@ -1,4 +1,20 @@
 //! The arguments of the signal methods (§5.1.10): what browsers are told about passkeys that changed.
+//!
+//! ```text
+//! dictionary UnknownCredentialOptions {                dictionary AllAcceptedCredentialsOptions {
+//!     required DOMString rpId;                             required DOMString rpId;
+//!     required Base64URLString credentialId;               required Base64URLString userId;
+//! };                                                       required sequence<Base64URLString> allAcceptedCredentialIds;
+//!                                                      };
+//! dictionary CurrentUserDetailsOptions {
+//!     required DOMString rpId;
+//!     required Base64URLString userId;
+//!     required DOMString name;
+//!     required DOMString displayName;
+//! };
+//! ```
+//!
+//! They are written and never read: none of them can be made from what a browser sent.
 
 use alloc::{string::String, vec::Vec};
 
@@ -8,6 +24,8 @@ use crate::bytes::{CredentialId, UserHandle};
 
 /// For `PublicKeyCredential.signalUnknownCredential()`: the browser should stop offering this credential. The only
 /// one that may be sent to somebody who is not signed in.
+///
+/// It comes out of [`Error::signal`](crate::Error::signal).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -19,15 +37,59 @@ pub struct UnknownCredential {
 }
 
 /// For `PublicKeyCredential.signalAllAcceptedCredentials()`: browsers remove or hide all others of the user, perhaps
-/// for good. It comes out of flows that have just read the user's full list, and nowhere else.
+/// for good.
+///
+/// It comes out of flows that have just read the user's full list, and can neither be made from a list nor changed, so
+/// that a partial one cannot be sent by mistake: [`Listed`](crate::flow::Listed), [`Deleted`](crate::flow::Deleted).
+///
+/// ```compile_fail
+/// # use relying_party::{CredentialId, UserHandle, json::AllAcceptedCredentials};
+/// # fn partial(user_id: UserHandle, some: Vec<CredentialId>) -> AllAcceptedCredentials {
+/// AllAcceptedCredentials { rp_id: "example.com".into(), user_id, all_accepted_credential_ids: some }
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[non_exhaustive]
 pub struct AllAcceptedCredentials {
+    rp_id: String,
+    user_id: UserHandle,
+    all_accepted_credential_ids: Vec<CredentialId>,
+}
+
+impl AllAcceptedCredentials {
+    /// The caller has just read the full list of the account.
+    pub(crate) fn new(rp_id: String, user_id: UserHandle, all: Vec<CredentialId>) -> Self {
+        Self { rp_id, user_id, all_accepted_credential_ids: all }
+    }
+
     /// The RP ID.
-    pub rp_id: String,
+    #[must_use]
+    pub fn rp_id(&self) -> &str {
+        &self.rp_id
+    }
+
     /// The account.
-    pub user_id: UserHandle,
-    /// Every credential that the account still has.
-    pub all_accepted_credential_ids: Vec<CredentialId>,
+    #[must_use]
+    pub fn user_id(&self) -> UserHandle {
+        self.user_id
+    }
+
+    /// Every credential that the account has; empty if it has none.
+    #[must_use]
+    pub fn all_accepted_credential_ids(&self) -> &[CredentialId] {
+        &self.all_accepted_credential_ids
+    }
+}
+
+/// For `PublicKeyCredential.signalCurrentUserDetails()`: browsers show these names with the user's passkeys from then
+/// on. For whoever is signed in, after a sign-in or when a name has changed.
+///
+/// It comes out of [`SignedInUser::signal`](crate::SignedInUser::signal).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CurrentUserDetails {
+    pub(crate) rp_id: String,
+    pub(crate) user_id: UserHandle,
+    pub(crate) name: String,
+    pub(crate) display_name: String,
 }

@@ -26,8 +26,8 @@ pub enum RunError<E> {
 /// use relying_party::{ListPasskeys, RelyingParty, UserHandle, store::{self, MemoryStore}};
 /// let rp = RelyingParty::builder("example.com", "Example").origin("https://example.com").build().unwrap();
 /// let user = UserHandle::try_from(&b"a user"[..]).unwrap();
-/// let passkeys = store::run(&MemoryStore::new(), ListPasskeys::begin(&rp, user)).unwrap();
-/// assert!(passkeys.is_empty());
+/// let listed = store::run(&MemoryStore::new(), ListPasskeys::begin(&rp, user)).unwrap();
+/// assert!(listed.passkeys.is_empty());
 /// # }
 /// ```
 ///

@@ -95,7 +95,9 @@ impl Host {
     }
 
     pub(crate) fn passkeys(&self, user: &SignedInUser) -> Vec<Passkey> {
-        flow(store::run(&self.store, ListPasskeys::begin(&self.rp, user.handle()))).unwrap()
+        flow(store::run(&self.store, ListPasskeys::begin(&self.rp, user.handle())))
+            .unwrap()
+            .passkeys
     }
 }
 

@@ -26,6 +26,8 @@ pub struct SignedIn {
     pub user_verified: bool,
     /// Whether the signature counter did not grow; only if the relying party accepts that.
     pub counter_regressed: bool,
+    /// The signature counter that was sent; the passkey keeps the highest.
+    pub sign_count: u32,
     /// Whether the passkey's backup state changed with this use.
     pub backup_state_changed: bool,
     /// What the account has to do before its session is of use; only if the sign-in is complete.
@@ -84,6 +86,7 @@ impl SignedIn {
             passkey,
             user_verified,
             counter_regressed: verified.counter_regressed(),
+            sign_count: verified.sign_count(),
             backup_state_changed: verified.backup_state_changed(),
             task: None,
             extensions: verified.into_extensions(),

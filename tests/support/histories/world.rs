@@ -396,7 +396,7 @@ impl World {
             (Some(index), outcome) => {
                 self.model.remove(index);
                 let signal = &outcome.as_ref().unwrap().signal;
-                let mut left = signal.all_accepted_credential_ids.clone();
+                let mut left = signal.all_accepted_credential_ids().to_vec();
                 left.sort();
                 let mut expected = self.of(&owner);
                 expected.sort_by(|one, other| one.credential_id.cmp(&other.credential_id));
@@ -416,7 +416,7 @@ impl World {
             for user in 0..self.users.len() {
                 let owner = self.owner(rp, user);
                 let list = ListPasskeys::begin(&self.rps[rp], owner.user);
-                let listed = Self::run(&self.store, list).unwrap();
+                let listed = Self::run(&self.store, list).unwrap().passkeys;
                 assert!(listed.is_sorted_by_key(|passkey| passkey.created_at), "not oldest first");
                 let mut listed = listed.iter().map(Stored::from).collect::<Vec<_>>();
                 listed.sort_by_key(|stored| stored.id);

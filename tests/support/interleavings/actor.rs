@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use relying_party::{
     Effect, Error, Flow, Passkey, PasskeyId, Reply, Step,
-    flow::{Created, CreationStart, Deleted, SignInStart, SignedIn},
+    flow::{Created, CreationStart, Deleted, Listed, SignInStart, SignedIn},
 };
 
 /// How an actor ended.
@@ -64,9 +64,9 @@ impl From<Deleted> for Outcome {
     }
 }
 
-impl From<Vec<Passkey>> for Outcome {
-    fn from(passkeys: Vec<Passkey>) -> Self {
-        Self::Listed(passkeys.len())
+impl From<Listed> for Outcome {
+    fn from(listed: Listed) -> Self {
+        Self::Listed(listed.passkeys.len())
     }
 }
 

@@ -23,9 +23,9 @@ pub(crate) async fn list(
     signed_in: SignedIn,
 ) -> Result<Json<Value>, ApiError> {
     app.blocking(move |app| {
-        let passkeys =
+        let listed =
             store::run(&app.store, ListPasskeys::begin(&app.rp, signed_in.account.handle))?;
-        let data = passkeys.iter().map(PasskeyJson::from).collect::<Vec<_>>();
+        let data = listed.passkeys.iter().map(PasskeyJson::from).collect::<Vec<_>>();
         Ok(Json(json!({ "data": data, "total_count": data.len() })))
     })
     .await

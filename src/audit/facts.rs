@@ -1,0 +1,119 @@
+//! What the outcome of each flow says for the log.
+
+use alloc::{vec, vec::Vec};
+
+use super::entry::{AuditAction, AuditEvent};
+use crate::flow::{
+    BeginCreate, BeginSignIn, Created, CreationStart, DeletePasskey, Deleted, FinishCreate,
+    FinishSignIn, Flow, ListPasskeys, Listed, RenamePasskey, SignInStart, SignedIn,
+};
+use crate::{
+    bytes::{PasskeyId, UserHandle},
+    passkey::{Passkey, PasskeyState},
+};
+
+/// A flow that can be [audited](super::Audit): every one of this crate, and no other.
+pub trait Auditable: Facts {}
+
+impl<F: Facts> Auditable for F {}
+
+/// Whom a flow is about, as far as its effects and replies have told.
+#[derive(Clone, Debug, Default)]
+pub struct Subject {
+    pub(super) user: Option<UserHandle>,
+    pub(super) passkey: Option<PasskeyId>,
+    /// The state by which a sign-in was judged.
+    pub(super) judged: Option<PasskeyState>,
+}
+
+/// What a flow tells about itself.
+pub trait Facts: Flow {
+    /// What it does.
+    const ACTION: AuditAction;
+
+    /// The facts of an outcome, whose subject it may name.
+    fn facts(output: &Self::Output, subject: &mut Subject) -> Vec<AuditEvent>;
+}
+
+/// To begin is no fact, but a page that was loaded.
+impl Facts for BeginCreate<'_> {
+    const ACTION: AuditAction = AuditAction::BeginCreate;
+
+    fn facts(_: &CreationStart, _: &mut Subject) -> Vec<AuditEvent> {
+        Vec::new()
+    }
+}
+
+impl Facts for FinishCreate<'_> {
+    const ACTION: AuditAction = AuditAction::FinishCreate;
+
+    fn facts(Created { passkey, .. }: &Created, subject: &mut Subject) -> Vec<AuditEvent> {
+        subject.is(passkey);
+        vec![AuditEvent::PasskeyCreated {
+            aaguid: passkey.aaguid,
+            backup_eligible: passkey.state.backup_eligible,
+            backed_up: passkey.state.backup_state,
+        }]
+    }
+}
+
+impl Facts for BeginSignIn<'_> {
+    const ACTION: AuditAction = AuditAction::BeginSignIn;
+
+    fn facts(_: &SignInStart, _: &mut Subject) -> Vec<AuditEvent> {
+        Vec::new()
+    }
+}
+
+impl Facts for FinishSignIn<'_> {
+    const ACTION: AuditAction = AuditAction::FinishSignIn;
+
+    fn facts(signed_in: &SignedIn, subject: &mut Subject) -> Vec<AuditEvent> {
+        subject.is(&signed_in.passkey);
+        let mut facts = vec![AuditEvent::SignedIn { user_verified: signed_in.user_verified }];
+        if let (true, Some(judged)) = (signed_in.counter_regressed, subject.judged) {
+            let (stored, found) = (judged.sign_count, signed_in.sign_count);
+            facts.push(AuditEvent::CounterRegressed { stored, found });
+        }
+        if let (true, Some(backed_up)) =
+            (signed_in.backup_state_changed, signed_in.passkey.state.backup_state)
+        {
+            facts.push(AuditEvent::BackupStateChanged { backed_up });
+        }
+        facts
+    }
+}
+
+impl Facts for ListPasskeys {
+    const ACTION: AuditAction = AuditAction::List;
+
+    fn facts(_: &Listed, _: &mut Subject) -> Vec<AuditEvent> {
+        Vec::new()
+    }
+}
+
+impl Facts for RenamePasskey {
+    const ACTION: AuditAction = AuditAction::Rename;
+
+    fn facts(passkey: &Passkey, subject: &mut Subject) -> Vec<AuditEvent> {
+        subject.is(passkey);
+        vec![AuditEvent::PasskeyRenamed]
+    }
+}
+
+impl Facts for DeletePasskey {
+    const ACTION: AuditAction = AuditAction::Delete;
+
+    fn facts(deleted: &Deleted, _: &mut Subject) -> Vec<AuditEvent> {
+        let remaining = deleted.signal.all_accepted_credential_ids().len();
+        vec![AuditEvent::PasskeyDeleted { remaining: u32::try_from(remaining).unwrap_or(u32::MAX) }]
+    }
+}
+
+impl Subject {
+    /// What was verified counts, whatever was aimed at.
+    fn is(&mut self, passkey: &Passkey) {
+        self.user = Some(passkey.user);
+        self.passkey = Some(passkey.id);
+    }
+}

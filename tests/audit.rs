@@ -1,0 +1,379 @@
+//! What audited flows say for the log, and what they must not say.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+#[path = "support/audit/history.rs"]
+mod history;
+#[path = "support/host.rs"]
+mod host;
+
+#[path = "support/audit/store.rs"]
+mod watched;
+
+use std::collections::BTreeSet;
+
+use history::{History, audit};
+use host::{Host, NOW, ORIGIN, authenticator, flow, handle, user};
+use relying_party::{
+    AccountId, CreatePasskey, DeletePasskey, Error, Flow, ListPasskeys, PasskeyId, RelyingParty,
+    RenamePasskey, SignIn, SignInRequest, Step,
+    audit::{Audit, AuditEntry, AuditEvent, Audited},
+    ceremony::CounterRule,
+    store::{self, RunError},
+    test_authenticator::{SignCounter, TestAuthenticator},
+};
+use serde_json::json;
+use watched::{Failed, Watched};
+
+fn account(name: &str) -> String {
+    AccountId::of("example.com", &handle(name)).to_string()
+}
+
+fn json_of(entries: &[AuditEntry]) -> serde_json::Value {
+    serde_json::to_value(entries).unwrap()
+}
+
+#[test]
+fn every_fact_is_one_entry_with_stable_names() {
+    let host = Host::new();
+    let ada = user("ada");
+    let mut device = authenticator("device");
+
+    let start = host.begin_create(&ada).unwrap();
+    let response = device.create(&start.public_key, ORIGIN).unwrap();
+    let finish =
+        CreatePasskey::finish(&host.rp, ada.handle(), start.ceremony_id, response.as_bytes(), NOW);
+    let created = audit(&host, finish);
+    let passkey = created.outcome.unwrap().passkey;
+    let about = |action: &str, members: serde_json::Value| {
+        let mut entry = json!({
+            "at": 1_700_000_000_000_u64,
+            "rp_id": "example.com",
+            "action": action,
+            "account": account("ada"),
+            "passkey": passkey.id,
+        });
+        entry.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        json!([entry])
+    };
+    let expected = json!({
+        "event": "passkey_created",
+        "aaguid": "74657374-2d61-7574-6865-6e7469636174",
+        "backup_eligible": true,
+        "backed_up": true,
+    });
+    assert_eq!(json_of(&created.entries), about("finish_create", expected));
+
+    let start = host.begin_sign_in(SignInRequest::Discoverable);
+    let response = device.get(&start.public_key, ORIGIN).unwrap();
+    let finish = SignIn::finish(&host.rp, start.ceremony_id, response.as_bytes(), NOW);
+    let signed_in = audit(&host, finish);
+    assert_eq!(signed_in.outcome.unwrap().user, ada.handle());
+    let expected = json!({ "event": "signed_in", "user_verified": true });
+    assert_eq!(json_of(&signed_in.entries), about("finish_sign_in", expected));
+
+    let rename = RenamePasskey::begin(&host.rp, ada.handle(), passkey.id, "Laptop", NOW);
+    let renamed = audit(&host, rename);
+    assert_eq!(renamed.outcome.unwrap().name.as_str(), "Laptop");
+    let expected = json!({ "event": "passkey_renamed" });
+    assert_eq!(json_of(&renamed.entries), about("rename", expected));
+
+    host.create(&ada, &mut authenticator("another")).unwrap();
+    let deleted = audit(&host, DeletePasskey::begin(&host.rp, ada.handle(), passkey.id));
+    assert_eq!(deleted.outcome.unwrap().id, passkey.id);
+    let expected = json!({ "event": "passkey_deleted", "remaining": 1 });
+    assert_eq!(json_of(&deleted.entries), about("delete", expected));
+}
+
+#[test]
+fn beginnings_and_lists_are_no_facts() {
+    let host = Host::new();
+    let ada = user("ada");
+    let begin = CreatePasskey::begin(&host.rp, &ada, host.challenge(), NOW);
+    assert_eq!(audit(&host, begin).entries, []);
+    for request in [SignInRequest::Autofill, SignInRequest::Named(handle("nobody"))] {
+        let begin = SignIn::begin(&host.rp, request, host.challenge(), NOW);
+        assert_eq!(audit(&host, begin).entries, []);
+    }
+    let list = ListPasskeys::begin(&host.rp, ada.handle());
+    assert_eq!(audit(&host, list).entries, []);
+}
+
+#[test]
+fn every_failure_is_one_entry_with_the_code_of_its_error() {
+    let history = History::new();
+    let mut failures = 0;
+    for (entries, error) in &history.ends {
+        let told = entries.iter().filter_map(|entry| entry.error.as_ref()).collect::<Vec<_>>();
+        match error {
+            Some(error) => {
+                assert_eq!((entries.len(), told.len()), (1, 1), "{entries:?}");
+                assert_eq!((&*told[0].code, told[0].kind), (error.code(), error.kind()));
+                failures += 1;
+            }
+            None => assert!(told.is_empty(), "{entries:?}"),
+        }
+    }
+    assert!(failures > 15, "{failures}");
+}
+
+/// When a passkey or an account is not known there is none; else it is the one that was aimed at.
+#[test]
+fn refusals_name_whom_they_were_aimed_at() {
+    let host = Host::new();
+    let (ada, bob) = (user("ada"), user("bob"));
+    let mut device = authenticator("device");
+    let passkey = host.create(&ada, &mut device).unwrap();
+    let named = |audited: &[AuditEntry]| {
+        let [entry] = audited else { panic!("{audited:?}") };
+        (entry.event, entry.account.map(|account| account.to_string()), entry.passkey)
+    };
+
+    // Somebody else's passkey: the session's account, and the passkey that it must not have.
+    let delete = audit(&host, DeletePasskey::begin(&host.rp, bob.handle(), passkey.id));
+    let expected = (AuditEvent::Refused, Some(account("bob")), Some(passkey.id));
+    assert_eq!(named(&delete.entries), expected);
+
+    // A name that is none is refused before the flow has asked for anything: only the host knows whose session it is.
+    let rename = || RenamePasskey::begin(&host.rp, bob.handle(), passkey.id, "", NOW);
+    assert_eq!(named(&audit(&host, rename()).entries), (AuditEvent::Refused, None, None));
+    let session = Audit::new(&host.rp, NOW).user(bob.handle());
+    let audited = flow(store::run(&host.store, session.clone().flow(rename()))).unwrap();
+    let expected = (AuditEvent::Refused, Some(account("bob")), None);
+    assert_eq!(named(&audited.entries), expected);
+
+    // A creation that was begun for another: the session's account, if the host tells it.
+    let start = host.begin_create(&ada).unwrap();
+    let finish = CreatePasskey::finish(&host.rp, bob.handle(), start.ceremony_id, b"{}", NOW);
+    let audited = flow(store::run(&host.store, session.flow(finish))).unwrap();
+    assert_eq!(named(&audited.entries), (AuditEvent::Refused, Some(account("bob")), None));
+
+    // A bad signature under Ada's credential, by whomever.
+    let bad = |host: &Host, request, device: &mut TestAuthenticator| {
+        let start = host.begin_sign_in(request);
+        let response = device.get_tampered(&start.public_key, ORIGIN, |signed| {
+            signed.signature[8] ^= 1;
+        });
+        let response = response.unwrap();
+        let finish = SignIn::finish(&host.rp, start.ceremony_id, response.as_bytes(), NOW);
+        audit(host, finish)
+    };
+    let expected = (AuditEvent::Refused, Some(account("ada")), Some(passkey.id));
+    let audited = bad(&host, SignInRequest::Discoverable, &mut device);
+    assert_eq!(named(&audited.entries), expected);
+
+    // A credential that nobody has: no account, and the id that its passkey would have.
+    let mut stranger = authenticator("stranger");
+    let elsewhere = Host::new();
+    let unknown = elsewhere.create(&bob, &mut stranger).unwrap();
+    let audited = bad(&host, SignInRequest::Discoverable, &mut stranger);
+    assert_eq!(named(&audited.entries), (AuditEvent::Refused, None, Some(unknown.id)));
+}
+
+#[test]
+fn who_signed_in_counts_whoever_was_signed_in_before() {
+    let host = Host::new();
+    let mut device = authenticator("device");
+    host.create(&user("ada"), &mut device).unwrap();
+    let start = host.begin_sign_in(SignInRequest::Discoverable);
+    let response = device.get(&start.public_key, ORIGIN).unwrap();
+    let finish = SignIn::finish(&host.rp, start.ceremony_id, response.as_bytes(), NOW);
+    let session = Audit::new(&host.rp, NOW).user(handle("bob"));
+    let audited = flow(store::run(&host.store, session.flow(finish))).unwrap();
+    assert_eq!(audited.entries[0].account.unwrap().to_string(), account("ada"));
+}
+
+/// A device whose counter is `first` when the passkey is made, and `then` at the sign-in.
+fn sign_in_with_counters(rule: CounterRule, first: u32, then: u32) -> Vec<AuditEntry> {
+    let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN).counter_rule(rule);
+    let host = Host::with(rp.build().unwrap());
+    let mut device = authenticator("device").with(|behaviour| {
+        behaviour.counter = SignCounter::Fixed(first);
+    });
+    host.create(&user("ada"), &mut device).unwrap();
+    device.behaviour_mut().counter = SignCounter::Fixed(then);
+    let start = host.begin_sign_in(SignInRequest::Discoverable);
+    let response = device.get(&start.public_key, ORIGIN).unwrap();
+    let finish = SignIn::finish(&host.rp, start.ceremony_id, response.as_bytes(), NOW);
+    audit(&host, finish).entries
+}
+
+#[test]
+fn counter_that_regressed_is_told_whether_it_is_refused_or_not() {
+    let regressed = AuditEvent::CounterRegressed { stored: 7, found: 5 };
+    let refused = sign_in_with_counters(CounterRule::Reject, 7, 5);
+    assert_eq!(refused.len(), 1);
+    assert_eq!(refused[0].event, regressed);
+    assert_eq!(refused[0].error.as_ref().unwrap().code, "sign_count");
+
+    let accepted = sign_in_with_counters(CounterRule::Report, 7, 5);
+    let events = accepted.iter().map(|entry| entry.event).collect::<Vec<_>>();
+    assert_eq!(events, [AuditEvent::SignedIn { user_verified: true }, regressed]);
+    assert!(accepted.iter().all(|entry| entry.error.is_none()));
+
+    assert_eq!(sign_in_with_counters(CounterRule::Reject, 7, 8).len(), 1);
+}
+
+#[test]
+fn backup_state_that_changed_is_told() {
+    let host = Host::new();
+    let mut device = authenticator("device").with(|behaviour| behaviour.backed_up = false);
+    host.create(&user("ada"), &mut device).unwrap();
+    for (backed_up, changes) in [(false, false), (true, true), (true, false), (false, true)] {
+        device.behaviour_mut().backed_up = backed_up;
+        let start = host.begin_sign_in(SignInRequest::Discoverable);
+        let response = device.get(&start.public_key, ORIGIN).unwrap();
+        let finish = SignIn::finish(&host.rp, start.ceremony_id, response.as_bytes(), NOW);
+        let entries = audit(&host, finish).entries;
+        let told =
+            entries.iter().any(|entry| entry.event == AuditEvent::BackupStateChanged { backed_up });
+        assert_eq!((entries.len(), told), (if changes { 2 } else { 1 }, changes));
+    }
+}
+
+#[test]
+fn audited_flow_asks_for_the_same_and_ends_in_the_same() {
+    let host = Host::new();
+    let mut device = authenticator("device");
+    let passkey = host.create(&user("ada"), &mut device).unwrap();
+    let (mut bare, mut audited) = (Vec::new(), Vec::new());
+    for is_audited in [false, true] {
+        let store = Watched::new(&host.store, None);
+        let start = host.begin_sign_in(SignInRequest::Discoverable);
+        let response = device.get(&start.public_key, ORIGIN).unwrap();
+        let finish = SignIn::finish(&host.rp, start.ceremony_id, response.as_bytes(), NOW);
+        let signed_in = if is_audited {
+            store::run(&store, Audit::new(&host.rp, NOW).flow(finish)).unwrap().outcome.unwrap()
+        } else {
+            store::run(&store, finish).unwrap()
+        };
+        assert_eq!(signed_in.passkey.id, passkey.id);
+        let trail = if is_audited { &mut audited } else { &mut bare };
+        trail.extend(store.verbs.take());
+    }
+    assert_eq!(bare, ["take_ceremony", "passkey", "record_use", "pending_tasks"]);
+    assert_eq!(audited, bare);
+}
+
+#[test]
+fn store_that_fails_leaves_nothing_in_the_log() {
+    // Verbs of a sign-in, a creation, a renaming and a deletion.
+    for (request, verbs) in [(0, 4), (1, 3), (2, 1), (3, 2)] {
+        for verb in 1..=verbs {
+            let host = Host::new();
+            let ada = user("ada");
+            let mut device = authenticator("device");
+            let id = host.create(&ada, &mut device).unwrap().id;
+            let store = Watched::new(&host.store, Some(verb));
+            let audit = Audit::new(&host.rp, NOW);
+            let told = match request {
+                0 => {
+                    let start = host.begin_sign_in(SignInRequest::Discoverable);
+                    let response = device.get(&start.public_key, ORIGIN).unwrap();
+                    let (id, bytes) = (start.ceremony_id, response.as_bytes());
+                    told(&store, audit.flow(SignIn::finish(&host.rp, id, bytes, NOW)))
+                }
+                1 => {
+                    let start = host.begin_create(&ada).unwrap();
+                    let response = authenticator("new").create(&start.public_key, ORIGIN).unwrap();
+                    let (id, bytes) = (start.ceremony_id, response.as_bytes());
+                    let finish = CreatePasskey::finish(&host.rp, ada.handle(), id, bytes, NOW);
+                    told(&store, audit.flow(finish))
+                }
+                2 => {
+                    let rename = RenamePasskey::begin(&host.rp, ada.handle(), id, "new", NOW);
+                    told(&store, audit.flow(rename))
+                }
+                _ => told(&store, audit.flow(DeletePasskey::begin(&host.rp, ada.handle(), id))),
+            };
+            assert_eq!(told, None, "request {request}, verb {verb}");
+        }
+    }
+}
+
+/// The entries, if the store did not fail.
+fn told<T>(
+    store: &Watched<'_>,
+    start: Result<Step<impl Flow<Output = Audited<T>>>, Error>,
+) -> Option<Vec<AuditEntry>> {
+    match store::run(store, start) {
+        Ok(audited) => Some(audited.entries),
+        Err(RunError::Store(Failed(verb))) => {
+            assert_eq!(store.verbs.borrow().last(), Some(&verb));
+            None
+        }
+        Err(RunError::Flow(error)) => panic!("{error}"),
+    }
+}
+
+/// The closed list. Whoever adds an event is told by the compiler to add it here, and by the test to let it happen.
+fn every_event(event: &AuditEvent) -> (usize, &'static str) {
+    match event {
+        AuditEvent::PasskeyCreated { .. } => (0, "passkey_created"),
+        AuditEvent::SignedIn { .. } => (1, "signed_in"),
+        AuditEvent::CounterRegressed { .. } => (2, "counter_regressed"),
+        AuditEvent::BackupStateChanged { .. } => (3, "backup_state_changed"),
+        AuditEvent::PasskeyRenamed => (4, "passkey_renamed"),
+        AuditEvent::PasskeyDeleted { .. } => (5, "passkey_deleted"),
+        AuditEvent::LimitReached { .. } => (6, "limit_reached"),
+        AuditEvent::CeremonyNotFound => (7, "ceremony_not_found"),
+        AuditEvent::CeremonyExpired => (8, "ceremony_expired"),
+        AuditEvent::Refused => (9, "refused"),
+        AuditEvent::Failed => (10, "failed"),
+    }
+}
+
+#[test]
+fn every_event_happens_and_is_read_back_as_it_was_written() {
+    let mut seen = BTreeSet::new();
+    for entry in History::new().entries() {
+        let (number, name) = every_event(&entry.event);
+        seen.insert(number);
+        let json = serde_json::to_value(entry).unwrap();
+        assert_eq!((&json["event"], entry.event.name()), (&name.into(), name));
+        assert_eq!(json["action"], entry.action.name());
+        assert_eq!(serde_json::from_value::<AuditEntry>(json).unwrap(), *entry);
+    }
+    assert!(seen.into_iter().eq(0..11));
+}
+
+/// Abuse case 36.
+#[test]
+fn nothing_secret_is_in_entries_errors_or_debug() {
+    let history = History::new();
+    assert!(history.secrets.len() > 60, "{}", history.secrets.len());
+    let mut shown = Vec::new();
+    for entry in history.entries() {
+        shown.extend([serde_json::to_string(entry).unwrap(), format!("{entry:?}")]);
+    }
+    for error in history.errors() {
+        // What a flow says of itself, to developers and to the public. The credential that a browser is to forget is in
+        // a value of its own, which is for that browser.
+        let public = serde_json::to_string(&error.public()).unwrap();
+        shown.extend([error.to_string(), public]);
+        if error.signal().is_none() {
+            shown.push(format!("{error:?}"));
+        }
+    }
+    for (what, secret) in &history.secrets {
+        for shown in &shown {
+            assert!(!shown.contains(secret), "{what} in {shown}");
+        }
+    }
+}
+
+#[test]
+fn account_ids_tell_accounts_and_relying_parties_apart() {
+    let ada = handle("ada");
+    let id = AccountId::of("example.com", &ada);
+    assert_eq!(id, AccountId::of("example.com", &ada));
+    assert_ne!(id, AccountId::of("example.org", &ada));
+    assert_ne!(id, AccountId::of("example.com", &handle("bob")));
+    // One is no passkey's id, were its credential to have the same bytes.
+    let credential = ada.as_bytes().try_into().unwrap();
+    assert_ne!(id.as_bytes(), PasskeyId::of("example.com", &credential).as_bytes());
+}

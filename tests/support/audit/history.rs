@@ -1,0 +1,222 @@
+//! A history in which every event comes about, with everything in it that no log may show.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::collections::BTreeMap;
+
+use relying_party::{
+    CreatePasskey, DeletePasskey, Duration, Error, Flow as _, ListPasskeys, RelyingParty,
+    RenamePasskey, Reply, SignIn, SignInRequest, Step, Timestamp,
+    audit::{Audit, AuditEntry, Auditable, Audited},
+    ceremony::CounterRule,
+    store,
+    test_authenticator::{Behaviour, SignCounter, TestAuthenticator},
+};
+use serde_json::Value;
+
+use super::host::{Host, NOW, ORIGIN, authenticator, flow, handle, user};
+
+pub(crate) fn audit<F: Auditable>(
+    host: &Host,
+    start: Result<Step<F>, Error>,
+) -> Audited<F::Output> {
+    flow(store::run(&host.store, Audit::new(&host.rp, NOW).flow(start))).unwrap()
+}
+
+/// How audited flows ended.
+#[derive(Default)]
+pub(crate) struct History {
+    pub(crate) ends: Vec<(Vec<AuditEntry>, Option<Error>)>,
+    /// What no entry, error or `Debug` may show, by what it is.
+    pub(crate) secrets: BTreeMap<String, String>,
+}
+
+impl History {
+    pub(crate) fn new() -> Self {
+        let mut history = Self::default();
+        history.creations();
+        history.sign_ins();
+        history.counters();
+        history.changes();
+        history.faults();
+        history
+    }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &AuditEntry> {
+        self.ends.iter().flat_map(|(entries, _)| entries)
+    }
+
+    pub(crate) fn errors(&self) -> impl Iterator<Item = &Error> {
+        self.ends.iter().filter_map(|(_, error)| error.as_ref())
+    }
+
+    fn keep<T>(&mut self, audited: Audited<T>) {
+        self.ends.push((audited.entries, audited.outcome.err()));
+    }
+
+    /// Every string of a response is one that a log may not show, but for those that any page has.
+    fn hide(&mut self, what: &str, json: &Value) {
+        match json {
+            Value::String(text) if text.len() > 16 => {
+                self.secrets.insert(format!("{what} {}", self.secrets.len()), text.clone());
+            }
+            Value::Object(members) => {
+                members.iter().for_each(|(name, value)| self.hide(name, value));
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.hide(what, item)),
+            _ => {}
+        }
+    }
+
+    fn hide_text(&mut self, what: &str, text: impl ToString) {
+        self.hide(what, &Value::String(text.to_string()));
+    }
+
+    /// A creation with a response that may be bent.
+    fn create(
+        &mut self,
+        host: &Host,
+        name: &str,
+        device: &mut TestAuthenticator,
+        bend: impl FnOnce(&mut Value),
+    ) {
+        let user = user(name);
+        let start = host.begin_create(&user).unwrap();
+        let response = device.create(&start.public_key, ORIGIN).unwrap();
+        let mut response = serde_json::from_str::<Value>(&response).unwrap();
+        bend(&mut response);
+        self.hide("response", &response);
+        self.hide_text("challenge", start.public_key.challenge);
+        self.hide_text("ceremony id", start.ceremony_id);
+        let bytes = response.to_string();
+        let id = start.ceremony_id;
+        let finish = || CreatePasskey::finish(&host.rp, user.handle(), id, bytes.as_bytes(), NOW);
+        self.keep(audit(host, finish()));
+        // Once more: a replay.
+        self.keep(audit(host, finish()));
+    }
+
+    /// A sign-in with a response that may be bent, at another time perhaps.
+    fn sign_in(
+        &mut self,
+        host: &Host,
+        device: &mut TestAuthenticator,
+        after: Duration,
+        bend: impl FnOnce(&mut Value),
+    ) {
+        let start = host.begin_sign_in(SignInRequest::Discoverable);
+        let response = device.get(&start.public_key, ORIGIN).unwrap();
+        let mut response = serde_json::from_str::<Value>(&response).unwrap();
+        bend(&mut response);
+        self.hide("response", &response);
+        self.hide_text("challenge", start.public_key.challenge);
+        self.hide_text("ceremony id", start.ceremony_id);
+        let (bytes, now) = (response.to_string(), NOW + after);
+        let finish = SignIn::finish(&host.rp, start.ceremony_id, bytes.as_bytes(), now);
+        self.keep(audit(host, finish));
+    }
+
+    fn creations(&mut self) {
+        let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
+        let host = Host::with(rp.max_passkeys_per_user(2).build().unwrap());
+        let name = "a-user-handle-that-names-ada";
+        self.hide_text("user handle", handle(name));
+        self.hide_text("user name", format!("{name}@example.com"));
+        self.create(&host, name, &mut authenticator("first"), |_| ());
+        self.create(&host, name, &mut authenticator("bent"), |response| {
+            response["response"]["attestationObject"] = "oWFhAA-this-is-no-attestation".into();
+        });
+        self.create(&host, name, &mut authenticator("typed"), |response| {
+            response["type"] = "a type that somebody has made up".into();
+        });
+        self.create(&host, name, &mut authenticator("second"), |_| ());
+        for passkey in host.passkeys(&user(name)) {
+            self.hide_text("credential id", &passkey.credential_id);
+            self.hide("record", &serde_json::to_value(&passkey.public_key).unwrap());
+        }
+        let ada = user(name);
+        self.keep(audit(&host, CreatePasskey::begin(&host.rp, &ada, host.challenge(), NOW)));
+        let begin = CreatePasskey::begin_at(
+            &host.rp,
+            "https://an-origin.of-somebody.example",
+            &ada,
+            host.challenge(),
+            NOW,
+        );
+        self.keep(audit(&host, begin));
+    }
+
+    fn sign_ins(&mut self) {
+        let host = Host::new();
+        let mut device = authenticator("signer").with(|behaviour| behaviour.backed_up = false);
+        host.create(&user("ada-of-the-sign-ins"), &mut device).unwrap();
+        self.hide_text("user handle", handle("ada-of-the-sign-ins"));
+        let (now, late) = (Duration::from_millis(0), Duration::from_secs(3600));
+        self.sign_in(&host, &mut device, now, |_| ());
+        device.behaviour_mut().backed_up = true;
+        self.sign_in(&host, &mut device, now, |_| ());
+        self.sign_in(&host, &mut device, late, |_| ());
+        self.sign_in(&host, &mut device, now, |response| {
+            response["response"]["signature"] = "MEUCIQDCZ29uZS1iYWQtc2lnbmF0dXJl".into();
+        });
+        self.sign_in(&host, &mut device, now, |response| {
+            response["response"]["userHandle"] = "c29tZWJvZHktZWxzZSdzLWhhbmRsZQ".into();
+        });
+        self.sign_in(&host, &mut device, now, |response| {
+            response["rawId"] = "YW4taWQtdGhhdC1ub2JvZHktaGFz".into();
+            response["id"] = "YW4taWQtdGhhdC1ub2JvZHktaGFz".into();
+        });
+        self.sign_in(&host, &mut device, now, |response| {
+            response["response"]["clientDataJSON"] = "eyJjaGFsbGVuZ2UiOiJzZWNyZXQifQ".into();
+        });
+        // A creation that is finished as a sign-in.
+        let start = host.begin_create(&user("ada-of-the-sign-ins")).unwrap();
+        let finish = SignIn::finish(&host.rp, start.ceremony_id, b"{}", NOW);
+        self.keep(audit(&host, finish));
+    }
+
+    fn counters(&mut self) {
+        for rule in [CounterRule::Reject, CounterRule::Report] {
+            let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
+            let host = Host::with(rp.counter_rule(rule).build().unwrap());
+            let counts = |count| {
+                move |behaviour: &mut Behaviour| behaviour.counter = SignCounter::Fixed(count)
+            };
+            let mut device = authenticator("counter").with(counts(7));
+            host.create(&user("ada"), &mut device).unwrap();
+            counts(5)(device.behaviour_mut());
+            self.sign_in(&host, &mut device, Duration::from_millis(0), |_| ());
+        }
+    }
+
+    fn changes(&mut self) {
+        let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
+        let host = Host::with(rp.keep_last_passkey(true).build().unwrap());
+        let ada = user("ada");
+        let passkey = host.create(&ada, &mut authenticator("one")).unwrap();
+        host.create(&ada, &mut authenticator("two")).unwrap();
+        let (mine, id) = (ada.handle(), passkey.id);
+        self.hide_text("name", "a name that says who it is");
+        for name in ["a name that says who it is", "", "a\u{7} name that says who it is"] {
+            self.keep(audit(&host, RenamePasskey::begin(&host.rp, mine, id, name, NOW)));
+        }
+        let rename = RenamePasskey::begin(&host.rp, handle("eve"), id, "eve's now", NOW);
+        self.keep(audit(&host, rename));
+        self.keep(audit(&host, DeletePasskey::begin(&host.rp, handle("eve"), id)));
+        self.keep(audit(&host, DeletePasskey::begin(&host.rp, mine, id)));
+        let last = host.passkeys(&ada).remove(0).id;
+        self.keep(audit(&host, DeletePasskey::begin(&host.rp, mine, last)));
+        self.keep(audit(&host, ListPasskeys::begin(&host.rp, mine)));
+    }
+
+    /// A host that answers wrongly.
+    fn faults(&mut self) {
+        let host = Host::new();
+        let start = Audit::new(&host.rp, Timestamp::from_unix_millis(0))
+            .flow(ListPasskeys::begin(&host.rp, handle("ada")));
+        if let Ok(Step::Effect(waiting, _)) = start
+            && let Ok(Step::Done(audited)) = waiting.resume(Reply::Stored)
+        {
+            self.keep(audited);
+        }
+    }
+}
