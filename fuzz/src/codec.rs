@@ -47,3 +47,12 @@ pub(super) fn encode(bytes: &[u8]) -> String {
     }
     text
 }
+
+/// base64 in the standard alphabet, padded.
+pub(super) fn encode_padded(bytes: &[u8]) -> String {
+    let mut text = encode(bytes).replace('-', "+").replace('_', "/");
+    while !text.len().is_multiple_of(4) {
+        text.push('=');
+    }
+    text
+}

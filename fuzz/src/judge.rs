@@ -2,9 +2,16 @@
 //!
 //! It says what must be true of an accepted response, not everything for which one may be refused.
 
+use ciborium::Value as CborValue;
 use p256::ecdsa::{Signature, VerifyingKey, signature::Verifier as _};
+use relying_party::test_authenticator::SignedRegistration;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+
+use x509_cert::{
+    certificate::{CertificateInner, Raw},
+    der::Decode as _,
+};
 
 use super::{
     codec,
@@ -60,5 +67,134 @@ pub(super) fn check_signature(cose: &[u8], message: &[u8], signature: &[u8]) {
     };
     let point = [&[4], &coordinate(-2)[..], &coordinate(-3)].concat();
     let key = VerifyingKey::from_sec1_bytes(&point).unwrap();
+    key.verify(message, &Signature::from_der(signature).unwrap()).expect("a valid signature");
+}
+
+/// What a statement is about.
+pub(super) struct Told<'a> {
+    authenticator_data: &'a [u8],
+    pub(super) client_data_hash: [u8; 32],
+}
+
+impl<'a> Told<'a> {
+    pub(super) fn of(signed: &'a SignedRegistration) -> Self {
+        Self {
+            authenticator_data: &signed.authenticator_data,
+            client_data_hash: Sha256::digest(&signed.client_data_json).into(),
+        }
+    }
+
+    /// What most formats sign.
+    pub(super) fn message(&self) -> Vec<u8> {
+        [self.authenticator_data, &self.client_data_hash].concat()
+    }
+
+    fn credential_id(&self) -> &[u8] {
+        let length =
+            usize::from(u16::from_be_bytes(self.authenticator_data[53..55].try_into().unwrap()));
+        &self.authenticator_data[55..55 + length]
+    }
+
+    /// The credential's key as its coordinates; it is one of ES256.
+    pub(super) fn coordinates(&self) -> [Vec<u8>; 2] {
+        let key = &self.authenticator_data[55 + self.credential_id().len()..];
+        let key = ciborium::from_reader::<CborValue, _>(key).unwrap().into_map().unwrap();
+        [-2, -3].map(|label: i64| {
+            let (_, value) = key.iter().find(|(found, _)| *found == label.into()).unwrap();
+            value.as_bytes().unwrap().clone()
+        })
+    }
+
+    fn point(&self) -> Vec<u8> {
+        [vec![4], self.coordinates().concat()].concat()
+    }
+}
+
+/// What must be true of a statement that was found valid, by its format.
+pub(super) fn check_statement(told: &Told<'_>, format: &str, statement: &[u8]) {
+    let statement = ciborium::from_reader::<CborValue, _>(statement).expect("CBOR");
+    check_element(told, format, &statement);
+}
+
+fn member<'v>(statement: &'v CborValue, name: &str) -> Option<&'v CborValue> {
+    let entries = statement.as_map().expect("a map");
+    entries.iter().find(|(key, _)| key.as_text() == Some(name)).map(|(_, value)| value)
+}
+
+fn bytes<'v>(statement: &'v CborValue, name: &str) -> &'v [u8] {
+    member(statement, name).and_then(CborValue::as_bytes).expect("a byte string")
+}
+
+fn check_element(told: &Told<'_>, format: &str, statement: &CborValue) {
+    if format == "compound" {
+        let elements = statement.as_array().expect("an array");
+        assert!(elements.len() >= 2, "one statement, or none, as a compound one");
+        for element in elements {
+            let format = member(element, "fmt").and_then(CborValue::as_text).expect("a format");
+            assert_ne!(format, "compound");
+            check_element(told, format, member(element, "attStmt").expect("a statement"));
+        }
+        return;
+    }
+    if format == "none" {
+        assert_eq!(*statement, CborValue::Map(Vec::new()));
+        return;
+    }
+    if format == "android-safetynet" {
+        assert!(!member(statement, "ver").and_then(CborValue::as_text).unwrap().is_empty());
+        assert_eq!(bytes(statement, "response").iter().filter(|byte| **byte == b'.').count(), 2);
+        return;
+    }
+    let Some(x5c) = member(statement, "x5c") else {
+        assert_eq!(format, "packed", "no certificate");
+        return check_point(&told.point(), &told.message(), bytes(statement, "sig"));
+    };
+    let x5c = x5c.as_array().expect("an array");
+    let leaf = x5c[0].as_bytes().expect("a certificate");
+    // The crate is lenient in places where this reader is not.
+    let Ok(certificate) = CertificateInner::<Raw>::from_der(leaf) else { return };
+    let body = certificate.tbs_certificate();
+    let key = body.subject_public_key_info().subject_public_key.raw_bytes();
+    let holds = |needle: &[u8]| leaf.windows(needle.len()).any(|window| window == needle);
+    match format {
+        "packed" => {
+            check_point(key, &told.message(), bytes(statement, "sig"));
+            assert_eq!(body.version(), x509_cert::certificate::Version::V3);
+            assert!(holds(b"Authenticator Attestation"));
+        }
+        "fido-u2f" => {
+            assert_eq!(x5c.len(), 1);
+            let rp_id_hash = &told.authenticator_data[..32];
+            let message =
+                [&[0], rp_id_hash, &told.client_data_hash, told.credential_id(), &told.point()]
+                    .concat();
+            check_point(key, &message, bytes(statement, "sig"));
+        }
+        "apple" => {
+            assert_eq!(key, told.point());
+            assert!(holds(&Sha256::digest(told.message())));
+        }
+        "android-key" => {
+            assert_eq!(key, told.point());
+            assert!(holds(&told.client_data_hash));
+            check_point(key, &told.message(), bytes(statement, "sig"));
+        }
+        "tpm" => {
+            assert_eq!(member(statement, "ver").and_then(CborValue::as_text), Some("2.0"));
+            let (info, area) = (bytes(statement, "certInfo"), bytes(statement, "pubArea"));
+            check_point(key, info, bytes(statement, "sig"));
+            let within = |needle: &[u8]| info.windows(needle.len()).any(|window| window == needle);
+            assert!(within(&Sha256::digest(told.message())) && within(&Sha256::digest(area)));
+            assert!(
+                body.subject().is_empty() && body.version() == x509_cert::certificate::Version::V3
+            );
+        }
+        other => panic!("{other} was found valid"),
+    }
+}
+
+/// Checks an ES256 signature under a point.
+fn check_point(point: &[u8], message: &[u8], signature: &[u8]) {
+    let key = VerifyingKey::from_sec1_bytes(point).unwrap();
     key.verify(message, &Signature::from_der(signature).unwrap()).expect("a valid signature");
 }

@@ -11,7 +11,7 @@ use relying_party::{
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::fixture::fixture;
+use super::{attested, fixture::fixture, metadata, x509};
 
 /// The file name of a seed that is made.
 #[must_use]
@@ -31,20 +31,37 @@ pub fn made() -> Vec<(&'static str, Vec<Vec<u8>>)> {
         ("base64url", texts(&BASE64URL)),
         ("cbor", statements()),
         ("ceremony_json", ceremonies()),
+        ("certificate", x509::seeds()),
+        ("certification_path", paths()),
         ("client_data", client_data()),
         ("cose_key", cose_keys()),
         ("flow_create", scripts(&[&[0], &[1], &[0, 3, 0, 0]], 3)),
         ("flow_manage", scripts(&[&[0, 3, b'n', b'e', b'w'], &[1], &[2]], 2)),
         ("flow_sign_in", scripts(&[&[0, 0], &[0, 1], &[0, 2], &[1], &[2], &[2, 3]], 3)),
         ("identifiers", texts(&IDENTIFIERS)),
+        ("jws", metadata::jws_seeds()),
+        ("key_description", key_descriptions()),
+        ("mds_payload", metadata::payload_seeds()),
         ("origin", texts(&ORIGINS)),
         ("origin_policy", texts(&ORIGINS)),
         ("passkey_json", passkeys()),
         ("passkey_name", texts(&NAMES)),
+        ("pem", x509::seeds().iter().take(4).map(|der| x509::pem_of(der).into_bytes()).collect()),
         ("registration_json", registrations()),
         ("related_origins", texts(&RELATED)),
         ("rp_id", texts(&RP_IDS)),
+        ("safety_net_response", attested::responses()),
         ("scope", ORIGINS.iter().flat_map(|origin| scopes(origin)).collect()),
+        ("statement_android_key", attested::statements("android-key")),
+        ("statement_apple", attested::statements("apple")),
+        ("statement_compound", attested::statements("compound")),
+        ("statement_fido_u2f", attested::statements("fido-u2f")),
+        ("statement_packed", attested::statements("packed")),
+        ("statement_safety_net", attested::statements("android-safetynet")),
+        ("statement_tpm", attested::statements("tpm")),
+        ("tpm_cert_info", attested::members("certInfo")),
+        ("tpm_public_area", attested::members("pubArea")),
+        ("verify_attestation", attestations()),
         ("verify_authentication", scripts(&[&[0], &[1]], 4)),
         ("verify_registration", scripts(&[&[0], &[1], &[0, 1, 3], &[1, 1, 3]], 4)),
     ]
@@ -67,6 +84,43 @@ fn scripts(beginnings: &[&[u8]], depth: u8) -> Vec<Vec<u8>> {
         }
     }
     scripts
+}
+
+/// Decisions about a path: an honest one, and every flag of every certificate of a longer one.
+fn paths() -> Vec<Vec<u8>> {
+    let mut made = vec![vec![]];
+    for flags in [0, 1, 2, 4, 8, 16, 32, 64] {
+        // The leaf by name and key 2; one that came along, by 3; the root, 3.
+        let (leaf, root) = ([1, 1, 0, 0], [2, 2, 2, 2]);
+        made.push([&leaf[..], &[1, 1, 1, 2, 2, flags, 0, 0, 0], &root, &[flags, 0]].concat());
+        made.push([&leaf[..], &[1, 1, 1, 2, 2, 0, 0, 0, 0], &root, &[flags, 0]].concat());
+        // The one between is known to the host.
+        made.push([&leaf[..], &[0, 1, 1, 1, 2, 2, flags, 1, 0], &root, &[0, 0]].concat());
+    }
+    made.push([1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7].to_vec());
+    made
+}
+
+/// Android's descriptions: the honest one, one that says nothing, and one with what later versions add.
+fn key_descriptions() -> Vec<Vec<u8>> {
+    let honest = attested::honest_description();
+    let mut bare = honest.clone();
+    bare.truncate(honest.len() - 13);
+    vec![honest, bare, b"\x30\x00".to_vec()]
+}
+
+/// Decisions about a statement of each format: honest, and bent in each way.
+fn attestations() -> Vec<Vec<u8>> {
+    let mut made = Vec::new();
+    for format in 0..7 {
+        made.push(vec![format]);
+        for bend in 0..14 {
+            for detail in [0, 1, 4, 9] {
+                made.push(vec![format, 1, 2, 6, bend, detail, 1, 2, b'x', 3]);
+            }
+        }
+    }
+    made
 }
 
 fn client_data() -> Vec<Vec<u8>> {

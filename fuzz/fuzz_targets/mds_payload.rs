@@ -1,0 +1,4 @@
+//! Fuzz target `mds_payload`: see the function of that name in `src/`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| relying_party_fuzz::run("mds_payload", data));

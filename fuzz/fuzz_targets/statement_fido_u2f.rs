@@ -1,0 +1,4 @@
+//! Fuzz target `statement_fido_u2f`: see the function of that name in `src/`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| relying_party_fuzz::run("statement_fido_u2f", data));

@@ -1,0 +1,4 @@
+//! Fuzz target `tpm_public_area`: see the function of that name in `src/`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| relying_party_fuzz::run("tpm_public_area", data));
