@@ -322,8 +322,9 @@ fn every_event(event: &AuditEvent) -> (usize, &'static str) {
         AuditEvent::LimitReached { .. } => (6, "limit_reached"),
         AuditEvent::CeremonyNotFound => (7, "ceremony_not_found"),
         AuditEvent::CeremonyExpired => (8, "ceremony_expired"),
-        AuditEvent::Refused => (9, "refused"),
-        AuditEvent::Failed => (10, "failed"),
+        AuditEvent::ReverificationRequired => (9, "reverification_required"),
+        AuditEvent::Refused => (10, "refused"),
+        AuditEvent::Failed => (11, "failed"),
     }
 }
 
@@ -338,7 +339,7 @@ fn every_event_happens_and_is_read_back_as_it_was_written() {
         assert_eq!(json["action"], entry.action.name());
         assert_eq!(serde_json::from_value::<AuditEntry>(json).unwrap(), *entry);
     }
-    assert!(seen.into_iter().eq(0..11));
+    assert!(seen.into_iter().eq(0..12));
 }
 
 /// Abuse case 36.

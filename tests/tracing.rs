@@ -135,6 +135,7 @@ fn level_is_what_the_event_deserves() {
             | AuditEvent::LimitReached { .. }
             | AuditEvent::CeremonyNotFound
             | AuditEvent::CeremonyExpired
+            | AuditEvent::ReverificationRequired
             | AuditEvent::Refused => Level::WARN,
             AuditEvent::Failed => Level::ERROR,
         };

@@ -108,6 +108,8 @@ pub enum AuditEvent {
     CeremonyNotFound,
     /// Refused: the ceremony took longer than it may, or is from the future.
     CeremonyExpired,
+    /// Refused: the action needs a verification of its user that is more recent, or any at all.
+    ReverificationRequired,
     /// Refused for any other reason, which the error's code tells.
     Refused,
     /// Not carried through, by a fault of the host's or of the store's.
@@ -144,6 +146,7 @@ impl AuditEvent {
             Self::LimitReached { .. } => "limit_reached",
             Self::CeremonyNotFound => "ceremony_not_found",
             Self::CeremonyExpired => "ceremony_expired",
+            Self::ReverificationRequired => "reverification_required",
             Self::Refused => "refused",
             Self::Failed => "failed",
         }
@@ -158,6 +161,7 @@ impl AuditEvent {
             Error::LimitReached { max } => Self::LimitReached { max: *max },
             Error::CeremonyNotFound => Self::CeremonyNotFound,
             Error::CeremonyExpired => Self::CeremonyExpired,
+            Error::ReverificationRequired(_) => Self::ReverificationRequired,
             Error::Registration(_)
             | Error::Authentication(_)
             | Error::UnknownCredential(_)
@@ -167,6 +171,8 @@ impl AuditEvent {
             | Error::LastPasskey
             | Error::Name(_)
             | Error::Extensions(_)
+            | Error::Disabled(_)
+            | Error::NoPasskeys
             | Error::Conflict
             | Error::UnexpectedReply(_)
             | Error::Inconsistent(_) => match error.kind() {

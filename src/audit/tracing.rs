@@ -85,6 +85,7 @@ impl Members {
             AuditEvent::PasskeyRenamed
             | AuditEvent::CeremonyNotFound
             | AuditEvent::CeremonyExpired
+            | AuditEvent::ReverificationRequired
             | AuditEvent::Refused
             | AuditEvent::Failed => none,
         }

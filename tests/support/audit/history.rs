@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use relying_party::{
     CreatePasskey, DeletePasskey, Duration, Error, Flow as _, ListPasskeys, RelyingParty,
-    RenamePasskey, Reply, SignIn, SignInRequest, Step, Timestamp,
+    RenamePasskey, Reply, Settings, SignIn, SignInRequest, Step, Timestamp,
     audit::{Audit, AuditEntry, Auditable, Audited},
     ceremony::CounterRule,
+    settings::{Reverification, SensitiveAction},
     store,
     test_authenticator::{Behaviour, SignCounter, TestAuthenticator},
 };
@@ -37,6 +38,7 @@ impl History {
         history.sign_ins();
         history.counters();
         history.changes();
+        history.step_ups();
         history.faults();
         history
     }
@@ -186,6 +188,17 @@ impl History {
             counts(5)(device.behaviour_mut());
             self.sign_in(&host, &mut device, Duration::from_millis(0), |_| ());
         }
+    }
+
+    /// A deletion without the verification that the settings ask for.
+    fn step_ups(&mut self) {
+        let lately = Reverification::within(Duration::from_secs(300));
+        let settings = Settings::builder().reverification(lately.before([SensitiveAction::Delete]));
+        let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
+        let host = Host::with(rp.settings(settings.build().unwrap()).build().unwrap());
+        let ada = user("ada");
+        let id = host.create(&ada, &mut authenticator("kept")).unwrap().id;
+        self.keep(audit(&host, DeletePasskey::begin(&host.rp, ada.handle(), id)));
     }
 
     fn changes(&mut self) {
