@@ -31,6 +31,11 @@ impl Host {
         Self { rp, store: MemoryStore::new(), next_challenge: std::cell::Cell::new(1) }
     }
 
+    /// The same store, after the settings were changed.
+    pub(crate) fn under(self, rp: RelyingParty) -> Self {
+        Self { rp, ..self }
+    }
+
     /// Another challenge every time.
     pub(crate) fn challenge(&self) -> Challenge {
         let number = self.next_challenge.get();
