@@ -232,8 +232,8 @@ fn begin_sign_in(source: &mut Source<'_>, fixture: &Fixture) {
     if let Some((start, trail)) = done {
         let Some((Effect::PutCeremony(put), Reply::Stored)) = trail.last() else { unreachable!() };
         assert_eq!(put.id(), start.ceremony_id);
-        let CeremonyKind::SignIn { request: begun, .. } = put.kind() else { unreachable!() };
-        assert_eq!(*begun, request);
+        let CeremonyKind::SignIn { request: put_for, .. } = put.kind() else { unreachable!() };
+        assert_eq!(*put_for, request);
     }
 }
 
