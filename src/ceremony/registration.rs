@@ -177,7 +177,8 @@ fn check_key(
 ) -> Result<(), CeremonyError> {
     let algorithm = attested.public_key.algorithm;
     if !expected.algorithms.contains(&algorithm) {
-        return Err(CeremonyError::AlgorithmNotOffered(algorithm));
+        let offered = expected.algorithms.to_vec();
+        return Err(CeremonyError::AlgorithmNotOffered { found: algorithm, offered });
     }
     attested.public_key.check_shape()?;
     if !expected.verifier.supports(algorithm) {
