@@ -1,5 +1,8 @@
 //! The error of the flows: what went wrong, for whom, and what of it the public may know.
 
+#[cfg(test)]
+mod table;
+
 use alloc::{string::String, vec, vec::Vec};
 use core::fmt;
 
@@ -11,6 +14,8 @@ use crate::{
 };
 
 /// Why a flow ended without success.
+///
+#[doc = include_str!("../ERRORS.md")]
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -121,7 +126,7 @@ pub enum ReverificationReason {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client's: what it sent cannot be accepted. HTTP 400, 401, 404 or 409.
+    /// The client's: what it sent cannot be accepted. HTTP 400, 404, 409 or 422: see [`Error::status`].
     Client,
     /// Nobody's: a setting says no. HTTP 403.
     Policy,
@@ -188,14 +193,36 @@ impl Error {
         }
     }
 
+    /// The HTTP status that suits the error. It depends on what the public may know, and on nothing else.
+    ///
+    /// A passkey that was not accepted is 400 and not 401, which has to name a scheme of `WWW-Authenticate` and which
+    /// front ends take for the end of a session.
+    ///
+    /// ```
+    /// use relying_party::Error;
+    /// assert_eq!(Error::PasskeyNotFound.status(), 404);
+    /// ```
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        match (self.kind(), self) {
+            (ErrorKind::Host | ErrorKind::Store, _) => 500,
+            (ErrorKind::Policy, _) => 403,
+            (ErrorKind::Client, Self::PasskeyNotFound) => 404,
+            (ErrorKind::Client, Self::AlreadyExists | Self::Conflict) => 409,
+            (ErrorKind::Client, Self::Name(_)) => 422,
+            (ErrorKind::Client, _) => 400,
+        }
+    }
+
     /// What the browser may be told, with a sentence for the user. It does not say which of user, credential or
     /// signature was wrong.
     #[must_use]
     pub fn public(&self) -> PublicError {
         let (code, message, long_message) = self.public_parts();
         let meta = match self {
-            Self::LimitReached { max } => Meta { max: Some(*max) },
-            _ => Meta { max: None },
+            Self::LimitReached { max } => Meta { max: Some(*max), ..Meta::default() },
+            Self::Name(_) => Meta { param_name: Some("name"), ..Meta::default() },
+            _ => Meta::default(),
         };
         PublicError { errors: vec![PublicErrorItem { code, message, long_message, meta }] }
     }
@@ -307,10 +334,14 @@ struct PublicErrorItem {
     meta: Meta,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 struct Meta {
+    /// The most passkeys that are allowed.
     #[serde(skip_serializing_if = "Option::is_none")]
     max: Option<u32>,
+    /// The parameter of the request that cannot be accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    param_name: Option<&'static str>,
 }
 
 impl PublicError {

@@ -255,8 +255,11 @@ fn step_20_algorithm_must_have_been_offered() {
     options["pubKeyCredParams"] = json!([{"type": "public-key", "alg": -7}]);
     let response = authenticator("device").create(&options, ORIGIN).unwrap();
     let refused = host.finish_create(&ada, &start, &response).unwrap_err();
-    let expected = CeremonyError::AlgorithmNotOffered(Algorithm::ES256);
+    let offered = host.rp.algorithms().to_vec();
+    let expected = CeremonyError::AlgorithmNotOffered { found: Algorithm::ES256, offered };
     assert_eq!(refused, Error::Registration(expected));
+    let told = "the registration was refused: algorithm ES256 was not offered, but EdDSA";
+    assert_eq!(refused.to_string(), told);
 }
 
 #[test]

@@ -182,7 +182,7 @@ fn disabled_passkeys_are_neither_created_nor_used() {
 
     // What is there can still be seen, renamed and deleted.
     let list = ListPasskeys::begin(&host.rp, ada.handle());
-    assert_eq!(flow(store::run(&host.store, list)).unwrap().len(), 1);
+    assert_eq!(flow(store::run(&host.store, list)).unwrap().passkeys.len(), 1);
     let rename = RenamePasskey::begin(&host.rp, ada.handle(), passkey.id, "Old", NOW);
     assert!(flow(store::run(&host.store, rename)).is_ok());
     let delete = DeletePasskey::begin(&host.rp, ada.handle(), passkey.id);

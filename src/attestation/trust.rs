@@ -15,10 +15,10 @@ use crate::{
 #[non_exhaustive]
 pub enum TrustError {
     /// There is no attestation.
-    #[error("no attestation")]
+    #[error("there is none, but one that leads to an anchor is required")]
     NoAttestation,
     /// Self attestation, which proves nothing about the authenticator.
-    #[error("self attestation reaches no anchor")]
+    #[error("self attestation, which leads to no anchor, is not accepted")]
     SelfAttestation,
     /// A model that is denied, or not among the allowed ones.
     #[error("authenticators of model {0} are not accepted")]

@@ -1,6 +1,7 @@
 //! Why a ceremony failed: one variant for each rule.
 
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
+use core::fmt;
 
 use crate::{
     attestation::{StatementError, TrustError},
@@ -44,16 +45,16 @@ pub enum CeremonyError {
         expected: String,
     },
     /// §7.1 step 15, §7.2 step 16: UP is not set.
-    #[error("the user was not present")]
+    #[error("the user was not present: UP is not set")]
     UserPresence,
     /// §7.1 step 16, §7.2 step 17: UV is not set although it is required.
-    #[error("the user was not verified, which is required")]
+    #[error("the user was not verified, which is required: UV is not set")]
     UserVerification,
     /// §7.1 step 17, §7.2 step 18: BS without BE.
-    #[error("backed up although not eligible for backup")]
+    #[error("backed up although not eligible for backup: BS is set, BE is not")]
     BackupState,
     /// §7.2 step 19: BE is not what it was when the credential was made, which never changes.
-    #[error("backup eligibility changed from {stored} to {found}")]
+    #[error("backup eligibility (BE) changed from {stored} to {found}")]
     BackupEligibility {
         /// BE of the record.
         stored: bool,
@@ -67,8 +68,13 @@ pub enum CeremonyError {
         eligible: bool,
     },
     /// §7.1 step 20: an algorithm that was not offered.
-    #[error("algorithm {0} was not offered")]
-    AlgorithmNotOffered(Algorithm),
+    #[error("algorithm {found} was not offered, but {}", Listed(.offered))]
+    AlgorithmNotOffered {
+        /// The algorithm of the key.
+        found: Algorithm,
+        /// The algorithms that were offered.
+        offered: Vec<Algorithm>,
+    },
     /// The verifier does not have the algorithm: a configuration error, or a record of another configuration.
     #[error("algorithm {0} is not supported by the signature verifier")]
     AlgorithmNotSupported(Algorithm),
@@ -101,7 +107,7 @@ pub enum CeremonyError {
     #[error("the signature is invalid")]
     Signature,
     /// §7.2 step 22: the counter did not grow, as it does when an authenticator was cloned.
-    #[error("the signature counter went from {stored} to {found}")]
+    #[error("the signature counter went from {stored} to {found} instead of growing")]
     SignCount {
         /// The counter of the record.
         stored: u32,
@@ -131,9 +137,9 @@ impl CeremonyError {
             Self::BackupState | Self::BackupEligibility { .. } | Self::BackupPolicy { .. } => {
                 "backup_flags"
             }
-            Self::AlgorithmNotOffered(_) | Self::AlgorithmNotSupported(_) | Self::Key(_) => {
-                "algorithm"
-            }
+            Self::AlgorithmNotOffered { .. }
+            | Self::AlgorithmNotSupported(_)
+            | Self::Key(InvalidKey::Algorithm(_)) => "algorithm",
             Self::AttestationFormat(_) => "attestation_format",
             Self::AttestationStatement(_) => "attestation_statement",
             Self::AttestationTrust(_) => "attestation_trust",
@@ -144,5 +150,20 @@ impl CeremonyError {
             Self::Signature => "signature",
             Self::SignCount { .. } => "sign_count",
         }
+    }
+}
+
+/// Algorithms in a sentence.
+struct Listed<'a>(&'a [Algorithm]);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, algorithm) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str(", ")?;
+            }
+            algorithm.fmt(f)?;
+        }
+        Ok(())
     }
 }

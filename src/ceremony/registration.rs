@@ -194,7 +194,10 @@ fn check_algorithm(
     if expected.algorithms.contains(&algorithm) {
         Ok(())
     } else {
-        Err(CeremonyError::AlgorithmNotOffered(algorithm))
+        Err(CeremonyError::AlgorithmNotOffered {
+            found: algorithm,
+            offered: expected.algorithms.to_vec(),
+        })
     }
 }
 
