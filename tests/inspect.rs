@@ -13,7 +13,12 @@ use std::{collections::HashMap, io};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use proptest::prelude::*;
-use relying_party::test_authenticator::{TestAlgorithm, TestAttestation, TestAuthenticator, flags};
+use relying_party::{
+    AttestationObject, PasskeyImport, Timestamp,
+    crypto::RustCrypto,
+    policy::RpId,
+    test_authenticator::{TestAlgorithm, TestAttestation, TestAuthenticator, flags},
+};
 use serde_json::{Value, json};
 
 const ORIGIN: &str = "https://example.com";
@@ -85,6 +90,7 @@ fn a_good_registration_is_decoded_and_valid() {
         "Registration response",
         "type                   webauthn.create",
         "origin                 https://example.com",
+        "RP ID hash             a379a6f6eeafb9a55e378c118034e2751e682fab9f2d30ab13d2125586ce1947 (example.com)",
         "UP                     1  a user was present",
         "alg                    -7 (ES256)",
         "kty                    2 (EC2)",
@@ -108,13 +114,12 @@ fn a_good_assertion_is_valid_by_its_registration_and_by_the_stored_passkey() {
     assert_says(&text, &["Authentication response", "§7.2 step 21  passed", "It is valid."]);
     assert_eq!(code, 0, "{text}");
 
-    use relying_party::{AttestationObject, PasskeyImport, crypto::RustCrypto, policy::RpId};
     let registration = desk.json("registration.json");
     let object = registration["response"]["attestationObject"].as_str().unwrap();
     let object = URL_SAFE_NO_PAD.decode(object).unwrap();
     let object = AttestationObject::parse(&object).unwrap();
     let attested = object.authenticator_data().attested_credential_data().unwrap();
-    let now = relying_party::Timestamp::from_unix_millis(1);
+    let now = Timestamp::from_unix_millis(1);
     let stored = PasskeyImport::new(b"ada", attested.credential_id, attested.public_key_bytes)
         .finish(&RpId::new("example.com").unwrap(), &RustCrypto, now)
         .unwrap();

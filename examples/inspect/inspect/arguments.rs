@@ -15,6 +15,7 @@ inspect FILE|- [OPTION VALUE]...
   --help               this
 
 The response is judged if RP ID and challenge are known, a sign-in if the passkey is known too.
+Of the extensions in the options, appid alone is taken into account.
 ";
 
 /// What was asked for.

@@ -29,7 +29,7 @@ pub(crate) fn decode(credential: &Credential, report: &mut Report) -> bool {
                 let Some(bytes) = noted(bytes, report) else { return false };
                 let parsed = AuthenticatorData::parse(&bytes).map_err(|error| error.to_string());
                 let Some(data) = noted(parsed, report) else { return false };
-                authenticator_data::write(&data, report);
+                authenticator_data::write(&data, &origin(credential), report);
                 true
             }));
             parts.push(report.section("Signature", |report| {
@@ -91,6 +91,12 @@ fn client_data(credential: &Credential, report: &mut Report) -> bool {
     true
 }
 
+/// The origin that the client names; empty if it names none.
+fn origin(credential: &Credential) -> String {
+    let bytes = credential.bytes("/response/clientDataJSON").unwrap_or_default();
+    ClientData::parse(&bytes).map_or_else(|_| String::new(), |data| data.origin().to_owned())
+}
+
 fn attestation_object(credential: &Credential, report: &mut Report) -> bool {
     let bytes = report.section("Attestation object", |report| {
         let bytes = noted(credential.bytes("/response/attestationObject"), report)?;
@@ -101,7 +107,7 @@ fn attestation_object(credential: &Credential, report: &mut Report) -> bool {
     let parsed = AttestationObject::parse(&bytes).map_err(|error| error.to_string());
     let Some(object) = noted(parsed, report) else { return false };
     report.section("Authenticator data", |report| {
-        authenticator_data::write(object.authenticator_data(), report);
+        authenticator_data::write(object.authenticator_data(), &origin(credential), report);
     });
     report.section("Attestation statement", |report| attestation::write(&object, report));
     true

@@ -142,9 +142,9 @@ fn write(explanation: &Explanation, report: &mut Report) -> bool {
         report.line(format_args!("{:<13} {verdict:<11}  {}", place(step), step.summary));
         match &step.verdict {
             Verdict::Failed(error) => {
-                report.line(format_args!("{:>28}{}", "", shown(&error.to_string())));
+                report.line(format_args!("{:>27}{}", "", shown(&error.to_string())));
             }
-            Verdict::NotApplicable(because) => report.line(format_args!("{:>28}{because}", "")),
+            Verdict::NotApplicable(because) => report.line(format_args!("{:>27}{because}", "")),
             _ => {}
         }
     }

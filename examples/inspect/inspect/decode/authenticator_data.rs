@@ -3,6 +3,8 @@
 use ciborium::Value;
 use relying_party::{AttestedCredentialData, AuthenticatorData, Flags, naming::authenticator_name};
 
+use sha2::{Digest as _, Sha256};
+
 use super::{
     super::{
         credential::to_base64url,
@@ -11,9 +13,10 @@ use super::{
     key,
 };
 
-pub(crate) fn write(data: &AuthenticatorData<'_>, report: &mut Report) {
+pub(crate) fn write(data: &AuthenticatorData<'_>, origin: &str, report: &mut Report) {
     report.item("size", format_args!("{} bytes", data.as_bytes().len()));
-    report.item("RP ID hash", hex(data.rp_id_hash()));
+    let rp_id = rp_id(data, origin).unwrap_or("not of the origin's domain, nor of one above it");
+    report.item("RP ID hash", format_args!("{} ({})", hex(data.rp_id_hash()), shown(rp_id)));
     flags(data.flags(), report);
     let counter = match data.sign_count() {
         0 => "0 (this authenticator may not have one)".into(),
@@ -25,6 +28,18 @@ pub(crate) fn write(data: &AuthenticatorData<'_>, report: &mut Report) {
     }
     if let Some(extensions) = data.extensions() {
         report.item("extensions", diagnostic(extensions));
+    }
+}
+
+/// Whose hash it is, of the origin's host and the domains above it.
+fn rp_id<'a>(data: &AuthenticatorData<'_>, origin: &'a str) -> Option<&'a str> {
+    let (_, host) = origin.split_once("://")?;
+    let mut domain = host.split_once(':').map_or(host, |(host, _)| host);
+    loop {
+        if data.rp_id_hash()[..] == Sha256::digest(domain)[..] {
+            return Some(domain);
+        }
+        domain = domain.split_once('.')?.1;
     }
 }
 
