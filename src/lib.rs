@@ -141,7 +141,8 @@ pub use flow::{
 pub use malformed::Malformed;
 pub use name::{InvalidName, PasskeyName};
 pub use passkey::{
-    Attestation, AttestationLevel, AttestationTrust, AttestationType, Passkey, PasskeyState,
+    Attestation, AttestationLevel, AttestationTrust, AttestationType, ImportError, Passkey,
+    PasskeyImport, PasskeyState, PasskeySummary,
 };
 pub use relying_party::{RelyingParty, RelyingPartyBuilder};
 pub use settings::Settings;

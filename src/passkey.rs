@@ -1,9 +1,18 @@
 //! The stored passkey: the credential record of §4 and what the product adds to it.
 
+mod import;
+mod summary;
+mod version;
+
 use alloc::{string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::version::Version;
+pub use self::{
+    import::{ImportError, PasskeyImport},
+    summary::PasskeySummary,
+};
 use crate::{
     bytes::{Aaguid, CredentialId, KeyHash, PasskeyId, UserHandle},
     cose::CosePublicKey,
@@ -15,12 +24,15 @@ use crate::{
 /// A passkey as it is stored.
 ///
 /// It comes out of a [create flow](crate::flow::CreatePasskey) and goes into the host's
-/// [store](crate::store::PasskeyStore). A store may keep it as JSON (it is `Serialize` and `Deserialize`) beside
+/// [store](crate::store::PasskeyStore), or from an [import](PasskeyImport). A store may keep it as JSON (it is `Serialize` and `Deserialize`) beside
 /// the columns it needs for its keys and for what changes: [`name`](Self::name), [`updated_at`](Self::updated_at),
-/// [`last_used_at`](Self::last_used_at) and [`state`](Self::state). Everything else never changes.
+/// [`last_used_at`](Self::last_used_at) and [`state`](Self::state). Everything else never changes. That JSON has a
+/// version and is for the store alone; what users see is the [`summary`](Self::summary).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Passkey {
+    #[serde(default)]
+    pub(crate) version: Version,
     /// Short and stable; names the passkey to its owner.
     pub id: PasskeyId,
     /// The RP ID for which it was made.
@@ -72,7 +84,7 @@ pub struct PasskeyState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Attestation {
-    /// The statement's format, as sent: `none`, `packed`, …
+    /// The statement's format, as sent: `none`, `packed`, …; empty if it is not known, as for imported records.
     pub format: String,
     /// What the statement was found to be; `None` if the policy does not look at statements.
     pub kind: Option<AttestationType>,
@@ -109,6 +121,11 @@ pub enum AttestationLevel {
 }
 
 impl Attestation {
+    /// Of an imported record: nobody here has seen a statement.
+    pub(crate) const fn unknown() -> Self {
+        Self { format: String::new(), kind: None, trust: None }
+    }
+
     /// How far the attestation was judged, and successfully.
     #[must_use]
     pub fn level(&self) -> AttestationLevel {

@@ -27,7 +27,7 @@ use crate::{
     },
     malformed::Malformed,
     name::PasskeyName,
-    passkey::{Attestation, AttestationLevel, Passkey, PasskeyState},
+    passkey::{Attestation, AttestationLevel, Passkey, PasskeyState, Version},
     policy::{OriginPolicy, RpId},
     time::Timestamp,
 };
@@ -305,6 +305,7 @@ impl VerifiedRegistration {
         now: Timestamp,
     ) -> Passkey {
         Passkey {
+            version: Version,
             id: PasskeyId::of(rp_id.as_str(), &self.credential_id),
             rp_id: rp_id.as_str().into(),
             user,

@@ -18,7 +18,7 @@ use crate::{
     flow::{Inserted, Owner, Recorded, Removed, Task},
     json::{AuthenticatorAttachment, Transport, UserVerification},
     name::PasskeyName,
-    passkey::{Attestation, AttestationType, Passkey, PasskeyState},
+    passkey::{Attestation, AttestationType, Passkey, PasskeyState, Version},
     store::{AsyncPasskeyStore, PasskeyStore},
     time::{Duration, Timestamp},
 };
@@ -103,6 +103,7 @@ impl<'a> Bench<'a> {
         credential_id: CredentialId,
     ) -> Result<Passkey, Found> {
         Ok(Passkey {
+            version: Version,
             id: PasskeyId::of(&owner.rp_id, &credential_id),
             rp_id: owner.rp_id.clone(),
             user: owner.user,

@@ -8,7 +8,7 @@ use relying_party::{
 };
 use serde_json::{Value, json};
 
-use super::{Body, Finish, Started, milliseconds_until, passkeys::PasskeyJson};
+use super::{Body, Finish, Started, milliseconds_until};
 use crate::{
     app::App,
     error::ApiError,
@@ -57,7 +57,7 @@ pub(crate) async fn finish(
             &app.store,
             CreatePasskey::finish(&app.rp, user, ceremony_id, response, Timestamp::now()),
         )?;
-        Ok(Json(json!({ "passkey": PasskeyJson::from(&created.passkey) })))
+        Ok(Json(json!({ "passkey": created.passkey.summary() })))
     })
     .await
 }

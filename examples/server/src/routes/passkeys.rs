@@ -6,12 +6,8 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use relying_party::{
-    DeletePasskey, ListPasskeys, Passkey, PasskeyId, PasskeyName, RenamePasskey, Timestamp,
-    json::{AuthenticatorAttachment, Transport},
-    naming, store,
-};
-use serde::{Deserialize, Serialize};
+use relying_party::{DeletePasskey, ListPasskeys, Passkey, RenamePasskey, Timestamp, store};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Body;
@@ -25,7 +21,7 @@ pub(crate) async fn list(
     app.blocking(move |app| {
         let listed =
             store::run(&app.store, ListPasskeys::begin(&app.rp, signed_in.account.handle))?;
-        let data = listed.passkeys.iter().map(PasskeyJson::from).collect::<Vec<_>>();
+        let data = listed.passkeys.iter().map(Passkey::summary).collect::<Vec<_>>();
         Ok(Json(json!({ "data": data, "total_count": data.len() })))
     })
     .await
@@ -52,7 +48,7 @@ pub(crate) async fn rename(
             &app.store,
             RenamePasskey::begin(&app.rp, owner, id, &name, Timestamp::now()),
         )?;
-        Ok(Json(json!(PasskeyJson::from(&renamed))))
+        Ok(Json(json!(renamed.summary())))
     })
     .await
 }
@@ -65,54 +61,9 @@ pub(crate) async fn delete(
 ) -> Result<Json<Value>, ApiError> {
     let id = id.parse().map_err(|_| ApiError::unknown_passkey())?;
     app.blocking(move |app| {
-        let deleted = store::run(&app.store, DeletePasskey::begin(&app.rp, signed_in.account.handle, id))?;
-        Ok(Json(json!({ "object": "passkey", "id": deleted.id, "deleted": true, "signal": deleted.signal })))
+        let deleted =
+            store::run(&app.store, DeletePasskey::begin(&app.rp, signed_in.account.handle, id))?;
+        Ok(Json(json!(deleted)))
     })
     .await
-}
-
-/// A passkey as its owner sees it: in the shape that hosts know, and what else the page shows. Neither the credential
-/// id nor the key is of any use there.
-#[derive(Debug, Serialize)]
-pub(super) struct PasskeyJson<'a> {
-    object: &'static str,
-    id: PasskeyId,
-    name: &'a PasskeyName,
-    verification: Verification,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-    last_used_at: Option<Timestamp>,
-    /// The authenticator's name, if it is known by its AAGUID.
-    authenticator: Option<&'static str>,
-    attachment: Option<AuthenticatorAttachment>,
-    transports: &'a [Transport],
-    discoverable: Option<bool>,
-    backup_eligible: Option<bool>,
-    synced: Option<bool>,
-}
-
-#[derive(Debug, Serialize)]
-struct Verification {
-    status: &'static str,
-    strategy: &'static str,
-}
-
-impl<'a> From<&'a Passkey> for PasskeyJson<'a> {
-    fn from(passkey: &'a Passkey) -> Self {
-        Self {
-            object: "passkey",
-            id: passkey.id,
-            name: &passkey.name,
-            verification: Verification { status: "verified", strategy: "passkey" },
-            created_at: passkey.created_at,
-            updated_at: passkey.updated_at,
-            last_used_at: passkey.last_used_at,
-            authenticator: naming::authenticator_name(passkey.aaguid),
-            attachment: passkey.attachment,
-            transports: &passkey.transports,
-            discoverable: passkey.discoverable,
-            backup_eligible: passkey.state.backup_eligible,
-            synced: passkey.is_synced(),
-        }
-    }
 }
