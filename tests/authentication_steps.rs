@@ -144,6 +144,17 @@ fn step_6_known_user_need_not_be_named_but_not_contradicted() {
     assert_eq!(code(signing.both(ada, contradicted, |_| {})), "user_handle");
 }
 
+/// Safari and old Chrome send one with security keys, which keep no user handle.
+#[test]
+fn step_6_empty_user_handle_is_none() {
+    let ada = SignInRequest::Named(user("ada").handle());
+    let mut signing = Signing::new();
+    let empty = |parts: &mut AssertionParts| parts.user_handle = Some(Vec::new());
+    assert_eq!(code(signing.both(ada, empty, |_| {})), "ok");
+    // It does not name an unknown user either.
+    assert_eq!(code(signing.bent(empty)), "user_handle");
+}
+
 #[test]
 fn step_9_client_data_must_be_json() {
     let outcome = Signing::new().bent(|parts| parts.client_data.raw = Some(b"{".to_vec()));

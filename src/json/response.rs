@@ -42,7 +42,7 @@ pub struct RegistrationResponse<'a>(#[serde(borrow)] Credential<'a, Attestation<
 ///   response: { clientDataJSON, authenticatorData, signature: base64url, userHandle?: base64url } }
 /// ```
 ///
-/// Lenient as [`RegistrationResponse`] is; `userHandle` may be `null` or missing.
+/// Lenient as [`RegistrationResponse`] is; `userHandle` may be `null`, missing or empty.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
 pub struct AuthenticationResponse<'a>(#[serde(borrow)] Credential<'a, Assertion<'a>>);
@@ -257,11 +257,15 @@ impl AuthenticationResponse<'_> {
     }
 
     /// `response.userHandle`, decoded; `None` if there is none.
+    ///
+    /// An empty one is none, since user handles have a byte at least (§5.4.3): with security keys, Safari since 15.4
+    /// and Chrome of 2018 send one where `null` is right.
     pub(crate) fn user_handle<'b, const N: usize>(
         &self,
         decoded: &'b mut Decoded<N>,
     ) -> Result<Option<&'b [u8]>, Malformed> {
         let text = self.0.response.user_handle.as_deref();
+        let text = text.filter(|text| !text.is_empty());
         text.map(|text| decode("userHandle", text, decoded, RAW_ID_MAX)).transpose()
     }
 }

@@ -1,12 +1,17 @@
-//! The schema of a vector file.
+//! The schema of a vector file. Members that it does not name are passed over; `null` is as good as absent wherever a
+//! source may have nothing to say.
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{
+    Engine as _, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::{Value, value::RawValue};
 
 #[derive(Deserialize)]
 pub(crate) struct File {
-    pub(crate) cases: Vec<Case>,
+    /// As text, so that one case that cannot be read does not hide the others.
+    pub(crate) cases: Vec<Box<RawValue>>,
 }
 
 #[derive(Deserialize)]
@@ -33,13 +38,13 @@ pub(crate) enum Kind {
 pub(crate) struct Rp {
     pub(crate) id: String,
     pub(crate) origins: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(crate) allow_subdomains: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(crate) allow_any_port: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(crate) allow_cross_origin: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(crate) top_origins: Vec<String>,
 }
 
@@ -47,13 +52,11 @@ pub(crate) struct Rp {
 pub(crate) struct Options {
     pub(crate) challenge: Bytes,
     pub(crate) user_verification: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(crate) algorithms: Vec<i32>,
-    #[serde(default)]
     pub(crate) user_handle: Option<Bytes>,
-    #[serde(default)]
     pub(crate) allow_credentials: Option<Vec<Bytes>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(crate) conditional: bool,
 }
 
@@ -61,13 +64,10 @@ pub(crate) struct Options {
 pub(crate) struct Stored {
     pub(crate) credential_id: Bytes,
     pub(crate) public_key: Bytes,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(crate) sign_count: u32,
-    #[serde(default)]
     pub(crate) user_handle: Option<Bytes>,
-    #[serde(default)]
     pub(crate) backup_eligible: Option<bool>,
-    #[serde(default)]
     pub(crate) backup_state: Option<bool>,
 }
 
@@ -78,9 +78,8 @@ pub(crate) struct Stored {
 #[derive(Deserialize)]
 pub(crate) struct Attestation {
     pub(crate) verify: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(crate) trust_anchors: Vec<Bytes>,
-    #[serde(default)]
     pub(crate) at: Option<String>,
 }
 
@@ -95,22 +94,58 @@ pub(crate) struct Expect {
     pub(crate) attestation_type: Option<String>,
 }
 
-/// Bytes in base64url without padding.
+/// `null` as the default.
+fn or_default<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Default + Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Bytes in base64url; padding is passed over.
 #[derive(Clone)]
 pub(crate) struct Bytes(pub(crate) Vec<u8>);
 
 impl<'de> Deserialize<'de> for Bytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        URL_SAFE_NO_PAD.decode(text).map(Self).map_err(de::Error::custom)
+        BASE64URL.decode(text).map(Self).map_err(de::Error::custom)
     }
 }
 
+const BASE64URL: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::URL_SAFE,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
 impl Case {
+    /// A case; if it is none, its `id`, as far as it has one, and what is wrong.
+    pub(crate) fn read(text: &RawValue) -> Result<Self, (String, String)> {
+        serde_json::from_str(text.get()).map_err(|error| {
+            let case = serde_json::from_str::<Value>(text.get()).unwrap_or_default();
+            let id = case.get("id").and_then(Value::as_str).unwrap_or("a case without id");
+            (id.to_owned(), error.to_string())
+        })
+    }
+
     /// A member of the credential, for what the runner has to know about a response before it is judged.
     pub(crate) fn member(&self, pointer: &str) -> Option<Vec<u8>> {
         let credential = serde_json::from_str::<Value>(self.credential.get()).ok()?;
-        URL_SAFE_NO_PAD.decode(credential.pointer(pointer)?.as_str()?).ok()
+        BASE64URL.decode(credential.pointer(pointer)?.as_str()?).ok()
+    }
+
+    /// Whether the credential has a member that is not `null`.
+    pub(crate) fn has(&self, pointer: &str) -> bool {
+        let credential = serde_json::from_str::<Value>(self.credential.get()).unwrap_or_default();
+        credential.pointer(pointer).is_some_and(|value| !value.is_null())
+    }
+
+    /// The origin that the client claims.
+    pub(crate) fn client_data_origin(&self) -> Option<String> {
+        let client_data = self.member("/response/clientDataJSON")?;
+        let client_data = serde_json::from_slice::<Value>(&client_data).ok()?;
+        Some(client_data.get("origin")?.as_str()?.to_owned())
     }
 
     /// The least that a case has.

@@ -10,8 +10,11 @@ use relying_party::{
     crypto::RustCrypto,
     extensions::RequestedExtensions,
     json::{AuthenticationResponse, RegistrationResponse, UserVerification},
-    policy::{OriginPolicy, RpId, Scope, SubdomainPolicy, TopOrigins, scope},
+    policy::{OriginPolicy, RpId, Scope, SubdomainPolicy, TopOrigins, UnusableOrigin, scope},
 };
+
+#[cfg(feature = "attestation")]
+use relying_party::x509::{Certificate, TrustAnchor};
 
 use super::case::{Bytes, Case, Kind, Rp, Stored};
 
@@ -95,7 +98,7 @@ type Got = Result<Vec<String>, CeremonyError>;
 
 fn judge_registration(case: &Case) -> Result<Got, Unsupported> {
     let rp_id = rp_id(&case.rp)?;
-    let origins = origins(&case.rp, &rp_id)?;
+    let origins = origins(case, &rp_id)?;
     let attestation = attestation_policy(case)?;
     let algorithms = case.options.algorithms.iter().copied().map(Algorithm::new);
     let expected = RegistrationExpectation {
@@ -137,7 +140,7 @@ fn with_anchors(
     policy: AttestationPolicy,
     anchors: &[Bytes],
 ) -> Result<AttestationPolicy, Unsupported> {
-    let anchors = anchors.iter().map(|der| relying_party::x509::TrustAnchor::from_der(&der.0));
+    let anchors = anchors.iter().map(|der| TrustAnchor::from_der(&der.0));
     let anchors = anchors.collect::<Result<Vec<_>, _>>();
     // SafetyNet is off unless asked for; vectors that hold such a statement ask.
     let policy = policy.android_safety_net(true);
@@ -150,16 +153,36 @@ fn with_anchors(policy: AttestationPolicy, _: &[Bytes]) -> Result<AttestationPol
     Ok(policy)
 }
 
-/// The instant of judging; a day in 2025 if the source names none.
+/// The instant of judging. If the source names none, it is when the last certificate was issued: Apple's are good for
+/// days only. Without certificates any will do.
 fn at(case: &Case) -> Result<Timestamp, Unsupported> {
-    let at = case.attestation.as_ref().and_then(|attestation| attestation.at.as_deref());
-    let at = at.unwrap_or("2025-01-01T00:00:00Z");
-    instant(at).ok_or_else(|| Unsupported(format!("attestation.at {at}")))
+    match case.attestation.as_ref().and_then(|attestation| attestation.at.as_deref()) {
+        Some(at) => instant(at).ok_or_else(|| Unsupported(format!("attestation.at {at}"))),
+        None => Ok(issued(case).unwrap_or(Timestamp::from_unix_millis(1_735_689_600_000))),
+    }
 }
 
-/// `YYYY-MM-DDThh:mm:ssZ`, in the Gregorian calendar.
+/// When the youngest certificate of `x5c` begins to be valid.
+#[cfg(feature = "attestation")]
+fn issued(case: &Case) -> Option<Timestamp> {
+    let object = case.member("/response/attestationObject")?;
+    let object = AttestationObject::parse(&object).ok()?;
+    let statement: ciborium::Value = ciborium::from_reader(object.statement()).ok()?;
+    let (_, x5c) = statement.as_map()?.iter().find(|(key, _)| key.as_text() == Some("x5c"))?;
+    let certificates = x5c.as_array()?.iter().filter_map(ciborium::Value::as_bytes);
+    certificates.filter_map(|der| Some(Certificate::parse(der).ok()?.not_before())).max()
+}
+
+#[cfg(not(feature = "attestation"))]
+fn issued(_: &Case) -> Option<Timestamp> {
+    None
+}
+
+/// `YYYY-MM-DDThh:mm:ssZ`, in the Gregorian calendar; fractions of a second are passed over.
 fn instant(text: &str) -> Option<Timestamp> {
-    let numbers = text.strip_suffix('Z')?.split(['-', 'T', ':']).map(|part| part.parse().ok());
+    let text = text.strip_suffix('Z')?;
+    let text = text.split_once('.').map_or(text, |(seconds, _)| seconds);
+    let numbers = text.split(['-', 'T', ':']).map(|part| part.parse().ok());
     let [year, month, day, hour, minute, second] =
         <[u64; 6]>::try_from(numbers.collect::<Option<Vec<_>>>()?).ok()?;
     let leap = |year: u64| {
@@ -217,7 +240,11 @@ fn differences(case: &Case, verified: &VerifiedRegistration) -> Vec<String> {
             expect.alg.map(|alg| alg.to_string()),
             Some(verified.public_key().algorithm().identifier().to_string()),
         ),
-        ("aaguid", expect.aaguid.clone(), Some(verified.aaguid().to_string())),
+        (
+            "aaguid",
+            expect.aaguid.as_ref().map(|aaguid| aaguid.to_ascii_lowercase()),
+            Some(verified.aaguid().to_string()),
+        ),
         (
             "sign_count",
             expect.sign_count.map(|count| count.to_string()),
@@ -242,7 +269,7 @@ fn differences(case: &Case, verified: &VerifiedRegistration) -> Vec<String> {
 
 fn judge_authentication(case: &Case) -> Result<Got, Unsupported> {
     let rp_id = rp_id(&case.rp)?;
-    let origins = origins(&case.rp, &rp_id)?;
+    let origins = origins(case, &rp_id)?;
     let stored = case.stored.as_ref().ok_or_else(|| Unsupported("no stored record".into()))?;
     let allowed = case.options.allow_credentials.as_deref().unwrap_or_default();
     let allowed = allowed
@@ -250,7 +277,7 @@ fn judge_authentication(case: &Case) -> Result<Got, Unsupported> {
         .map(|id| CredentialId::try_from(id.0.as_slice()))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| Unsupported(error.to_string()))?;
-    let user = case.options.user_handle.as_ref().map(|user| user.0.as_slice());
+    let owner = owner(case, stored);
     let expected = AuthenticationExpectation {
         rp_id: &rp_id,
         origins: &origins,
@@ -258,12 +285,11 @@ fn judge_authentication(case: &Case) -> Result<Got, Unsupported> {
         challenge: &case.options.challenge.0,
         user_verification: user_verification(case)?,
         allow_credentials: &allowed,
-        user,
+        user: user(case, stored, &owner),
         counter_rule: CounterRule::Reject,
         extensions: &RequestedExtensions::default(),
         verifier: &RustCrypto,
     };
-    let owner = owner(case, stored);
     let record = CredentialRecord {
         credential_id: &stored.credential_id.0,
         user: &owner,
@@ -300,6 +326,16 @@ fn owner(case: &Case, stored: &Stored) -> Vec<u8> {
         .unwrap_or_default()
 }
 
+/// Who is to be signed in, if that is known beforehand. A source that names nobody at all knows its user in some way
+/// that it does not show: it has looked up the record.
+fn user<'c>(case: &'c Case, stored: &Stored, owner: &'c [u8]) -> Option<&'c [u8]> {
+    let names_nobody = stored.user_handle.is_none() && !case.has("/response/userHandle");
+    match &case.options.user_handle {
+        Some(user) => Some(&user.0),
+        None => names_nobody.then_some(owner),
+    }
+}
+
 fn user_verification(case: &Case) -> Result<UserVerification, Unsupported> {
     let demand = case.options.user_verification.as_deref().unwrap_or("preferred");
     UserVerification::from_name(demand).ok_or_else(|| Unsupported(format!("UV {demand}")))
@@ -310,15 +346,22 @@ fn rp_id(rp: &Rp) -> Result<RpId, Unsupported> {
 }
 
 /// The policy that accepts what the case lists, each origin in the way in which it can be accepted.
-fn origins(rp: &Rp, rp_id: &RpId) -> Result<OriginPolicy, Unsupported> {
+///
+/// Libraries that compare texts list origins that no browser pairs with the RP ID. They are left out, unless the case
+/// is about one.
+fn origins(case: &Case, rp_id: &RpId) -> Result<OriginPolicy, Unsupported> {
+    let rp = &case.rp;
+    let used = case.client_data_origin();
     let mut policy = OriginPolicy::builder(rp_id).any_port(rp.allow_any_port);
     for origin in &rp.origins {
+        let is_used = used.as_deref() == Some(origin.as_str());
         policy = match scope(rp_id, origin) {
             Scope::NeedsRelatedOrigins(_) => policy.related_origin(origin),
             Scope::NativeApp => policy.native_origin(origin),
-            Scope::Never(_) if origin.starts_with("http://") => {
+            Scope::Never(UnusableOrigin::Insecure) => {
                 policy.danger_insecure_development_origin(origin)
             }
+            Scope::Never(_) if !is_used && rp.origins.len() > 1 => policy,
             _ => policy.origin(origin),
         };
     }
