@@ -292,7 +292,7 @@ pub(super) fn manage(data: &[u8]) {
             });
             if let Some((deleted, trail)) = done {
                 assert_eq!(trail[0].1, Reply::Removed(Removed::Removed));
-                assert_eq!((deleted.id, deleted.signal.user_id), (id, user));
+                assert_eq!((deleted.id, deleted.signal.user_id()), (id, user));
             }
         }
         _ => {
