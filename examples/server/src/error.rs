@@ -8,7 +8,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use relying_party::{ErrorKind, store::RunError};
+use relying_party::store::RunError;
 use serde_json::{Value, json};
 
 use crate::store::StoreError;
@@ -69,18 +69,12 @@ impl From<relying_party::Error> for ApiError {
     fn from(error: relying_party::Error) -> Self {
         use relying_party::Error as E;
 
-        let status = match (&error, error.kind()) {
-            (_, ErrorKind::Host | ErrorKind::Store) => StatusCode::INTERNAL_SERVER_ERROR,
-            (_, ErrorKind::Policy) => StatusCode::FORBIDDEN,
-            (E::PasskeyNotFound | E::UnknownCredential(_), _) => StatusCode::NOT_FOUND,
-            (E::AlreadyExists | E::Conflict, _) => StatusCode::CONFLICT,
-            (E::Name(_), _) => StatusCode::UNPROCESSABLE_ENTITY,
-            _ => StatusCode::BAD_REQUEST,
-        };
+        let status = StatusCode::from_u16(error.status());
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         eprintln!("refused: {}: {}", error.code(), chain(&error));
         let mut refusal = Self { status, body: json!(error.public()) };
         if let E::Name(reason) = &error {
-            refusal = refusal.explained(reason).of_parameter("name");
+            refusal = refusal.explained(reason);
         }
         if let Some(signal) = error.signal() {
             refusal.put("/errors/0/meta", "signal", json!(signal));

@@ -205,7 +205,7 @@ async fn a_passkey_is_created_used_renamed_and_deleted() {
     // What was deleted signs nobody in, and the browser is told to forget it.
     ada.post("/api/sign-out", json!({})).await.ok();
     let refused =
-        ada.sign_in(json!({})).await.refused(StatusCode::NOT_FOUND, "passkey_retrieval_failed");
+        ada.sign_in(json!({})).await.refused(StatusCode::BAD_REQUEST, "passkey_retrieval_failed");
     assert_eq!(refused.body["errors"][0]["meta"]["signal"]["rpId"], "localhost");
     assert_eq!(ada.user().await, Value::Null);
 }

@@ -69,7 +69,7 @@ impl History {
         }
     }
 
-    fn hide_text(&mut self, what: &str, text: impl ToString) {
+    fn hide_text(&mut self, what: &str, text: &impl ToString) {
         self.hide(what, &Value::String(text.to_string()));
     }
 
@@ -87,8 +87,8 @@ impl History {
         let mut response = serde_json::from_str::<Value>(&response).unwrap();
         bend(&mut response);
         self.hide("response", &response);
-        self.hide_text("challenge", start.public_key.challenge);
-        self.hide_text("ceremony id", start.ceremony_id);
+        self.hide_text("challenge", &start.public_key.challenge);
+        self.hide_text("ceremony id", &start.ceremony_id);
         let bytes = response.to_string();
         let id = start.ceremony_id;
         let finish = || CreatePasskey::finish(&host.rp, user.handle(), id, bytes.as_bytes(), NOW);
@@ -110,8 +110,8 @@ impl History {
         let mut response = serde_json::from_str::<Value>(&response).unwrap();
         bend(&mut response);
         self.hide("response", &response);
-        self.hide_text("challenge", start.public_key.challenge);
-        self.hide_text("ceremony id", start.ceremony_id);
+        self.hide_text("challenge", &start.public_key.challenge);
+        self.hide_text("ceremony id", &start.ceremony_id);
         let (bytes, now) = (response.to_string(), NOW + after);
         let finish = SignIn::finish(&host.rp, start.ceremony_id, bytes.as_bytes(), now);
         self.keep(audit(host, finish));
@@ -121,8 +121,8 @@ impl History {
         let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
         let host = Host::with(rp.max_passkeys_per_user(2).build().unwrap());
         let name = "a-user-handle-that-names-ada";
-        self.hide_text("user handle", handle(name));
-        self.hide_text("user name", format!("{name}@example.com"));
+        self.hide_text("user handle", &handle(name));
+        self.hide_text("user name", &format!("{name}@example.com"));
         self.create(&host, name, &mut authenticator("first"), |_| ());
         self.create(&host, name, &mut authenticator("bent"), |response| {
             response["response"]["attestationObject"] = "oWFhAA-this-is-no-attestation".into();
@@ -151,7 +151,7 @@ impl History {
         let host = Host::new();
         let mut device = authenticator("signer").with(|behaviour| behaviour.backed_up = false);
         host.create(&user("ada-of-the-sign-ins"), &mut device).unwrap();
-        self.hide_text("user handle", handle("ada-of-the-sign-ins"));
+        self.hide_text("user handle", &handle("ada-of-the-sign-ins"));
         let (now, late) = (Duration::from_millis(0), Duration::from_secs(3600));
         self.sign_in(&host, &mut device, now, |_| ());
         device.behaviour_mut().backed_up = true;
@@ -208,7 +208,7 @@ impl History {
         let passkey = host.create(&ada, &mut authenticator("one")).unwrap();
         host.create(&ada, &mut authenticator("two")).unwrap();
         let (mine, id) = (ada.handle(), passkey.id);
-        self.hide_text("name", "a name that says who it is");
+        self.hide_text("name", &"a name that says who it is");
         for name in ["a name that says who it is", "", "a\u{7} name that says who it is"] {
             self.keep(audit(&host, RenamePasskey::begin(&host.rp, mine, id, name, NOW)));
         }

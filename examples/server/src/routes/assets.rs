@@ -25,3 +25,19 @@ pub(crate) fn router() -> Router<Arc<App>> {
         router.route(path, get(move || async move { (headers, content) }))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn script_gives_every_code_of_a_failure_in_the_browser() {
+        let document = include_str!("../../../../ERRORS.md");
+        let (_, table) = document.split_once("## Failures in the browser").unwrap();
+        let codes = table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+        let codes = codes.collect::<Vec<_>>();
+        assert_eq!(codes.len(), 9);
+        let script = include_str!("../../assets/webauthn.js");
+        for code in codes {
+            assert!(script.contains(&format!("\"{code}\"")), "{code}");
+        }
+    }
+}
