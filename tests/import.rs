@@ -245,7 +245,8 @@ fn u2f_credential_signs_in_by_its_app_id() {
         assert_eq!(outcome.is_ok(), accepted, "{outcome:?}");
     }
     assert_eq!(host.passkeys(&user("ada"))[0].state.backup_eligible, Some(false));
-    for bad in [&point[1..], &point[..64], &[&[2][..], &point[1..]].concat()] {
+    let (compressed, long) = ([&[2][..], &point[1..]].concat(), [&point[..], &[0]].concat());
+    for bad in [&point[1..], &point[..64], &point[..9], &compressed, &long, b""] {
         assert!(CosePublicKey::from_u2f(bad).is_err());
     }
 }

@@ -130,7 +130,7 @@ pub(super) fn judge_authentication<J: Judge>(
     judge.check(Rule::Response, response.check_type())?;
     judge.check(Rule::CredentialIds, check_ids(response.id_is_raw_id()))?;
     let mut raw_id = Decoded::<INLINE_ID>::new();
-    let raw_id = judge.need(Rule::Response, response.raw_id(&mut raw_id))?;
+    let raw_id = judge.need(Rule::CredentialIds, response.raw_id(&mut raw_id))?;
 
     // Steps 5 and 6.
     if expected.allow_credentials.is_empty() {
@@ -144,12 +144,12 @@ pub(super) fn judge_authentication<J: Judge>(
     // Step 7.
     let mut client_data_json = Decoded::<INLINE_CLIENT_DATA>::new();
     let client_data_json = response.client_data_json(&mut client_data_json);
-    let client_data_json = judge.need(Rule::Response, client_data_json)?;
+    let client_data_json = judge.need(Rule::Members, client_data_json)?;
     let mut message = Decoded::<INLINE_AUTHENTICATOR_DATA>::new();
     let message = response.authenticator_data(&mut message, HASH);
-    let message = judge.need(Rule::Response, message)?;
+    let message = judge.need(Rule::Members, message)?;
     let mut signature = Decoded::<INLINE_SIGNATURE>::new();
-    let signature = judge.need(Rule::Response, response.signature(&mut signature))?;
+    let signature = judge.need(Rule::Members, response.signature(&mut signature))?;
 
     // Steps 8 to 14: client data.
     let client_data = ClientDataExpectation {

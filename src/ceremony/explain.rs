@@ -167,7 +167,7 @@ struct Recorder {
 }
 
 impl Recorder {
-    /// Of two verdicts on one rule, a failure counts, else the later one.
+    /// Of two verdicts on one rule, the first failure counts, else the later verdict.
     fn note(&mut self, rule: Rule, verdict: Verdict) {
         match self.noted.iter_mut().find(|(noted, _)| *noted == rule) {
             Some((_, Verdict::Failed(_))) => {}

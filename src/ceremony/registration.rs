@@ -102,12 +102,12 @@ pub(super) fn judge_registration<J: Judge>(
     judge.check(Rule::Response, response.check_type())?;
     judge.check(Rule::CredentialIds, check_ids(response.id_is_raw_id()))?;
     let mut raw_id = Decoded::<INLINE_ID>::new();
-    let raw_id = judge.need(Rule::Response, response.raw_id(&mut raw_id))?;
+    let raw_id = judge.need(Rule::CredentialIds, response.raw_id(&mut raw_id))?;
     let mut object = Decoded::<INLINE_ATTESTATION_OBJECT>::new();
-    let object = judge.need(Rule::Response, response.attestation_object(&mut object))?;
+    let object = judge.need(Rule::Members, response.attestation_object(&mut object))?;
     let mut client_data_json = Decoded::<INLINE_CLIENT_DATA>::new();
     let client_data_json = response.client_data_json(&mut client_data_json);
-    let client_data_json = judge.need(Rule::Response, client_data_json)?;
+    let client_data_json = judge.need(Rule::Members, client_data_json)?;
 
     // Steps 5 to 11: client data.
     let client_data = ClientDataExpectation {

@@ -8,6 +8,7 @@ use crate::policy::EmbeddingError;
 pub(super) enum Rule {
     Response,
     CredentialIds,
+    Members,
     AllowedCredential,
     Owner,
     ClientData,
@@ -48,6 +49,7 @@ const fn place(rule: Rule, number: &'static str, summary: &'static str) -> Place
     Place { rule, number, summary }
 }
 
+const TYPE: &str = "the credential is a public key credential";
 const RP_ID: &str = "the RP ID hash is that of the RP ID";
 const USER_PRESENCE: &str = "a user was present (UP)";
 const USER_VERIFICATION: &str = "the user was verified (UV), if that is required";
@@ -57,13 +59,14 @@ const CHALLENGE: &str = "the challenge is the one that was issued";
 const ORIGIN: &str = "the origin is one that is expected";
 const CROSS_ORIGIN: &str = "the page was embedded only if that is expected";
 const TOP_ORIGIN: &str = "the outermost page is one that is expected";
-const IDS: &str = "id and rawId say the same";
+const IDS: &str = "id and rawId are base64url, and say the same";
 const EXTENSIONS: &str = "the extension outputs are what was asked for";
 
 /// The steps of §7.1 that judge a response, in the order in which they are judged.
 pub(super) const REGISTRATION: &[Place] = &[
-    place(Rule::Response, "3", "the response is an attestation response"),
+    place(Rule::Response, "3", TYPE),
     place(Rule::CredentialIds, "3", IDS),
+    place(Rule::Members, "3", "the members of the attestation response are base64url"),
     place(Rule::ClientData, "6", CLIENT_DATA),
     place(Rule::Type, "7", "the client data are of a registration"),
     place(Rule::Challenge, "8", CHALLENGE),
@@ -88,10 +91,11 @@ pub(super) const REGISTRATION: &[Place] = &[
 
 /// The steps of §7.2 that judge a response, in the order in which they are judged.
 pub(super) const AUTHENTICATION: &[Place] = &[
-    place(Rule::Response, "3", "the response is an assertion response"),
+    place(Rule::Response, "3", TYPE),
     place(Rule::CredentialIds, "3", IDS),
     place(Rule::AllowedCredential, "5", "the credential is one that was allowed"),
     place(Rule::Owner, "6", "the credential's owner is the user who is named"),
+    place(Rule::Members, "7", "the members of the assertion response are base64url"),
     place(Rule::ClientData, "9", CLIENT_DATA),
     place(Rule::Type, "10", "the client data are of a sign-in"),
     place(Rule::Challenge, "11", CHALLENGE),
@@ -133,6 +137,7 @@ impl Rule {
         match self {
             Self::Response => "response",
             Self::CredentialIds => "credential_ids",
+            Self::Members => "members",
             Self::AllowedCredential => "allowed_credential",
             Self::Owner => "owner",
             Self::ClientData => "client_data",

@@ -4,8 +4,9 @@ use relying_party::{
     Algorithm, AttestationObject, AttestationPolicy, AttestationType, CredentialId, PasskeyState,
     StatementError, Timestamp,
     ceremony::{
-        AuthenticationExpectation, CeremonyError, CounterRule, CredentialRecord,
-        RegistrationExpectation, VerifiedRegistration, verify_authentication, verify_registration,
+        AuthenticationExpectation, CeremonyError, CounterRule, CredentialRecord, Explanation,
+        RegistrationExpectation, StepVerdict, VerifiedRegistration, explain_authentication,
+        explain_registration, verify_authentication, verify_registration,
     },
     crypto::RustCrypto,
     extensions::RequestedExtensions,
@@ -90,6 +91,11 @@ pub(crate) fn judge(case: &Case) -> Verdict {
     Verdict::Disagree { expected, got }
 }
 
+/// An explanation has the verdict of verification.
+fn assert_agrees(explanation: &Explanation, refused: Option<&CeremonyError>, case: &str) {
+    assert_eq!(explanation.failure().and_then(StepVerdict::error), refused, "{case}");
+}
+
 /// Not judged: this build lacks something that the case is about.
 struct Unsupported(String);
 
@@ -116,7 +122,12 @@ fn judge_registration(case: &Case) -> Result<Got, Unsupported> {
     };
     let verified = RegistrationResponse::parse(case.credential.get().as_bytes())
         .map_err(CeremonyError::from)
-        .and_then(|response| verify_registration(&response, &expected));
+        .and_then(|response| {
+            let verified = verify_registration(&response, &expected);
+            let explanation = explain_registration(&response, &expected);
+            assert_agrees(&explanation, verified.as_ref().err(), &case.id);
+            verified
+        });
     match verified {
         Err(error) if lacks_support(case, &error) => Err(Unsupported(error.to_string())),
         Err(error) => Ok(Err(error)),
@@ -303,7 +314,12 @@ fn judge_authentication(case: &Case) -> Result<Got, Unsupported> {
     };
     let verified = AuthenticationResponse::parse(case.credential.get().as_bytes())
         .map_err(CeremonyError::from)
-        .and_then(|response| verify_authentication(&response, &expected, &record));
+        .and_then(|response| {
+            let verified = verify_authentication(&response, &expected, &record);
+            let explanation = explain_authentication(&response, &expected, &record);
+            assert_agrees(&explanation, verified.as_ref().err(), &case.id);
+            verified
+        });
     match verified {
         Err(CeremonyError::AlgorithmNotSupported(algorithm)) => {
             Err(Unsupported(format!("algorithm {algorithm}")))
