@@ -135,10 +135,10 @@ impl Case {
         BASE64URL.decode(credential.pointer(pointer)?.as_str()?).ok()
     }
 
-    /// Whether the credential has a member that is not `null`.
+    /// Whether the credential has a member that is neither `null` nor empty text.
     pub(crate) fn has(&self, pointer: &str) -> bool {
         let credential = serde_json::from_str::<Value>(self.credential.get()).unwrap_or_default();
-        credential.pointer(pointer).is_some_and(|value| !value.is_null())
+        credential.pointer(pointer).is_some_and(|value| !value.is_null() && value != "")
     }
 
     /// The origin that the client claims.
