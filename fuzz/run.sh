@@ -25,29 +25,35 @@ fuzz() {
 
 if [ $# -eq 0 ]; then
     set -- $(ls fuzz_targets | sed 's/\.rs$//')
+    fuzz build --sanitizer "$sanitizer"
+else
+    for target; do
+        fuzz build --sanitizer "$sanitizer" "$target"
+    done
 fi
+binaries=${CARGO_TARGET_DIR:-target}/$(rustc -vV | sed -n 's/^host: //p')/release
 
 # AddressSanitizer keeps freed memory and shadows the rest, so that its bound says little.
 limit=64
 [ "$sanitizer" = none ] || limit=512
 
-for target; do
-    fuzz build --sanitizer "$sanitizer" "$target"
-done
-
 failed=
+executed=0
 for target; do
     mkdir -p "corpus/$target" "artifacts/$target"
-    echo "== $target"
-    fuzz run --sanitizer "$sanitizer" "$target" "corpus/$target" "seeds/$target" -- \
+    "$binaries/$target" "corpus/$target" "seeds/$target" "-artifact_prefix=artifacts/$target/" \
         -max_total_time="$seconds" -timeout=1 -rss_limit_mb="$limit" -max_len=8192 \
         -dict=webauthn.dict -print_final_stats=1 -verbosity=1 \
-        2>"artifacts/$target.log" || failed="$failed $target"
-    grep -E 'stat::number_of_executed_units|stat::average_exec|stat::peak_rss' "artifacts/$target.log" || true
-    grep -E '(DONE|cov:)' "artifacts/$target.log" | tail -n 1 || true
+        >"artifacts/$target.log" 2>&1 || failed="$failed $target"
+    stat() { sed -n "s/^stat::$1: *//p" "artifacts/$target.log"; }
+    units=$(stat number_of_executed_units)
+    executed=$((executed + ${units:-0}))
+    edges=$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "artifacts/$target.log" | tail -n 1)
+    echo "$target: ${units:-no} executions, ${edges:-no} edges, $(stat peak_rss_mb) MiB at most"
 done
+echo "$executed executions of $# targets"
 
 if [ -n "$failed" ]; then
-    echo "failed:$failed" >&2
+    echo "failed:$failed, see fuzz/artifacts" >&2
     exit 1
 fi

@@ -10,6 +10,9 @@
     reason = "fuzz targets panic where a rule is broken"
 )]
 
+#[path = "../benches/hostile/mod.rs"]
+#[expect(dead_code, reason = "its parsers are for other tests")]
+mod hostile;
 #[path = "../fuzz/src/lib.rs"]
 mod targets;
 
@@ -42,6 +45,17 @@ fn every_seed_passes_its_target() {
         }
     }
     println!("{count} seeds of {} targets", TARGETS.len());
+}
+
+/// Each target bounds what its parser holds by a multiple of the input, which small seeds could not exceed.
+#[test]
+fn hostile_input_stays_within_the_bounds_of_every_target() {
+    for (kind, input) in hostile::inputs(32 * 1024) {
+        for (target, run) in TARGETS {
+            println!("{target}, {kind}");
+            run(&input);
+        }
+    }
 }
 
 #[test]

@@ -53,5 +53,18 @@ pub fn inputs(size: usize) -> Vec<(&'static str, Vec<u8>)> {
             bytes(&[&[0; 32][..], &[0x81, 0, 0, 0, 0, 0xb8, 64]].concat(), b"\x61a\x81\x81\x00")
         }),
         ("origin", text("https://", "a.")),
+        ("DER of all of it", bytes(&[&b"\x30\x84"[..], &length].concat(), b"\x05\x00")),
+        ("DER sequences", bytes(b"", b"\x30\x80")),
+        ("PEM blocks", {
+            text("", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+        }),
+        ("JWS dots", text("", ".")),
+        ("JWS certificates", { text("{\"alg\":\"ES256\",\"x5c\":[", "\"\",") }),
+        ("metadata entries", {
+            text("{\"no\":1,\"nextUpdate\":\"2030-01-01\",\"entries\":[0", ",0")
+        }),
+        ("certificates in a statement", {
+            bytes(&[&b"\xa1\x63x5c\x9a"[..], &length].concat(), b"\x40")
+        }),
     ]
 }

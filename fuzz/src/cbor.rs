@@ -6,6 +6,8 @@ use relying_party::{
     limits::{CBOR_DEPTH_MAX, CBOR_MAP_ENTRIES_MAX},
 };
 
+use super::memory::bounded;
+
 /// What stands around a statement: a map of `fmt`, `authData` and, last, `attStmt`.
 fn around(statement: &[u8]) -> Vec<u8> {
     let mut object = b"\xa3\x63fmt\x64none\x68authData\x58\x25".to_vec();
@@ -19,7 +21,7 @@ fn around(statement: &[u8]) -> Vec<u8> {
 /// writing it again gives the same bytes. (The reader does not judge how floating-point numbers are written.)
 pub(super) fn statement(data: &[u8]) {
     let object = around(data);
-    let ours = AttestationObject::parse(&object);
+    let ours = bounded("CBOR", 0, object.len(), || AttestationObject::parse(&object));
     let mut rest = data;
     let general = ciborium::from_reader::<Value, _>(&mut rest).ok().filter(|_| rest.is_empty());
     let Some(value) = general else {

@@ -7,9 +7,12 @@ use relying_party::{
     crypto::{RustCrypto, SignatureVerifier as _},
 };
 
+use super::memory::bounded;
+
 /// An accepted key says what general readers find in it, and holds nothing else.
 pub(super) fn key(data: &[u8]) {
-    let Ok(key) = CoseKey::parse(data) else {
+    let key = bounded("CoseKey", 0, data.len(), || CoseKey::parse(data));
+    let Ok(key) = key else {
         assert!(CosePublicKey::try_from(data).is_err());
         return;
     };

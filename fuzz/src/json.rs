@@ -8,7 +8,7 @@ use relying_party::{
 };
 use serde_json::Value;
 
-use super::codec;
+use super::{codec, memory::bounded};
 
 /// What a general JSON reader finds; `None` where it gives up on depth.
 fn general(data: &[u8]) -> Option<Value> {
@@ -16,7 +16,9 @@ fn general(data: &[u8]) -> Option<Value> {
 }
 
 pub(super) fn registration_response(data: &[u8]) {
-    let Ok(parsed) = RegistrationResponse::parse(data) else { return };
+    let parsed =
+        bounded("RegistrationResponse", 2, data.len(), || RegistrationResponse::parse(data));
+    let Ok(parsed) = parsed else { return };
     assert!(data.len() <= RESPONSE_JSON_MAX);
     assert!(parsed.transports().len() <= TRANSPORTS_MAX);
     let Some(general) = general(data) else { return };
@@ -25,7 +27,9 @@ pub(super) fn registration_response(data: &[u8]) {
 }
 
 pub(super) fn authentication_response(data: &[u8]) {
-    let Ok(parsed) = AuthenticationResponse::parse(data) else { return };
+    let parsed =
+        bounded("AuthenticationResponse", 2, data.len(), || AuthenticationResponse::parse(data));
+    let Ok(parsed) = parsed else { return };
     assert!(data.len() <= RESPONSE_JSON_MAX);
     let Some(general) = general(data) else { return };
     claims_the_id_it_shows(&general, parsed.credential_id().ok().flatten());
@@ -45,7 +49,8 @@ fn claims_the_id_it_shows(general: &Value, claimed: Option<relying_party::Creden
 
 /// Accepted client data say what a general JSON reader finds in them.
 pub(super) fn client_data(data: &[u8]) {
-    let Ok(parsed) = ClientData::parse(data) else { return };
+    let parsed = bounded("ClientData", 2, data.len(), || ClientData::parse(data));
+    let Ok(parsed) = parsed else { return };
     let Some(general) = general(data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data)) else { return };
     // A struct may also be written as a list of its members in order; client data never are.
     assert!(general.is_object(), "accepted, and no object");
@@ -58,7 +63,8 @@ pub(super) fn client_data(data: &[u8]) {
 
 /// A stored ceremony that is read is written as it was read.
 pub(super) fn ceremony(data: &[u8]) {
-    let Ok(ceremony) = serde_json::from_slice::<Ceremony>(data) else { return };
+    let ceremony = bounded("Ceremony", 32, data.len(), || serde_json::from_slice::<Ceremony>(data));
+    let Ok(ceremony) = ceremony else { return };
     let json = serde_json::to_vec(&ceremony).unwrap();
     assert_eq!(serde_json::from_slice::<Ceremony>(&json).unwrap(), ceremony);
     assert_eq!(relying_party::CeremonyId::of(ceremony.challenge()), ceremony.id());
@@ -66,7 +72,8 @@ pub(super) fn ceremony(data: &[u8]) {
 
 /// A stored passkey that is read is written as it was read.
 pub(super) fn passkey(data: &[u8]) {
-    let Ok(passkey) = serde_json::from_slice::<Passkey>(data) else { return };
+    let passkey = bounded("Passkey", 32, data.len(), || serde_json::from_slice::<Passkey>(data));
+    let Ok(passkey) = passkey else { return };
     let json = serde_json::to_vec(&passkey).unwrap();
     assert_eq!(serde_json::from_slice::<Passkey>(&json).unwrap(), passkey);
     super::cose::key(passkey.public_key.as_bytes());

@@ -10,6 +10,7 @@ mod bend;
 mod cbor;
 mod codec;
 mod cose;
+mod extensions;
 mod fixture;
 mod flows;
 mod json;
@@ -40,6 +41,8 @@ pub const TARGETS: &[Target] = &[
     ("certification_path", x509::certification_path),
     ("client_data", json::client_data),
     ("cose_key", cose::key),
+    ("extensions_authentication", extensions::authentication),
+    ("extensions_registration", extensions::registration),
     ("flow_create", flows::create),
     ("flow_manage", flows::manage),
     ("flow_sign_in", flows::sign_in),

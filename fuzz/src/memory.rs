@@ -1,6 +1,7 @@
 //! How much memory a parser may take: what it allocates is counted, and bounded by a multiple of its input.
 
-/// What any parser may take beside: a table for the extensions of a certificate, an error with its text.
+/// What any parser may take beside: a table for the extensions of a certificate, an error with its text. Who has a
+/// multiple of 0 takes no more than this, however long its input is.
 const SMALL: usize = 8 * 1024;
 
 /// Runs a parser on `input` bytes.

@@ -11,7 +11,7 @@ use relying_party::{
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::{attested, fixture::fixture, metadata, x509};
+use super::{attested, extensions, fixture::fixture, metadata, x509};
 
 /// The file name of a seed that is made.
 #[must_use]
@@ -35,6 +35,8 @@ pub fn made() -> Vec<(&'static str, Vec<Vec<u8>>)> {
         ("certification_path", paths()),
         ("client_data", client_data()),
         ("cose_key", cose_keys()),
+        ("extensions_authentication", extensions::seeds()),
+        ("extensions_registration", extensions::seeds()),
         ("flow_create", scripts(&[&[0], &[1], &[0, 3, 0, 0]], 3)),
         ("flow_manage", scripts(&[&[0, 3, b'n', b'e', b'w'], &[1], &[2]], 2)),
         ("flow_sign_in", scripts(&[&[0, 0], &[0, 1], &[0, 2], &[1], &[2], &[2, 3]], 3)),

@@ -3,9 +3,12 @@
 use ciborium::Value;
 use relying_party::{AttestationObject, AuthenticatorData};
 
+use super::memory::bounded;
+
 /// Accepted authenticator data are the sum of their parts, with nothing left over.
 pub(super) fn authenticator_data(data: &[u8]) {
-    let Ok(parsed) = AuthenticatorData::parse(data) else { return };
+    let parsed = bounded("AuthenticatorData", 0, data.len(), || AuthenticatorData::parse(data));
+    let Ok(parsed) = parsed else { return };
     let mut parts = parsed.rp_id_hash().to_vec();
     parts.push(data[32]);
     parts.extend(parsed.sign_count().to_be_bytes());
@@ -28,7 +31,8 @@ pub(super) fn authenticator_data(data: &[u8]) {
 
 /// An accepted attestation object says what a general CBOR reader finds in it.
 pub(super) fn attestation_object(data: &[u8]) {
-    let Ok(parsed) = AttestationObject::parse(data) else { return };
+    let parsed = bounded("AttestationObject", 0, data.len(), || AttestationObject::parse(data));
+    let Ok(parsed) = parsed else { return };
     let Ok(Value::Map(entries)) = ciborium::from_reader::<Value, _>(data) else {
         panic!("accepted, and no CBOR map");
     };
