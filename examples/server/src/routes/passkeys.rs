@@ -22,13 +22,10 @@ pub(crate) async fn list(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
 ) -> Result<Json<Value>, ApiError> {
-    app.blocking(move |app| {
-        let passkeys =
-            store::run(&app.store, ListPasskeys::begin(&app.rp, signed_in.account.handle))?;
-        let data = passkeys.iter().map(PasskeyJson::from).collect::<Vec<_>>();
-        Ok(Json(json!({ "data": data, "total_count": data.len() })))
-    })
-    .await
+    let list = ListPasskeys::begin(&app.rp, signed_in.account.handle);
+    let passkeys = store::run_async(&app.store, list).await?;
+    let data = passkeys.iter().map(PasskeyJson::from).collect::<Vec<_>>();
+    Ok(Json(json!({ "data": data, "total_count": data.len() })))
 }
 
 #[derive(Debug, Deserialize)]
@@ -46,15 +43,10 @@ pub(crate) async fn rename(
 ) -> Result<Json<Value>, ApiError> {
     // A text that is no id names no passkey, as an id that nobody has.
     let id = id.parse().map_err(|_| ApiError::unknown_passkey())?;
-    app.blocking(move |app| {
-        let owner = signed_in.account.handle;
-        let renamed = store::run(
-            &app.store,
-            RenamePasskey::begin(&app.rp, owner, id, &name, Timestamp::now()),
-        )?;
-        Ok(Json(json!(PasskeyJson::from(&renamed))))
-    })
-    .await
+    let owner = signed_in.account.handle;
+    let rename = RenamePasskey::begin(&app.rp, owner, id, &name, Timestamp::now());
+    let renamed = store::run_async(&app.store, rename).await?;
+    Ok(Json(json!(PasskeyJson::from(&renamed))))
 }
 
 /// Deletes one of them. The answer has what the browser is to be told, so that it stops offering the passkey.
@@ -64,11 +56,11 @@ pub(crate) async fn delete(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
     let id = id.parse().map_err(|_| ApiError::unknown_passkey())?;
-    app.blocking(move |app| {
-        let deleted = store::run(&app.store, DeletePasskey::begin(&app.rp, signed_in.account.handle, id))?;
-        Ok(Json(json!({ "object": "passkey", "id": deleted.id, "deleted": true, "signal": deleted.signal })))
-    })
-    .await
+    let delete = DeletePasskey::begin(&app.rp, signed_in.account.handle, id);
+    let deleted = store::run_async(&app.store, delete).await?;
+    Ok(Json(
+        json!({ "object": "passkey", "id": deleted.id, "deleted": true, "signal": deleted.signal }),
+    ))
 }
 
 /// A passkey as its owner sees it: in the shape that hosts know, and what else the page shows. Neither the credential
