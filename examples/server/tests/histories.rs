@@ -41,7 +41,7 @@ use tokio::runtime::Runtime;
 fn histories_end_as_the_model_says_in_every_store() {
     let cases = env::var("HISTORIES").ok().map(|cases| cases.parse().unwrap());
     let config =
-        Config { cases: cases.unwrap_or(6), failure_persistence: None, ..Config::default() };
+        Config { cases: cases.unwrap_or(4), failure_persistence: None, ..Config::default() };
     let mut runner = match cases {
         Some(_) => TestRunner::new(config),
         None => TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha)),
@@ -56,14 +56,18 @@ fn histories_end_as_the_model_says_in_every_store() {
         for operation in operations {
             if world.apply(&operation).is_some() {
                 steps.set(steps.get() + 1);
-                world.compare();
+                // Every time would be most of the time.
+                if steps.get().is_multiple_of(5) {
+                    world.compare();
+                }
             }
         }
+        world.compare();
         Ok(())
     });
     histories.unwrap();
     println!("{} steps", steps.get());
-    assert!(steps.get() > 500);
+    assert!(steps.get() > 300);
 }
 
 /// Empty databases, but for the accounts.
