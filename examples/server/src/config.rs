@@ -25,7 +25,8 @@ pub struct Config {
     pub address: SocketAddr,
 
     /// A SQLite file, made if it is not there; or postgres://USER:PASSWORD@HOST/DATABASE, which any number of
-    /// servers may share. Other programs can see a flag: use the environment for an address with a password
+    /// servers may share, with ?sslmode=require over TLS. Other programs can see a flag: use the environment for an
+    /// address with a password
     #[arg(
         long,
         env = "PASSKEYS_DATABASE",

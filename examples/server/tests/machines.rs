@@ -121,9 +121,9 @@ fn a_rolling_restart_under_load_loses_nothing() {
     let Some(schema) = Schema::new() else { return };
     let mut servers = [start(&schema, 0), start(&schema, 0)];
     let ports = [&servers[0], &servers[1]].map(Server::port);
-    work_while(3, &ports, |_| {
+    work_while(3, &ports, |load| {
         for turn in 0..4 {
-            thread::sleep(Duration::from_millis(400));
+            load.go_on();
             let port = ports[turn % 2];
             // One ends what it is doing while the other serves, and then is there again.
             servers[turn % 2].stop();
@@ -150,9 +150,9 @@ fn a_server_that_is_killed_under_load_loses_nothing_in_postgres() {
 fn kill_under_load(start: impl Fn(u16) -> Server) {
     let mut server = start(0);
     let port = server.port();
-    work_while(3, &[port], |_| {
+    work_while(3, &[port], |load| {
         for _ in 0..4 {
-            thread::sleep(Duration::from_millis(400));
+            load.go_on();
             server.kill_now();
             server = start(port);
         }
@@ -281,9 +281,9 @@ fn a_database_that_comes_and_goes_under_load_loses_nothing() {
     let Some(schema) = Schema::new() else { return };
     let proxy = Proxy::new(schema.host());
     let server = Server::start(schema.url_at(proxy.port()), 0, &IMPATIENT);
-    work_while(3, &[server.port()], |_| {
+    work_while(3, &[server.port()], |load| {
         for weather in [Weather::Cut, Weather::Stalled, Weather::Cut, Weather::Stalled] {
-            thread::sleep(Duration::from_millis(400));
+            load.go_on();
             proxy.set(weather);
             thread::sleep(Duration::from_millis(200));
             proxy.set(Weather::Fair);

@@ -47,7 +47,7 @@ fn what_was_acknowledged_is_there_after_a_stop_and_after_a_kill() {
     let server = Server::start(&database, port, &[]);
     let again = ada.post(port, "/api/passkeys/create/finish", &finish);
     assert_eq!(again.code(), "ceremony_expired");
-    assert_eq!(ada.passkeys(port), [passkey.clone()]);
+    assert_eq!(ada.passkeys(port), std::slice::from_ref(&passkey));
     server.terminate();
 
     let _server = Server::start(&database, port, &[]);

@@ -57,6 +57,7 @@ impl Kept {
 }
 
 /// Runs a test on each database that there is.
+#[allow(clippy::needless_pass_by_value, reason = "a reference would stand at every call")]
 fn on_each(test: impl AsyncFn(&Kept)) {
     let file = Kept::File(tempfile::tempdir().unwrap());
     let databases = [Some(file), Schema::new().map(Kept::Schema)];
@@ -377,6 +378,16 @@ fn a_database_that_is_not_there_is_an_error_in_time() {
     let refused = runtime.block_on(Store::open(&address.parse().unwrap(), patient()));
     assert!(refused.as_ref().is_err_and(StoreError::may_pass), "{refused:?}");
     assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+/// The tests' PostgreSQL has no certificate that anybody vouches for, or no TLS at all.
+#[test]
+fn a_database_that_cannot_prove_who_it_is_is_refused_where_tls_is_required() {
+    let Some(schema) = Schema::new() else { return };
+    let database = format!("{}&sslmode=require", schema.url()).parse().unwrap();
+    let refused = Runtime::new().unwrap().block_on(Store::open(&database, patient()));
+    let error = server::error::chain(&refused.unwrap_err());
+    assert!(error.contains("TLS"), "{error}");
 }
 
 /// PostgreSQL itself counts how often it reads a table from one end to the other: for statements, and for what follows

@@ -10,6 +10,7 @@ use deadpool_postgres::{Client, GenericClient, Manager, Object, Pool};
 use relying_party::Timestamp;
 use scopeguard::ScopeGuard;
 use tokio_postgres::{Config, NoTls, Row, config::SslMode, types::ToSql};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::StoreError;
 
@@ -162,8 +163,13 @@ fn manager(config: &Config, limits: Limits) -> Result<Manager, StoreError> {
     if config.get_application_name().is_none() {
         config.application_name("passkeys");
     }
+    // Anything less than TLS that is required protects from nobody: who can listen can also say that there is no TLS.
     if config.get_ssl_mode() == SslMode::Require {
-        return Err(StoreError::Pool("this program does not speak TLS to PostgreSQL".into()));
+        // Those roots that can be read; a server under one that cannot is refused like any other.
+        let roots = MakeRustlsConnect::with_native_certs();
+        let (tls, _) =
+            roots.map_err(|_| StoreError::Pool("this machine has no root certificates".into()))?;
+        return Ok(Manager::new(config, tls));
     }
     Ok(Manager::new(config, NoTls))
 }

@@ -27,6 +27,17 @@ pub struct Load {
     pub failed: AtomicU32,
 }
 
+impl Load {
+    /// Waits until users have been told some more.
+    pub fn go_on(&self) {
+        let enough = self.acknowledged.load(Ordering::Relaxed) + 8;
+        let started = Instant::now();
+        while self.acknowledged.load(Ordering::Relaxed) < enough && started.elapsed() < PATIENCE {
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
 /// Somebody who uses the service at these ports.
 #[derive(Debug)]
 pub struct User<'l> {

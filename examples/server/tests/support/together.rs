@@ -30,7 +30,7 @@ impl<'r> Together<'r> {
     fn compare<T: PartialEq + Debug>(
         &self,
         in_memory: T,
-        call: impl AsyncFn(&Store) -> Result<T, StoreError>,
+        call: &impl AsyncFn(&Store) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         for store in self.databases {
             assert_eq!(self.runtime.block_on(call(store))?, in_memory, "{store:?}");
@@ -47,19 +47,19 @@ macro_rules! verbs {
 
             $(fn $verb(&self, $($argument: $type),*) -> Result<$output, StoreError> {
                 let Ok(in_memory) = self.memory.$verb($($argument),*);
-                self.compare(in_memory, async |store| store.$verb($($argument),*).await)
+                self.compare(in_memory, &async |store: &Store| store.$verb($($argument),*).await)
             })*
 
             fn put_ceremony(&self, ceremony: &Ceremony) -> Result<(), StoreError> {
                 self.now.set(ceremony.created_at());
                 let Ok(()) = self.memory.put_ceremony(ceremony);
-                self.compare((), async |store| store.put_ceremony(ceremony).await)
+                self.compare((), &async |store: &Store| store.put_ceremony(ceremony).await)
             }
 
             fn take_ceremony(&self, id: &CeremonyId) -> Result<Option<Ceremony>, StoreError> {
                 let has_not_expired = |it: &Ceremony| it.expires_at() >= self.now.get();
                 let Ok(in_memory) = self.memory.take_ceremony(id);
-                self.compare(in_memory.filter(has_not_expired), async |store| {
+                self.compare(in_memory.filter(has_not_expired), &async |store: &Store| {
                     Ok(store.take_ceremony(id).await?.filter(has_not_expired))
                 })
             }
