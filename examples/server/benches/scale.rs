@@ -72,7 +72,9 @@ impl User {
             store.run(SignIn::finish(&self.rp, id, response.as_bytes(), Timestamp::now()));
             times[1].push(started.elapsed());
         }
-        times.iter_mut().for_each(|times| times.sort());
+        for times in &mut times {
+            times.sort();
+        }
         times
     }
 }
