@@ -18,6 +18,7 @@ use proptest::{
     collection::vec,
     test_runner::{Config, TestRunner},
 };
+use relying_party::store::MemoryStore;
 use support::{operation, world::World};
 
 /// Every way in which a flow can end in these histories.
@@ -64,7 +65,7 @@ fn histories_end_as_the_model_says() {
     };
     let ends = RefCell::new(BTreeMap::<String, usize>::new());
     let histories = runner.run(&vec(operation::any(), 1..400), |operations| {
-        let mut world = World::new();
+        let mut world = World::new(MemoryStore::new());
         for operation in operations {
             let Some(end) = world.apply(&operation) else { continue };
             *ends.borrow_mut().entry(end).or_default() += 1;

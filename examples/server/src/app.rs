@@ -13,11 +13,10 @@ use serde::Serialize;
 
 use crate::{
     config::Config,
-    error::ApiError,
     guard,
     routes::{account, assets, create, passkeys, sign_in, well_known},
     session::SessionCookie,
-    store::Sqlite,
+    store::Store,
 };
 
 /// The largest request: a response to a ceremony, and the ceremony's id around it.
@@ -28,8 +27,8 @@ const BODY_MAX: usize = RESPONSE_JSON_MAX + 1024;
 pub struct App {
     /// The relying party: where its passkeys work, and what it demands of them.
     pub rp: RelyingParty,
-    /// The database. Its calls block: see `App::blocking`.
-    pub store: Sqlite,
+    /// The database.
+    pub store: Store,
     /// What the page is told about the site.
     pub site: Site,
     pub(crate) cookie: SessionCookie,
@@ -51,7 +50,7 @@ pub struct Site {
 impl App {
     /// An app of these parts, listening on `address`.
     #[must_use]
-    pub fn new(rp: RelyingParty, store: Sqlite, config: &Config, address: SocketAddr) -> Self {
+    pub fn new(rp: RelyingParty, store: Store, config: &Config, address: SocketAddr) -> Self {
         let site = Site {
             rp_id: rp.rp_id().to_string(),
             rp_name: rp.name().to_owned(),
@@ -60,15 +59,6 @@ impl App {
         };
         // Some browsers refuse `Secure` cookies at http://localhost.
         Self { rp, store, site, cookie: SessionCookie::new(config.is_secure()) }
-    }
-
-    /// Runs what calls the database on a thread that may block.
-    pub(crate) async fn blocking<T: Send + 'static>(
-        self: &Arc<Self>,
-        job: impl FnOnce(&Self) -> Result<T, ApiError> + Send + 'static,
-    ) -> Result<T, ApiError> {
-        let app = Arc::clone(self);
-        tokio::task::spawn_blocking(move || job(&app)).await.map_err(ApiError::internal)?
     }
 }
 

@@ -1,12 +1,11 @@
 //! What is told by flags or by the environment.
 
-use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-    path::PathBuf,
-};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use clap::{Parser, builder::FalseyValueParser};
 use relying_party::{ConfigErrors, Duration, RelyingParty, policy::SubdomainPolicy};
+
+use crate::store::{Database, postgres::Limits};
 
 const LOCALHOST: &str = "localhost";
 
@@ -25,9 +24,37 @@ pub struct Config {
     #[arg(long, env = "PASSKEYS_ADDRESS", default_value_t = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080))]
     pub address: SocketAddr,
 
-    /// The SQLite file; made if it is not there
-    #[arg(long, env = "PASSKEYS_DATABASE", value_name = "FILE", default_value = "passkeys.sqlite")]
-    pub database: PathBuf,
+    /// A SQLite file, made if it is not there; or postgres://USER:PASSWORD@HOST/DATABASE, which any number of
+    /// servers may share, with ?sslmode=require over TLS. Other programs can see a flag: use the environment for an
+    /// address with a password
+    #[arg(
+        long,
+        env = "PASSKEYS_DATABASE",
+        hide_env_values = true,
+        value_name = "FILE|ADDRESS",
+        default_value = "passkeys.sqlite"
+    )]
+    pub database: Database,
+
+    /// How long PostgreSQL may take to do one thing; after that the request is refused
+    #[arg(
+        long,
+        env = "PASSKEYS_DATABASE_SECONDS",
+        value_name = "SECONDS",
+        default_value_t = 5,
+        value_parser = clap::value_parser!(u64).range(1..=3600)
+    )]
+    pub database_seconds: u64,
+
+    /// How many connections to PostgreSQL this server opens at most
+    #[arg(
+        long,
+        env = "PASSKEYS_DATABASE_CONNECTIONS",
+        value_name = "NUMBER",
+        default_value_t = 16,
+        value_parser = clap::value_parser!(u16).range(1..)
+    )]
+    pub database_connections: u16,
 
     /// The domain that passkeys are made for; it cannot be changed later without losing them
     #[arg(long, env = "PASSKEYS_RP_ID", value_name = "DOMAIN", default_value = LOCALHOST)]
@@ -106,6 +133,15 @@ impl Config {
             })
             .ceremony_lifetime(Duration::from_secs(self.ceremony_seconds))
             .build()
+    }
+
+    /// How much of a PostgreSQL database the server takes.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits {
+            patience: std::time::Duration::from_secs(self.database_seconds),
+            connections: self.database_connections.into(),
+        }
     }
 
     /// Where people open the page.

@@ -5,7 +5,7 @@ use std::{error::Error, fmt::Display};
 
 use axum::{
     Json,
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use relying_party::store::RunError;
@@ -62,6 +62,11 @@ impl ApiError {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong.")
             .explained("something went wrong on our side; please try again later")
     }
+
+    /// The operating system has no randomness to give.
+    pub(crate) fn no_randomness(error: impl Display) -> Self {
+        Self::internal(format!("no randomness: {error}"))
+    }
 }
 
 impl From<relying_party::Error> for ApiError {
@@ -94,13 +99,26 @@ impl From<RunError<StoreError>> for ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        Self::internal(error)
+        if !error.may_pass() {
+            return Self::internal(error);
+        }
+        eprintln!("unavailable: {}", chain(&error));
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "service_unavailable",
+            "The service is not available at the moment.",
+        )
+        .explained("the service is not available at the moment; please try again in a little while")
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        (self.status, Json(self.body)).into_response()
+        let mut response = (self.status, Json(self.body)).into_response();
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
     }
 }
 

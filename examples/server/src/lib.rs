@@ -11,7 +11,8 @@
 //! | `routes/account.rs` | demo accounts: the first factor that a real host brings |
 //! | `session.rs` | browser sessions, and the ceremonies that began in them |
 //! | `guard.rs` | protection against forged requests, and security headers |
-//! | `store.rs`, `store/` | the SQLite file: passkeys and ceremonies, accounts, sessions |
+//! | `store.rs` | everything that is kept: passkeys and ceremonies, accounts, sessions |
+//! | `store/sqlite.rs`, `store/postgres.rs` | … in a SQLite file; in a PostgreSQL database that many servers share |
 //! | `assets/` | the page |
 
 pub mod app;
@@ -27,7 +28,7 @@ use std::{error::Error, io::Write, net::SocketAddr, sync::Arc, time::Duration};
 use relying_party::policy::{self, RelatedOrigins};
 use tokio::{net::TcpListener, signal};
 
-use crate::{app::App, config::Config, store::Sqlite};
+use crate::{app::App, config::Config, store::Store};
 
 /// How long requests that are under way may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -39,7 +40,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// The configuration does not hold, the database cannot be opened, or the address cannot be listened on.
 pub async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let rp = config.relying_party()?;
-    let store = Sqlite::open(&config.database)?;
+    let store = Store::open(&config.database, config.limits()).await?;
     let listener = TcpListener::bind(config.address).await.map_err(|error| {
         std::io::Error::new(error.kind(), format!("cannot listen on {}: {error}", config.address))
     })?;
@@ -82,7 +83,7 @@ fn write_announcement(
 ) -> std::io::Result<()> {
     let rp_id = app.rp.rp_id();
     writeln!(out, "Open {}", app.site.url)?;
-    writeln!(out, "Passkeys are made for {rp_id} and kept in {}", config.database.display())?;
+    writeln!(out, "Passkeys are made for {rp_id} and kept in {}", config.database)?;
     let mut accepted = app.rp.origins().origins().collect::<Vec<_>>();
     if accepted.is_empty() {
         accepted.push(app.site.url.clone());

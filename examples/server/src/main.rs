@@ -1,4 +1,4 @@
-//! The example server: one page with passkeys, on SQLite. See `--help`.
+//! The example server: one page with passkeys, on SQLite or PostgreSQL. See `--help`.
 
 use std::process::ExitCode;
 

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     app::App,
     error::ApiError,
-    store::{Account, SessionRow, StoreError, TokenHash},
+    store::{Account, SessionRow, TokenHash},
 };
 
 /// How long somebody stays signed in.
@@ -85,62 +85,67 @@ impl Session {
     }
 
     /// Begins a session for `account`, in the place of this one. Returns the headers that give it to the browser.
-    pub(crate) fn renew(&self, app: &App, account: &Account) -> Result<HeaderMap, ApiError> {
-        let (headers, _) = self.replace(app, Some(account), SIGNED_IN)?;
+    pub(crate) async fn renew(&self, app: &App, account: &Account) -> Result<HeaderMap, ApiError> {
+        let (headers, _) = self.replace(app, Some(account), SIGNED_IN).await?;
         Ok(headers)
     }
 
     /// This session, or a new one in which nobody is signed in, with the headers that give it to the browser.
-    pub(crate) fn or_anonymous(self, app: &App) -> Result<(HeaderMap, Self), ApiError> {
+    pub(crate) async fn or_anonymous(self, app: &App) -> Result<(HeaderMap, Self), ApiError> {
         if self.0.is_some() {
             return Ok((HeaderMap::new(), self));
         }
-        let (headers, token_hash) = self.replace(app, None, ANONYMOUS)?;
+        let (headers, token_hash) = self.replace(app, None, ANONYMOUS).await?;
         Ok((headers, Self(Some(SessionRow { token_hash, account: None }))))
     }
 
     /// Ends the session. Returns the headers that make the browser forget it.
-    pub(crate) fn end(&self, app: &App) -> Result<HeaderMap, ApiError> {
+    pub(crate) async fn end(&self, app: &App) -> Result<HeaderMap, ApiError> {
         if let Some(row) = &self.0 {
-            app.store.end_session(&row.token_hash)?;
+            app.store.end_session(&row.token_hash).await?;
         }
         app.cookie.set("", Duration::from_millis(0))
     }
 
     /// Remembers that a ceremony began in this session.
-    pub(crate) fn bind(
+    pub(crate) async fn bind(
         &self,
         app: &App,
         ceremony: &CeremonyId,
         expires_at: Timestamp,
     ) -> Result<(), ApiError> {
         let row = self.0.as_ref().ok_or_else(authentication_required)?;
-        Ok(app.store.bind_ceremony(&row.token_hash, ceremony, Timestamp::now(), expires_at)?)
+        let now = Timestamp::now();
+        Ok(app.store.bind_ceremony(&row.token_hash, ceremony, now, expires_at).await?)
     }
 
     /// Refuses a ceremony that began in another session, and leaves it as it is for that one.
-    pub(crate) fn check_bound(&self, app: &App, ceremony: &CeremonyId) -> Result<(), ApiError> {
+    pub(crate) async fn check_bound(
+        &self,
+        app: &App,
+        ceremony: &CeremonyId,
+    ) -> Result<(), ApiError> {
         let bound = match &self.0 {
-            Some(row) => app.store.is_bound(&row.token_hash, ceremony)?,
+            Some(row) => app.store.is_bound(&row.token_hash, ceremony).await?,
             None => false,
         };
         if bound { Ok(()) } else { Err(ApiError::unknown_ceremony()) }
     }
 
-    fn replace(
+    async fn replace(
         &self,
         app: &App,
         account: Option<&Account>,
         lifetime: Duration,
     ) -> Result<(HeaderMap, TokenHash), ApiError> {
         let mut random = [0; 32];
-        getrandom::fill(&mut random).map_err(StoreError::Random)?;
+        getrandom::fill(&mut random).map_err(ApiError::no_randomness)?;
         let token = BASE64_URL_SAFE_NO_PAD.encode(random);
         let token_hash = hash(&token);
-        let replaced = self.0.as_ref().map(|row| &row.token_hash);
+        let replaced = self.0.as_ref().map(|row| row.token_hash);
         let now = Timestamp::now();
-        let user = account.map(|account| &account.handle);
-        app.store.begin_session(&token_hash, user, replaced, now, now + lifetime)?;
+        let user = account.map(|account| account.handle);
+        app.store.begin_session(&token_hash, user, replaced, now, now + lifetime).await?;
         Ok((app.cookie.set(&token, lifetime)?, token_hash))
     }
 }
@@ -159,7 +164,7 @@ impl FromRequestParts<Arc<App>> for Session {
         let Some(token_hash) = app.cookie.hash_of_token(&parts.headers) else {
             return Ok(Self(None));
         };
-        app.blocking(move |app| Ok(Self(app.store.session(&token_hash, Timestamp::now())?))).await
+        Ok(Self(app.store.session(&token_hash, Timestamp::now()).await?))
     }
 }
 

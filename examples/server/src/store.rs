@@ -1,168 +1,247 @@
-//! The SQLite file: how it is opened, and what every access to it has in common.
+//! Everything that the server keeps: passkeys and ceremonies, accounts, sessions. In a SQLite file, or in a PostgreSQL
+//! database that any number of servers share; the routes do not know which.
 
 mod accounts;
-mod passkeys;
+mod database;
+mod error;
+pub mod postgres;
 mod sessions;
+mod sqlite;
 
-use std::{
-    path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
-    time::Duration,
+use std::sync::Arc;
+
+use relying_party::{
+    CeremonyId, CredentialId, Passkey, PasskeyId, PasskeyName, PasskeyState, Timestamp, UserHandle,
+    ceremony::Ceremony,
+    flow::{Inserted, Owner, Recorded, Removed},
+    store::{AsyncPasskeyStore, PasskeyStore as _},
 };
-
-use relying_party::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 pub use self::{
-    accounts::{Account, AccountName, SignUpError},
+    accounts::{Account, AccountName},
+    database::Database,
+    error::StoreError,
+    postgres::Postgres,
     sessions::{SessionRow, TokenHash},
+    sqlite::Sqlite,
 };
 
-/// The layout of the file that this program reads and writes, as its `user_version`.
-const SCHEMA_VERSION: i64 = 1;
-
-/// How long a write waits for another one, of this process or another, to end.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Connections kept open while nobody uses them.
-const IDLE_CONNECTIONS: usize = 8;
-
-/// A SQLite database of accounts, sessions, ceremonies and passkeys.
+/// The database that there is.
 ///
-/// - Its calls block; a host with an async runtime runs them on threads that may.
-/// - Readers see one instant and do not wait (write-ahead log). Writers come one after the other, over all
-///   threads and processes: every write is one `IMMEDIATE` transaction.
-/// - What a call has acknowledged survives a crash and a power cut (`synchronous = FULL`).
-#[derive(Debug)]
-pub struct Sqlite {
-    path: PathBuf,
-    idle: Mutex<Vec<Connection>>,
+/// Its verbs are futures: PostgreSQL's by nature; SQLite's calls block, and are made on threads that may.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// A file of this machine.
+    Sqlite(Arc<Sqlite>),
+    /// A database that many machines share.
+    Postgres(Postgres),
 }
 
-/// What goes wrong in the database.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StoreError {
-    /// SQLite refused or failed.
-    #[error("SQLite failed")]
-    Sqlite(#[from] rusqlite::Error),
-    /// A record in the file cannot be read, or one for the file cannot be written.
-    #[error("a record of the database cannot be read or written")]
-    Record(#[from] serde_json::Error),
-    /// A value in the file cannot be what it should be.
-    #[error("the database holds a value that is no {0}")]
-    Value(&'static str),
-    /// A time beyond what the file can hold.
-    #[error("the time lies more than 292 million years ahead")]
-    Time,
-    /// The file was written by a later version of this program.
-    #[error("the database has layout {found}; this program knows layout {SCHEMA_VERSION}")]
-    Layout {
-        /// The file's layout.
-        found: i64,
-    },
-    /// The operating system has no randomness to give.
-    #[error("no randomness: {0}")]
-    Random(getrandom::Error),
+impl From<Sqlite> for Store {
+    fn from(sqlite: Sqlite) -> Self {
+        Self::Sqlite(Arc::new(sqlite))
+    }
 }
 
-impl Sqlite {
-    /// Opens the file, and makes it if it is not there.
+impl From<Postgres> for Store {
+    fn from(postgres: Postgres) -> Self {
+        Self::Postgres(postgres)
+    }
+}
+
+/// Hands a verb on to the database that there is. The thread on which SQLite is called gets arguments of its own for
+/// those that are lent.
+macro_rules! hand_on {
+    ($store:tt.$verb:ident($(&$lent:ident),*; $($given:ident),*)) => {
+        match $store {
+            Self::Sqlite(sqlite) => {
+                $(let $lent = $lent.to_owned();)*
+                blocking(sqlite, move |sqlite| sqlite.$verb($(&$lent,)* $($given),*)).await
+            }
+            Self::Postgres(postgres) => postgres.$verb($($lent,)* $($given),*).await,
+        }
+    };
+}
+
+async fn blocking<T: Send + 'static>(
+    sqlite: &Arc<Sqlite>,
+    call: impl FnOnce(&Sqlite) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let sqlite = Arc::clone(sqlite);
+    tokio::task::spawn_blocking(move || call(&sqlite)).await?
+}
+
+impl Store {
+    /// Opens a database, and makes its tables if they are not there.
     ///
     /// # Errors
     ///
-    /// The file cannot be opened or written, or is another program's.
-    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let store = Self { path: path.as_ref().to_owned(), idle: Mutex::default() };
-        store.create_schema()?;
-        Ok(store)
-    }
-
-    fn create_schema(&self) -> Result<(), StoreError> {
-        self.write(|database| {
-            let found = database.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-            match found {
-                SCHEMA_VERSION => Ok(()),
-                0 => {
-                    database.execute_batch(include_str!("store/schema.sql"))?;
-                    Ok(database.pragma_update(None, "user_version", SCHEMA_VERSION)?)
-                }
-                _ => Err(StoreError::Layout { found }),
+    /// It cannot be opened or reached, or is another program's.
+    pub async fn open(database: &Database, limits: postgres::Limits) -> Result<Self, StoreError> {
+        match database {
+            Database::File(path) => {
+                let path = path.clone();
+                Ok(tokio::task::spawn_blocking(|| Sqlite::open(path)).await??.into())
             }
-        })
-    }
-
-    /// Runs statements that only read.
-    fn read<T>(
-        &self,
-        job: impl FnOnce(&Connection) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let connection = self.take_connection()?;
-        let result = job(&connection);
-        self.put_back(connection);
-        result
-    }
-
-    /// Runs statements that write, as one transaction: all of them or none, and nobody else's in between.
-    ///
-    /// The transaction takes the write lock at once (`IMMEDIATE`), so that what it reads is what it changes, and
-    /// its commit is looked at, so that what is returned is on the disk.
-    fn write<T>(
-        &self,
-        job: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let mut connection = self.take_connection()?;
-        let result = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(StoreError::from)
-            .and_then(|transaction| {
-                let value = job(&transaction)?;
-                transaction.commit()?;
-                Ok(value)
-            });
-        self.put_back(connection);
-        result
-    }
-
-    fn take_connection(&self) -> Result<Connection, StoreError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.map_or_else(|| self.connect(), Ok)
-    }
-
-    fn put_back(&self, connection: Connection) {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < IDLE_CONNECTIONS {
-            idle.push(connection);
+            Database::Postgres(config) => Ok(Postgres::open(config, limits).await?.into()),
         }
     }
 
-    fn connect(&self) -> Result<Connection, StoreError> {
-        let connection = Connection::open(&self.path)?;
-        connection.busy_timeout(BUSY_TIMEOUT)?;
-        // Answers with the mode that is in force, which is another one where the file system cannot do it; that
-        // costs speed, not correctness.
-        connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
-        connection.pragma_update(None, "synchronous", "full")?;
-        connection.pragma_update(None, "foreign_keys", true)?;
-        connection.pragma_update(None, "trusted_schema", false)?;
-        Ok(connection)
+    /// Makes an account. `false` if somebody has its name, upper or lower case of ASCII aside.
+    ///
+    /// # Errors
+    ///
+    /// The database fails.
+    pub async fn sign_up(&self, account: &Account, now: Timestamp) -> Result<bool, StoreError> {
+        hand_on!(self.sign_up(&account; now))
+    }
+
+    /// The account of that name, upper or lower case of ASCII aside.
+    ///
+    /// # Errors
+    ///
+    /// The database fails.
+    pub async fn account_by_name(&self, name: &AccountName) -> Result<Option<Account>, StoreError> {
+        hand_on!(self.account_by_name(&name;))
+    }
+
+    /// The account of that user handle.
+    ///
+    /// # Errors
+    ///
+    /// The database fails.
+    pub async fn account_by_handle(
+        &self,
+        handle: &UserHandle,
+    ) -> Result<Option<Account>, StoreError> {
+        hand_on!(self.account_by_handle(&handle;))
+    }
+
+    /// Begins a session in the place of another: the browser goes on with a new token, and the old one is of no
+    /// use from then on, to whoever has it.
+    ///
+    /// # Errors
+    ///
+    /// The database fails.
+    pub async fn begin_session(
+        &self,
+        token_hash: &TokenHash,
+        user: Option<UserHandle>,
+        replaced: Option<TokenHash>,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        hand_on!(self.begin_session(&token_hash; user, replaced, now, expires_at))
+    }
+
+    /// The session of that token, unless it has expired.
+    ///
+    /// # Errors
+    ///
+    /// The database fails.
+    pub async fn session(
+        &self,
+        token_hash: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<SessionRow>, StoreError> {
+        hand_on!(self.session(&token_hash; now))
+    }
+
+    /// Ends a session, and what began in it.
+    ///
+    /// # Errors
+    ///
+    /// The database fails.
+    pub async fn end_session(&self, token_hash: &TokenHash) -> Result<(), StoreError> {
+        hand_on!(self.end_session(&token_hash;))
+    }
+
+    /// Remembers that a ceremony began in a session.
+    ///
+    /// # Errors
+    ///
+    /// The session has ended meanwhile, or the database fails.
+    pub async fn bind_ceremony(
+        &self,
+        token_hash: &TokenHash,
+        ceremony: &CeremonyId,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        hand_on!(self.bind_ceremony(&token_hash, &ceremony; now, expires_at))
+    }
+
+    /// Whether a ceremony began in a session.
+    ///
+    /// # Errors
+    ///
+    /// The database fails.
+    pub async fn is_bound(
+        &self,
+        token_hash: &TokenHash,
+        ceremony: &CeremonyId,
+    ) -> Result<bool, StoreError> {
+        hand_on!(self.is_bound(&token_hash, &ceremony;))
     }
 }
 
-/// SQLite's integers are signed.
-fn millis(time: Timestamp) -> Result<i64, StoreError> {
-    i64::try_from(time.as_unix_millis()).map_err(|_| StoreError::Time)
-}
+impl AsyncPasskeyStore for Store {
+    type Error = StoreError;
 
-fn timestamp(millis: i64) -> Result<Timestamp, StoreError> {
-    u64::try_from(millis).map(Timestamp::from_unix_millis).map_err(|_| StoreError::Value("time"))
-}
+    async fn put_ceremony(&self, ceremony: &Ceremony) -> Result<(), StoreError> {
+        hand_on!(self.put_ceremony(&ceremony;))
+    }
 
-/// Whether a query finds a row.
-fn exists(
-    database: &Connection,
-    query: &str,
-    parameters: impl rusqlite::Params,
-) -> Result<bool, StoreError> {
-    Ok(database.prepare_cached(query)?.query_row(parameters, |_| Ok(())).optional()?.is_some())
+    async fn take_ceremony(&self, id: &CeremonyId) -> Result<Option<Ceremony>, StoreError> {
+        hand_on!(self.take_ceremony(&id;))
+    }
+
+    async fn passkeys_of(&self, owner: &Owner) -> Result<Vec<Passkey>, StoreError> {
+        hand_on!(self.passkeys_of(&owner;))
+    }
+
+    async fn passkey(
+        &self,
+        rp_id: &str,
+        credential_id: &CredentialId,
+    ) -> Result<Option<Passkey>, StoreError> {
+        hand_on!(self.passkey(&rp_id, &credential_id;))
+    }
+
+    async fn insert_passkey(
+        &self,
+        passkey: &Passkey,
+        max_per_user: u32,
+    ) -> Result<Inserted, StoreError> {
+        hand_on!(self.insert_passkey(&passkey; max_per_user))
+    }
+
+    async fn record_use(
+        &self,
+        id: &PasskeyId,
+        expected: &PasskeyState,
+        state: &PasskeyState,
+        at: Timestamp,
+    ) -> Result<Recorded, StoreError> {
+        hand_on!(self.record_use(&id, &expected, &state; at))
+    }
+
+    async fn rename_passkey(
+        &self,
+        owner: &Owner,
+        id: &PasskeyId,
+        name: &PasskeyName,
+        at: Timestamp,
+    ) -> Result<Option<Passkey>, StoreError> {
+        hand_on!(self.rename_passkey(&owner, &id, &name; at))
+    }
+
+    async fn delete_passkey(
+        &self,
+        owner: &Owner,
+        id: &PasskeyId,
+        keep_last: bool,
+    ) -> Result<Removed, StoreError> {
+        hand_on!(self.delete_passkey(&owner, &id; keep_last))
+    }
 }

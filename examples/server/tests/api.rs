@@ -39,7 +39,7 @@ impl Site {
         let folder = tempfile::tempdir().unwrap();
         let config = Config::parse_from(std::iter::once(&"server").chain(flags));
         let store = Sqlite::open(folder.path().join("test.sqlite")).unwrap();
-        let app = App::new(config.relying_party().unwrap(), store, &config, config.address);
+        let app = App::new(config.relying_party().unwrap(), store.into(), &config, config.address);
         Self { router: app::router(Arc::new(app)), _folder: folder }
     }
 

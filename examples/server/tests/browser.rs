@@ -39,7 +39,7 @@ impl Stage {
     fn new(prefix: &'static str, flags: &[&str]) -> Option<Self> {
         let browser = Browser::start(prefix, &[])?;
         let folder = tempfile::tempdir().unwrap();
-        let server = Server::start(&folder.path().join("passkeys.sqlite"), 0, flags);
+        let server = Server::start(folder.path().join("passkeys.sqlite"), 0, flags);
         browser.open(&server.url());
         browser.find("#sign-in");
         Some(Self { browser, server, folder })

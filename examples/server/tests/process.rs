@@ -6,50 +6,19 @@
     clippy::indexing_slicing,
     reason = "this is a test"
 )]
-#![allow(unreachable_pub, reason = "nothing of a test is reachable")]
+#![allow(dead_code, unreachable_pub, reason = "not every test needs all of its support")]
 
 #[path = "support/server.rs"]
 mod server;
+#[path = "support/visitor.rs"]
+mod visitor;
 
 use std::process::{Command, Output};
 
 use relying_party::test_authenticator::TestAuthenticator;
-use serde_json::{Value, json, value::RawValue};
+use serde_json::json;
 use server::Server;
-
-/// A browser with a session, as far as HTTP goes.
-struct Visitor {
-    agent: ureq::Agent,
-    cookie: String,
-}
-
-impl Visitor {
-    fn new() -> Self {
-        let agent =
-            ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into();
-        Self { agent, cookie: String::new() }
-    }
-
-    fn post(&mut self, server: &Server, path: &str, body: &Value) -> Value {
-        let mut response = self
-            .agent
-            .post(format!("{}{path}", server.url()))
-            .header("origin", server.url().trim_end_matches('/'))
-            .header("cookie", &self.cookie)
-            .send_json(body)
-            .unwrap();
-        if let Some(cookie) = response.headers().get("set-cookie") {
-            cookie.to_str().unwrap().split(';').next().unwrap().clone_into(&mut self.cookie);
-        }
-        response.body_mut().read_json().unwrap()
-    }
-
-    fn get(&self, server: &Server, path: &str) -> Value {
-        let request =
-            self.agent.get(format!("{}{path}", server.url())).header("cookie", &self.cookie);
-        request.call().unwrap().body_mut().read_json().unwrap()
-    }
-}
+use visitor::Visitor;
 
 #[test]
 fn what_was_acknowledged_is_there_after_a_stop_and_after_a_kill() {
@@ -60,33 +29,50 @@ fn what_was_acknowledged_is_there_after_a_stop_and_after_a_kill() {
 
     let server = Server::start(&database, 0, &[]);
     let port = server.port();
-    ada.post(&server, "api/sign-up", &json!({ "name": "Ada" }));
+    ada.sign_up(port, "Ada");
     server.kill();
 
     // A ceremony that began before the kill finishes after it.
     let server = Server::start(&database, port, &[]);
-    assert_eq!(ada.get(&server, "api/session")["user"], json!({ "name": "Ada" }));
-    let start = ada.post(&server, "api/passkeys/create/begin", &json!({}));
-    let origin = server.url().trim_end_matches('/').to_owned();
-    let response = authenticator.create(&start["public_key"], &origin).unwrap();
-    let response = RawValue::from_string(response).unwrap();
-    let finish = json!({ "ceremony_id": start["ceremony_id"], "response": response });
+    assert_eq!(ada.get(port, "/api/session").ok()["user"], json!({ "name": "Ada" }));
+    let finish = ada.prepare_creation(port, &mut authenticator);
     server.kill();
 
     let server = Server::start(&database, port, &[]);
-    let passkey = ada.post(&server, "api/passkeys/create/finish", &finish)["passkey"].take();
+    let passkey = ada.post(port, "/api/passkeys/create/finish", &finish).ok()["passkey"].take();
     assert_eq!(passkey["object"], "passkey");
     server.kill();
 
     // And does not finish again.
     let server = Server::start(&database, port, &[]);
-    let again = ada.post(&server, "api/passkeys/create/finish", &finish);
-    assert_eq!(again["errors"][0]["code"], "ceremony_expired");
-    assert_eq!(ada.get(&server, "api/passkeys")["data"], json!([passkey]));
+    let again = ada.post(port, "/api/passkeys/create/finish", &finish);
+    assert_eq!(again.code(), "ceremony_expired");
+    assert_eq!(ada.passkeys(port), std::slice::from_ref(&passkey));
     server.terminate();
 
-    let server = Server::start(&database, port, &[]);
-    assert_eq!(ada.get(&server, "api/passkeys")["data"], json!([passkey]));
+    let _server = Server::start(&database, port, &[]);
+    assert_eq!(ada.passkeys(port), [passkey]);
+}
+
+/// Who may see the output need not see the password.
+#[test]
+fn a_password_in_the_address_of_the_database_is_not_shown() {
+    let refused = Command::new(env!("CARGO_BIN_EXE_server"))
+        .args(["--address", "127.0.0.1:0"])
+        .env("PASSKEYS_DATABASE", "postgres://ada:secret@127.0.0.1:1/keys")
+        .output()
+        .unwrap();
+    assert!(!refused.status.success());
+    let help = Command::new(env!("CARGO_BIN_EXE_server"))
+        .arg("--help")
+        .env("PASSKEYS_DATABASE", "postgres://ada:secret@127.0.0.1:1/keys")
+        .output()
+        .unwrap();
+    for output in [refused, help] {
+        let text = [output.stdout, output.stderr].concat();
+        assert!(!text.is_empty());
+        assert!(!String::from_utf8(text).unwrap().contains("secret"));
+    }
 }
 
 fn run(arguments: &[&str]) -> Output {
@@ -112,6 +98,9 @@ fn it_does_not_start_with_settings_that_cannot_work() {
         &["--rp-id", "co.uk"],
         &["--rp-id", "example.com", "--origin", "https://example.net"],
         &["--database", "/nonexistent/passkeys.sqlite"],
+        &["--database", "postgres://nobody@127.0.0.1:1/none"],
+        &["--database", "postgres://nobody@127.0.0.1:port/none"],
+        &["--database-seconds", "0"],
     ] {
         let refused = run(flags);
         assert!(!refused.status.success(), "{flags:?}");

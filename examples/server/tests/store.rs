@@ -1,5 +1,5 @@
-//! The contract of `relying_party::store`, sentence by sentence, on SQLite. Races run over two handles of one file, as
-//! two processes would have them.
+//! What the databases have to keep: the contract of `relying_party::store`, sentence by sentence, and what is the
+//! server's own. Each test is run on SQLite, and on PostgreSQL where there is one.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,55 +8,62 @@
     clippy::indexing_slicing,
     reason = "this is a test"
 )]
+#![allow(dead_code, unreachable_pub, reason = "not every test needs all of its support")]
 
-use std::{path::PathBuf, sync::Barrier, thread};
+#[path = "support/pair.rs"]
+mod pair;
+#[path = "support/postgres.rs"]
+mod postgres;
 
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use pair::{Pair, patient};
+use postgres::Schema;
 use relying_party::{
     Challenge, CreatePasskey, Passkey, PasskeyState, RelyingParty, SignIn, SignInRequest,
     SignedInUser, Timestamp, UserHandle,
     ceremony::Ceremony,
-    flow::{Effect, Inserted, Owner, Recorded, Removed, Step},
-    store::{self, MemoryStore, PasskeyStore},
+    flow::{Effect, Inserted, Owner, Step},
+    store::{self, AsyncPasskeyStore, MemoryStore, RunError, conformance},
     test_authenticator::TestAuthenticator,
 };
-use server::store::{Sqlite, StoreError};
+use server::store::{Account, Database, Sqlite, Store, StoreError, TokenHash};
+use tokio::runtime::Runtime;
 
 const ORIGIN: &str = "https://example.com";
 const NOW: Timestamp = Timestamp::from_unix_millis(1_700_000_000_000);
-const RACERS: usize = 8;
 
 /// A database of its own, gone when dropped.
-struct Database {
-    file: PathBuf,
-    _folder: tempfile::TempDir,
+enum Kept {
+    File(tempfile::TempDir),
+    Schema(Schema),
 }
 
-impl Database {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        Self { file: folder.path().join("test.sqlite"), _folder: folder }
+impl Kept {
+    fn database(&self) -> Database {
+        match self {
+            Self::File(folder) => Database::File(folder.path().join("test.sqlite")),
+            Self::Schema(schema) => Database::Postgres(Box::new(schema.config())),
+        }
     }
 
-    fn open(&self) -> Sqlite {
-        Sqlite::open(&self.file).unwrap()
+    /// Another handle of it, as another process would have.
+    async fn open(&self) -> Store {
+        Store::open(&self.database(), patient()).await.unwrap()
     }
+}
 
-    /// Runs `race` at the same instant in several threads, half of them on another handle.
-    fn race<T: Send>(&self, race: impl Fn(&Sqlite, usize) -> T + Sync) -> Vec<T> {
-        let handles = [self.open(), self.open()];
-        let start = Barrier::new(RACERS);
-        thread::scope(|scope| {
-            let racers = (0..RACERS)
-                .map(|number| {
-                    let (handle, start, race) = (&handles[number % 2], &start, &race);
-                    scope.spawn(move || {
-                        start.wait();
-                        race(handle, number)
-                    })
-                })
-                .collect::<Vec<_>>();
-            racers.into_iter().map(|racer| racer.join().unwrap()).collect()
-        })
+/// Runs a test on each database that there is.
+#[allow(clippy::needless_pass_by_value, reason = "a reference would stand at every call")]
+fn on_each(test: impl AsyncFn(&Kept)) {
+    let file = Kept::File(tempfile::tempdir().unwrap());
+    let databases = [Some(file), Schema::new().map(Kept::Schema)];
+    let runtime = Runtime::new().unwrap();
+    for kept in databases.iter().flatten() {
+        runtime.block_on(test(kept));
     }
 }
 
@@ -64,8 +71,9 @@ fn rp() -> RelyingParty {
     RelyingParty::builder("example.com", "Example").origin(ORIGIN).build().unwrap()
 }
 
-fn account(store: &Sqlite, name: &str) -> Owner {
-    let account = store.sign_up(name.parse().unwrap(), NOW).unwrap();
+async fn account(store: &Store, name: &str) -> Owner {
+    let account = Account { handle: UserHandle::generate().unwrap(), name: name.parse().unwrap() };
+    assert!(store.sign_up(&account, NOW).await.unwrap());
     Owner { rp_id: "example.com".into(), user: account.handle }
 }
 
@@ -90,298 +98,397 @@ fn ceremony(at: Timestamp) -> Ceremony {
     }
 }
 
-fn count<T: PartialEq>(results: &[T], wanted: &T) -> usize {
-    results.iter().filter(|result| *result == wanted).count()
-}
-
 fn later(millis: u64) -> Timestamp {
     Timestamp::from_unix_millis(NOW.as_unix_millis() + millis)
 }
 
 #[test]
-fn a_ceremony_is_kept_until_it_is_taken_and_taken_once() {
-    let database = Database::new();
-    let ceremony = ceremony(NOW);
-    database.open().put_ceremony(&ceremony).unwrap();
-    // On another handle, as on another machine.
-    let store = database.open();
-    assert_eq!(store.take_ceremony(&ceremony.id()).unwrap(), Some(ceremony.clone()));
-    assert_eq!(store.take_ceremony(&ceremony.id()).unwrap(), None);
-    assert_eq!(database.open().take_ceremony(&ceremony.id()).unwrap(), None);
+fn the_contract_is_kept_by_two_handles_of_one_file() {
+    let kept = Kept::File(tempfile::tempdir().unwrap());
+    contract_is_kept(&kept);
 }
 
 #[test]
-fn of_concurrent_takers_exactly_one_gets_the_ceremony() {
-    let database = Database::new();
-    for _ in 0..10 {
-        let ceremony = ceremony(NOW);
-        database.open().put_ceremony(&ceremony).unwrap();
-        let taken =
-            database.race(|store, _| store.take_ceremony(&ceremony.id()).unwrap().is_some());
-        assert_eq!(count(&taken, &true), 1);
-    }
+fn the_contract_is_kept_by_two_pools_on_one_postgres_database() {
+    let Some(schema) = Schema::new() else { return };
+    contract_is_kept(&Kept::Schema(schema));
+}
+
+fn contract_is_kept(kept: &Kept) {
+    let runtime = Runtime::new().unwrap();
+    let pair = runtime.block_on(async { Pair::new(kept.open().await, kept.open().await) });
+    conformance::run_async(|| pair.clone(), |future| runtime.block_on(future));
 }
 
 #[test]
-fn expired_ceremonies_do_not_pile_up() {
-    let database = Database::new();
-    let store = database.open();
-    let (old, new) = (ceremony(NOW), ceremony(later(3_600_000)));
-    store.put_ceremony(&old).unwrap();
-    store.put_ceremony(&new).unwrap();
-    assert_eq!(store.take_ceremony(&old.id()).unwrap(), None);
-    assert_eq!(store.take_ceremony(&new.id()).unwrap(), Some(new));
-}
+fn of_2000_finishes_of_one_creation_at_once_one_succeeds() {
+    on_each(async |kept| {
+        let handles = [kept.open().await, kept.open().await];
+        let ada = account(&handles[0], "Ada").await;
+        let rp = Arc::new(rp());
+        let user = SignedInUser::new(ada.user, "user", "User");
+        let begin = CreatePasskey::begin(&rp, &user, Challenge::generate().unwrap(), NOW);
+        let start = store::run_async(&handles[0], begin).await.unwrap();
+        let response = TestAuthenticator::new("laptop").create(&start.public_key, ORIGIN).unwrap();
+        let response = Arc::new(response);
 
-#[test]
-fn passkeys_are_those_of_one_account_oldest_first() {
-    let database = Database::new();
-    let store = database.open();
-    let (ada, bob) = (account(&store, "Ada"), account(&store, "Bob"));
-    let mut passkeys = ["1", "2", "3"].map(|seed| passkey(&ada, seed));
-    for (passkey, age) in passkeys.iter_mut().zip([20, 10, 30]) {
-        passkey.created_at = later(age);
-        assert_eq!(store.insert_passkey(passkey, 10).unwrap(), Inserted::Inserted);
-    }
-    store.insert_passkey(&passkey(&bob, "4"), 10).unwrap();
-    passkeys.sort_by_key(|passkey| passkey.created_at);
-    assert_eq!(store.passkeys_of(&ada).unwrap(), passkeys);
-    assert_eq!(store.passkeys_of(&bob).unwrap().len(), 1);
-    let elsewhere = Owner { rp_id: "example.org".into(), ..ada };
-    assert_eq!(store.passkeys_of(&elsewhere).unwrap(), []);
-}
-
-#[test]
-fn a_passkey_is_found_by_its_credential_id_whoever_owns_it() {
-    let database = Database::new();
-    let store = database.open();
-    let passkey = passkey(&account(&store, "Ada"), "1");
-    store.insert_passkey(&passkey, 10).unwrap();
-    assert_eq!(
-        store.passkey("example.com", &passkey.credential_id).unwrap(),
-        Some(passkey.clone())
-    );
-    assert_eq!(store.passkey("example.org", &passkey.credential_id).unwrap(), None);
-    let unknown = (&[1, 2, 3][..]).try_into().unwrap();
-    assert_eq!(store.passkey("example.com", &unknown).unwrap(), None);
-}
-
-#[test]
-fn a_credential_is_registered_once_over_all_users_and_never_overwritten() {
-    let database = Database::new();
-    let store = database.open();
-    let (ada, bob) = (account(&store, "Ada"), account(&store, "Bob"));
-    let mine = passkey(&ada, "1");
-    store.insert_passkey(&mine, 10).unwrap();
-    let mut stolen = passkey(&bob, "2");
-    (stolen.id, stolen.credential_id) = (mine.id, mine.credential_id.clone());
-    assert_eq!(store.insert_passkey(&stolen, 10).unwrap(), Inserted::AlreadyExists);
-    assert_eq!(store.insert_passkey(&mine, 10).unwrap(), Inserted::AlreadyExists);
-    // Reported before the limit.
-    assert_eq!(store.insert_passkey(&mine, 1).unwrap(), Inserted::AlreadyExists);
-    assert_eq!(store.passkeys_of(&ada).unwrap(), [mine]);
-    assert_eq!(store.passkeys_of(&bob).unwrap(), []);
-}
-
-#[test]
-fn of_concurrent_insertions_of_one_credential_one_succeeds() {
-    let database = Database::new();
-    let store = database.open();
-    let owners =
-        (0..RACERS).map(|number| account(&store, &format!("User {number}"))).collect::<Vec<_>>();
-    let first = passkey(&owners[0], "1");
-    let inserted = database.race(|store, number| {
-        let mut passkey = first.clone();
-        passkey.user = owners[number].user;
-        store.insert_passkey(&passkey, 10).unwrap()
+        let finishes = (0..2000).map(|number| {
+            let (store, rp, response) =
+                (handles[number % 2].clone(), Arc::clone(&rp), Arc::clone(&response));
+            let (user, id) = (ada.user, start.ceremony_id);
+            tokio::spawn(async move {
+                let finish = CreatePasskey::finish(&rp, user, id, response.as_bytes(), NOW);
+                match store::run_async(&store, finish).await {
+                    Ok(_) => true,
+                    Err(RunError::Flow(relying_party::Error::CeremonyNotFound)) => false,
+                    Err(error) => panic!("{error:?}"),
+                }
+            })
+        });
+        let mut successes = 0;
+        for finish in finishes.collect::<Vec<_>>() {
+            successes += u32::from(finish.await.unwrap());
+        }
+        assert_eq!(successes, 1);
+        assert_eq!(handles[1].passkeys_of(&ada).await.unwrap().len(), 1);
     });
-    assert_eq!(count(&inserted, &Inserted::Inserted), 1);
-    assert_eq!(count(&inserted, &Inserted::AlreadyExists), RACERS - 1);
-    assert_eq!(
-        owners.iter().map(|owner| store.passkeys_of(owner).unwrap().len()).sum::<usize>(),
-        1
-    );
 }
 
 #[test]
-fn concurrent_insertions_do_not_exceed_the_limit() {
-    let database = Database::new();
-    let store = database.open();
-    let ada = account(&store, "Ada");
-    let passkeys = (0..RACERS).map(|number| passkey(&ada, &number.to_string())).collect::<Vec<_>>();
-    let inserted =
-        database.race(|store, number| store.insert_passkey(&passkeys[number], 3).unwrap());
-    assert_eq!(count(&inserted, &Inserted::Inserted), 3);
-    assert_eq!(count(&inserted, &Inserted::LimitReached), RACERS - 3);
-    assert_eq!(store.passkeys_of(&ada).unwrap().len(), 3);
+fn of_2000_finishes_of_one_sign_in_at_once_one_succeeds() {
+    on_each(async |kept| {
+        let handles = [kept.open().await, kept.open().await];
+        let ada = account(&handles[0], "Ada").await;
+        let rp = Arc::new(rp());
+        let mut device = TestAuthenticator::new("laptop");
+        let user = SignedInUser::new(ada.user, "user", "User");
+        let begin = CreatePasskey::begin(&rp, &user, Challenge::generate().unwrap(), NOW);
+        let start = store::run_async(&handles[0], begin).await.unwrap();
+        let response = device.create(&start.public_key, ORIGIN).unwrap();
+        let id = start.ceremony_id;
+        let finish = CreatePasskey::finish(&rp, ada.user, id, response.as_bytes(), NOW);
+        store::run_async(&handles[0], finish).await.unwrap();
+        let request = SignInRequest::Discoverable;
+        let begin = SignIn::begin(&rp, request, Challenge::generate().unwrap(), NOW);
+        let start = store::run_async(&handles[0], begin).await.unwrap();
+        let response = Arc::new(device.get(&start.public_key, ORIGIN).unwrap());
+
+        let finishes = (0..2000).map(|number| {
+            let (store, rp, response) =
+                (handles[number % 2].clone(), Arc::clone(&rp), Arc::clone(&response));
+            tokio::spawn(async move {
+                let finish = SignIn::finish(&rp, start.ceremony_id, response.as_bytes(), NOW);
+                match store::run_async(&store, finish).await {
+                    Ok(_) => true,
+                    Err(RunError::Flow(relying_party::Error::CeremonyNotFound)) => false,
+                    Err(error) => panic!("{error:?}"),
+                }
+            })
+        });
+        let mut successes = 0;
+        for finish in finishes.collect::<Vec<_>>() {
+            successes += u32::from(finish.await.unwrap());
+        }
+        assert_eq!(successes, 1);
+    });
 }
 
 #[test]
-fn a_use_is_recorded_if_the_state_is_as_expected() {
-    let database = Database::new();
-    let store = database.open();
-    let mut passkey = passkey(&account(&store, "Ada"), "1");
-    // What an imported record may not say has to be compared, too.
-    passkey.state.backup_eligible = None;
-    passkey.state.backup_state = None;
-    store.insert_passkey(&passkey, 10).unwrap();
-    let read = || store.passkey("example.com", &passkey.credential_id).unwrap().unwrap();
+fn what_has_expired_does_not_pile_up() {
+    on_each(async |kept| {
+        let store = kept.open().await;
+        for hour in 0..3 {
+            let now = later(hour * 3_600_000);
+            let expires_at = later(hour * 3_600_000 + 300_000);
+            let ceremony = ceremony(now);
+            store.put_ceremony(&ceremony).await.unwrap();
+            let token = TokenHash([u8::try_from(hour).unwrap(); 32]);
+            store.begin_session(&token, None, None, now, expires_at).await.unwrap();
+            store.bind_ceremony(&token, &ceremony.id(), now, expires_at).await.unwrap();
+            assert!(store.is_bound(&token, &ceremony.id()).await.unwrap());
+        }
+        for table in ["ceremonies", "sessions", "session_ceremonies"] {
+            assert_eq!(count(kept, table), 1, "{table}");
+        }
+    });
+}
 
-    let before = passkey.state;
-    let after = PasskeyState {
-        sign_count: u32::MAX,
-        backup_eligible: Some(true),
-        backup_state: Some(false),
-        uv_initialized: true,
-    };
-    assert_eq!(
-        store.record_use(&passkey.id, &before, &after, later(1)).unwrap(),
-        Recorded::Updated
-    );
-    assert_eq!((read().state, read().last_used_at), (after, Some(later(1))));
+fn count(kept: &Kept, table: &str) -> i64 {
+    let statement = format!("SELECT count(*) FROM {table}");
+    match (kept, kept.database()) {
+        (Kept::Schema(schema), _) => schema.number(&statement),
+        (_, Database::File(path)) => {
+            let database = rusqlite::Connection::open(path).unwrap();
+            database.query_row(&statement, [], |row| row.get(0)).unwrap()
+        }
+        _ => unreachable!(),
+    }
+}
 
-    // Every part of the state counts.
-    let others = [
-        before,
-        PasskeyState { sign_count: 7, ..after },
-        PasskeyState { backup_eligible: None, ..after },
-        PasskeyState { backup_state: Some(true), ..after },
-        PasskeyState { uv_initialized: false, ..after },
-    ];
-    for other in others {
-        assert_eq!(
-            store.record_use(&passkey.id, &other, &before, later(2)).unwrap(),
-            Recorded::Conflict
+#[test]
+fn a_night_s_expired_ceremonies_are_swept_a_few_with_each_write() {
+    let Some(schema) = Schema::new() else { return };
+    let kept = Kept::Schema(schema);
+    Runtime::new().unwrap().block_on(async {
+        let store = kept.open().await;
+        let Kept::Schema(schema) = &kept else { unreachable!() };
+        schema.sql(
+            "INSERT INTO ceremonies
+             SELECT decode(lpad(to_hex(n), 32, '0'), 'hex'), n, '{}' FROM generate_series(1, 250) n",
         );
-        assert_eq!((read().state, read().last_used_at), (after, Some(later(1))));
-    }
-    let owner = Owner { rp_id: passkey.rp_id.clone(), user: passkey.user };
-    store.delete_passkey(&owner, &passkey.id, false).unwrap();
-    assert_eq!(
-        store.record_use(&passkey.id, &after, &before, later(3)).unwrap(),
-        Recorded::NotFound
-    );
-}
-
-#[test]
-fn of_concurrent_uses_of_one_state_one_is_recorded() {
-    let database = Database::new();
-    let store = database.open();
-    let passkey = passkey(&account(&store, "Ada"), "1");
-    store.insert_passkey(&passkey, 10).unwrap();
-    let recorded = database.race(|store, number| {
-        let sign_count = passkey.state.sign_count + 1 + u32::try_from(number).unwrap();
-        let next = PasskeyState { sign_count, ..passkey.state };
-        store.record_use(&passkey.id, &passkey.state, &next, later(1)).unwrap()
+        for left in [151, 52, 3] {
+            store.put_ceremony(&ceremony(NOW)).await.unwrap();
+            assert_eq!(count(&kept, "ceremonies"), left);
+        }
     });
-    assert_eq!(count(&recorded, &Recorded::Updated), 1);
-    assert_eq!(count(&recorded, &Recorded::Conflict), RACERS - 1);
 }
 
 #[test]
-fn only_the_owner_renames_and_deletes() {
-    let database = Database::new();
-    let store = database.open();
-    let (ada, bob) = (account(&store, "Ada"), account(&store, "Bob"));
-    let mut mine = passkey(&ada, "1");
-    store.insert_passkey(&mine, 10).unwrap();
-    let name = "Laptop".parse().unwrap();
-    let elsewhere = Owner { rp_id: "example.org".into(), user: ada.user };
-    for stranger in [&bob, &elsewhere] {
-        assert_eq!(store.rename_passkey(stranger, &mine.id, &name, later(1)).unwrap(), None);
-        assert_eq!(store.delete_passkey(stranger, &mine.id, false).unwrap(), Removed::NotFound);
-    }
-    assert_eq!(store.passkeys_of(&ada).unwrap(), [mine.clone()]);
-
-    (mine.name, mine.updated_at) = (name.clone(), later(1));
-    assert_eq!(store.rename_passkey(&ada, &mine.id, &name, later(1)).unwrap(), Some(mine.clone()));
-    assert_eq!(store.passkeys_of(&ada).unwrap(), [mine.clone()]);
-    assert_eq!(store.delete_passkey(&ada, &mine.id, false).unwrap(), Removed::Removed);
-    assert_eq!(store.delete_passkey(&ada, &mine.id, false).unwrap(), Removed::NotFound);
-    assert_eq!(store.rename_passkey(&ada, &mine.id, &name, later(2)).unwrap(), None);
-    assert_eq!(store.passkeys_of(&ada).unwrap(), []);
+fn an_account_is_found_by_its_name_upper_or_lower_case_aside() {
+    on_each(async |kept| {
+        let store = kept.open().await;
+        let ada = account(&store, "Ada").await;
+        for name in ["Ada", "ADA", "ada"] {
+            let found = store.account_by_name(&name.parse().unwrap()).await.unwrap().unwrap();
+            assert_eq!((found.handle, found.name.as_str()), (ada.user, "Ada"));
+            let handle = UserHandle::generate().unwrap();
+            let other = Account { handle, name: name.parse().unwrap() };
+            assert!(!store.sign_up(&other, NOW).await.unwrap());
+            assert_eq!(store.account_by_handle(&handle).await.unwrap(), None);
+        }
+        // Letters beyond ASCII are taken as they are, whatever the database's locale.
+        account(&store, "Ärger").await;
+        account(&store, "ärger").await;
+    });
 }
 
 #[test]
-fn the_last_passkey_stays_if_it_has_to() {
-    let database = Database::new();
-    let store = database.open();
-    let (ada, bob) = (account(&store, "Ada"), account(&store, "Bob"));
-    let mine = passkey(&ada, "1");
-    store.insert_passkey(&mine, 10).unwrap();
-    store.insert_passkey(&passkey(&bob, "2"), 10).unwrap();
-    assert_eq!(store.delete_passkey(&ada, &mine.id, true).unwrap(), Removed::LastPasskey);
-    // Whose last one it is nobody else learns.
-    assert_eq!(store.delete_passkey(&bob, &mine.id, true).unwrap(), Removed::NotFound);
-    store.insert_passkey(&passkey(&ada, "3"), 10).unwrap();
-    assert_eq!(store.delete_passkey(&ada, &mine.id, true).unwrap(), Removed::Removed);
-    assert_eq!(store.passkeys_of(&ada).unwrap().len(), 1);
-}
+fn a_session_is_replaced_and_ends_and_expires() {
+    on_each(async |kept| {
+        let store = kept.open().await;
+        let ada = account(&store, "Ada").await;
+        let [first, second] = [TokenHash([1; 32]), TokenHash([2; 32])];
+        store.begin_session(&first, None, None, NOW, later(1000)).await.unwrap();
+        let found = store.session(&first, NOW).await.unwrap().unwrap();
+        assert_eq!((found.token_hash, found.account), (first, None));
+        let ceremony = ceremony(NOW).id();
+        store.bind_ceremony(&first, &ceremony, NOW, later(1000)).await.unwrap();
 
-#[test]
-fn concurrent_deletions_leave_the_last_passkey() {
-    let database = Database::new();
-    let store = database.open();
-    let ada = account(&store, "Ada");
-    let passkeys = (0..RACERS).map(|number| passkey(&ada, &number.to_string())).collect::<Vec<_>>();
-    for passkey in &passkeys {
-        store.insert_passkey(passkey, 10).unwrap();
-    }
-    let removed = database
-        .race(|store, number| store.delete_passkey(&ada, &passkeys[number].id, true).unwrap());
-    assert_eq!(count(&removed, &Removed::Removed), RACERS - 1);
-    assert_eq!(count(&removed, &Removed::LastPasskey), 1);
-    assert_eq!(store.passkeys_of(&ada).unwrap().len(), 1);
-}
+        store.begin_session(&second, Some(ada.user), Some(first), NOW, later(1000)).await.unwrap();
+        assert_eq!(store.session(&first, NOW).await.unwrap(), None);
+        assert!(!store.is_bound(&first, &ceremony).await.unwrap());
+        let found = store.session(&second, later(999)).await.unwrap().unwrap();
+        assert_eq!(found.account.unwrap().handle, ada.user);
+        assert_eq!(store.session(&second, later(1000)).await.unwrap(), None);
 
-#[test]
-fn everything_is_there_after_the_file_is_opened_again() {
-    let database = Database::new();
-    let store = database.open();
-    let ada = account(&store, "Ada");
-    let mut passkey = passkey(&ada, "1");
-    store.insert_passkey(&passkey, 10).unwrap();
-    passkey.name = "Ada's \u{1f511} “key”".parse().unwrap();
-    passkey.updated_at = later(1);
-    store.rename_passkey(&ada, &passkey.id, &passkey.name, passkey.updated_at).unwrap();
-    let state = PasskeyState { sign_count: 9, ..passkey.state };
-    store.record_use(&passkey.id, &passkey.state, &state, later(2)).unwrap();
-    (passkey.state, passkey.last_used_at) = (state, Some(later(2)));
-    let ceremony = ceremony(NOW);
-    store.put_ceremony(&ceremony).unwrap();
-    drop(store);
-
-    let store = database.open();
-    assert_eq!(store.passkeys_of(&ada).unwrap(), [passkey]);
-    assert_eq!(store.take_ceremony(&ceremony.id()).unwrap(), Some(ceremony));
-    assert_eq!(store.account_by_handle(&ada.user).unwrap().unwrap().name.as_str(), "Ada");
-    assert_eq!(store.account_by_name(&"ADA".parse().unwrap()).unwrap().unwrap().handle, ada.user);
+        store.end_session(&second).await.unwrap();
+        assert_eq!(store.session(&second, NOW).await.unwrap(), None);
+        // Nothing begins in a session that has ended.
+        assert!(store.bind_ceremony(&second, &ceremony, NOW, later(1000)).await.is_err());
+    });
 }
 
 #[test]
 fn a_passkey_needs_an_account() {
-    let database = Database::new();
-    let store = database.open();
-    let nobody = Owner { rp_id: "example.com".into(), user: UserHandle::generate().unwrap() };
-    let refused = store.insert_passkey(&passkey(&nobody, "1"), 10);
-    assert!(matches!(refused, Err(StoreError::Sqlite(_))), "{refused:?}");
-    assert_eq!(store.passkeys_of(&nobody).unwrap(), []);
+    on_each(async |kept| {
+        let store = kept.open().await;
+        let nobody = Owner { rp_id: "example.com".into(), user: UserHandle::generate().unwrap() };
+        let refused = store.insert_passkey(&passkey(&nobody, "1"), 10).await;
+        assert!(refused.is_err(), "{refused:?}");
+        assert_eq!(store.passkeys_of(&nobody).await.unwrap(), []);
+    });
+}
+
+#[test]
+fn everything_is_there_after_the_database_is_opened_again() {
+    on_each(async |kept| {
+        let store = kept.open().await;
+        let ada = account(&store, "Ada").await;
+        let mut passkey = passkey(&ada, "1");
+        // What an imported record may not say comes back unsaid.
+        passkey.state.backup_state = None;
+        assert_eq!(store.insert_passkey(&passkey, 10).await.unwrap(), Inserted::Inserted);
+        passkey.name = "Ada's \u{1f511} “key”".parse().unwrap();
+        passkey.updated_at = later(1);
+        store.rename_passkey(&ada, &passkey.id, &passkey.name, passkey.updated_at).await.unwrap();
+        let state = PasskeyState { sign_count: u32::MAX, ..passkey.state };
+        store.record_use(&passkey.id, &passkey.state, &state, later(2)).await.unwrap();
+        (passkey.state, passkey.last_used_at) = (state, Some(later(2)));
+        let ceremony = ceremony(NOW);
+        store.put_ceremony(&ceremony).await.unwrap();
+        drop(store);
+
+        let store = kept.open().await;
+        assert_eq!(store.passkeys_of(&ada).await.unwrap(), [passkey]);
+        assert_eq!(store.take_ceremony(&ceremony.id()).await.unwrap(), Some(ceremony));
+        assert_eq!(store.account_by_handle(&ada.user).await.unwrap().unwrap().name.as_str(), "Ada");
+    });
 }
 
 #[test]
 fn the_file_has_a_write_ahead_log() {
-    let database = Database::new();
-    let _store = database.open();
-    let connection = rusqlite::Connection::open(&database.file).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("test.sqlite");
+    drop(Sqlite::open(&file).unwrap());
+    let connection = rusqlite::Connection::open(&file).unwrap();
     let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
     assert_eq!(mode, "wal");
 }
 
 #[test]
-fn a_file_of_a_later_layout_is_refused() {
-    let database = Database::new();
-    drop(database.open());
-    let connection = rusqlite::Connection::open(&database.file).unwrap();
-    connection.pragma_update(None, "user_version", 2).unwrap();
-    assert!(matches!(Sqlite::open(&database.file), Err(StoreError::Layout { found: 2 })));
+fn tables_of_a_later_layout_are_refused() {
+    on_each(async |kept| {
+        drop(kept.open().await);
+        match (kept, kept.database()) {
+            (Kept::Schema(schema), _) => schema.sql("INSERT INTO layout VALUES (2)"),
+            (_, Database::File(path)) => {
+                let connection = rusqlite::Connection::open(path).unwrap();
+                connection.pragma_update(None, "user_version", 2).unwrap();
+            }
+            _ => unreachable!(),
+        }
+        let refused = Store::open(&kept.database(), patient()).await;
+        assert!(matches!(refused, Err(StoreError::Layout { found: 2, known: 1 })), "{refused:?}");
+    });
+}
+
+#[test]
+fn servers_that_start_at_once_make_the_tables_once() {
+    on_each(async |kept| {
+        let database = kept.database();
+        let starts = (0..8).map(|_| {
+            let database = database.clone();
+            tokio::spawn(async move { Store::open(&database, patient()).await.map(drop) })
+        });
+        for start in starts.collect::<Vec<_>>() {
+            start.await.unwrap().unwrap();
+        }
+        account(&kept.open().await, "Ada").await;
+    });
+}
+
+#[test]
+fn a_database_that_is_not_there_is_an_error_in_time() {
+    // Nobody listens at a port that was just given back.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("postgres://nobody@{}/none", listener.local_addr().unwrap());
+    drop(listener);
+    let started = Instant::now();
+    let runtime = Runtime::new().unwrap();
+    let refused = runtime.block_on(Store::open(&address.parse().unwrap(), patient()));
+    assert!(refused.as_ref().is_err_and(StoreError::may_pass), "{refused:?}");
+    assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+/// The tests' PostgreSQL has no certificate that anybody vouches for, or no TLS at all.
+#[test]
+fn a_database_that_cannot_prove_who_it_is_is_refused_where_tls_is_required() {
+    let Some(schema) = Schema::new() else { return };
+    let database = format!("{}&sslmode=require", schema.url()).parse().unwrap();
+    let refused = Runtime::new().unwrap().block_on(Store::open(&database, patient()));
+    let error = server::error::chain(&refused.unwrap_err());
+    assert!(error.contains("TLS"), "{error}");
+}
+
+/// PostgreSQL itself counts how often it reads a table from one end to the other: for statements, and for what follows
+/// from a deletion.
+#[test]
+fn no_call_reads_a_whole_table() {
+    let Some(schema) = Schema::new() else { return };
+    let kept = Kept::Schema(schema);
+    let Kept::Schema(schema) = &kept else { unreachable!() };
+    let runtime = Runtime::new().unwrap();
+    runtime.block_on(async {
+        let store = kept.open().await;
+        let ada = account(&store, "Ada").await;
+        fill(schema, &passkey(&ada, "0"));
+        drop(store);
+        let scans = || {
+            schema.number(
+                "SELECT sum(seq_scan)::bigint FROM pg_stat_user_tables
+             WHERE schemaname = current_schema() AND relname <> 'layout'",
+            )
+        };
+        settled(schema);
+        let before = scans();
+        call_everything(&kept.open().await, &ada).await;
+        settled(schema);
+        assert_eq!(scans(), before);
+        // And it does count.
+        schema.query("SELECT count(*) FROM passkeys WHERE name = 'x'");
+        settled(schema);
+        assert_eq!(scans(), before + 1);
+    });
+}
+
+/// Enough rows that no planner would rather read them all.
+fn fill(schema: &Schema, passkey: &Passkey) {
+    let record = serde_json::to_string(passkey).unwrap().replace('\'', "''");
+    schema.sql(&format!(
+        "CREATE FUNCTION bytes(n int) RETURNS bytea LANGUAGE sql IMMUTABLE
+             AS $$ SELECT decode(md5(n::text), 'hex') $$;
+         INSERT INTO users SELECT bytes(n), 'user ' || n, n FROM generate_series(1, 5000) n;
+         INSERT INTO sessions SELECT sha256(bytes(n)), bytes(n), 1700000000000 + n * 1000
+             FROM generate_series(1, 5000) n;
+         INSERT INTO session_ceremonies SELECT bytes(n), sha256(bytes(n)), 1700000000000 + n * 1000
+             FROM generate_series(1, 5000) n;
+         INSERT INTO ceremonies SELECT bytes(n), 1700000000000 + n * 1000, '{{}}'
+             FROM generate_series(1, 5000) n;
+         INSERT INTO passkeys
+             SELECT bytes(n), 'example.com', bytes(n), bytes(n), n, '{record}', 'a name', n, n, 0, true, true, true
+             FROM generate_series(1, 5000) n;
+         ANALYZE users; ANALYZE sessions; ANALYZE session_ceremonies; ANALYZE ceremonies; ANALYZE passkeys;"
+    ));
+}
+
+/// Waits until PostgreSQL has written down what the connections of this test did, which it does when they close.
+fn settled(schema: &Schema) {
+    let name = schema.name();
+    let last = std::cell::Cell::new(-1);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(300));
+        let now = schema.number(&format!(
+            "SELECT sum(seq_scan + coalesce(idx_scan, 0) + n_tup_ins + n_tup_del)::bigint
+             FROM pg_stat_user_tables WHERE schemaname = '{name}'"
+        ));
+        if last.replace(now) == now {
+            return;
+        }
+    }
+    panic!("PostgreSQL's statistics do not come to rest");
+}
+
+/// Every call of the store, in each of the ways in which it can end.
+async fn call_everything(store: &Store, ada: &Owner) {
+    let (first, second) = (passkey(ada, "1"), passkey(ada, "2"));
+    for (passkey, max) in [(&first, 10), (&first, 10), (&second, 1), (&second, 10)] {
+        store.insert_passkey(passkey, max).await.unwrap();
+    }
+    assert_eq!(store.passkeys_of(ada).await.unwrap().len(), 2);
+    store.passkey("example.com", &first.credential_id).await.unwrap().unwrap();
+    let used = PasskeyState { sign_count: 1, ..first.state };
+    for _ in 0..2 {
+        store.record_use(&first.id, &first.state, &used, NOW).await.unwrap();
+    }
+    store.rename_passkey(ada, &first.id, &"name".parse().unwrap(), NOW).await.unwrap().unwrap();
+    for (id, keep_last) in
+        [(&second.id, true), (&first.id, true), (&first.id, false), (&first.id, true)]
+    {
+        store.delete_passkey(ada, id, keep_last).await.unwrap();
+    }
+    // An hour in which much has expired.
+    let now = later(3_600_000);
+    let ceremony = ceremony(now);
+    store.put_ceremony(&ceremony).await.unwrap();
+    let [one, other] = [TokenHash([1; 32]), TokenHash([2; 32])];
+    store.begin_session(&one, None, None, now, later(7_200_000)).await.unwrap();
+    store.begin_session(&other, Some(ada.user), Some(one), now, later(7_200_000)).await.unwrap();
+    store.bind_ceremony(&other, &ceremony.id(), now, later(7_200_000)).await.unwrap();
+    assert!(store.is_bound(&other, &ceremony.id()).await.unwrap());
+    store.session(&other, now).await.unwrap().unwrap();
+    store.take_ceremony(&ceremony.id()).await.unwrap().unwrap();
+    store.end_session(&other).await.unwrap();
+    store.account_by_name(&"ADA".parse().unwrap()).await.unwrap().unwrap();
+    store.account_by_handle(&ada.user).await.unwrap().unwrap();
 }

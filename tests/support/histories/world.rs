@@ -4,18 +4,18 @@ use relying_party::{
     Challenge, CreatePasskey, DeletePasskey, Duration, Flow, ListPasskeys, Passkey, PasskeyId,
     RelyingParty, RenamePasskey, SignIn, SignInRequest, SignedInUser, Step, Timestamp, UserHandle,
     flow::Owner,
-    store::{self, MemoryStore, RunError},
+    store::{self, PasskeyStore, RunError},
     test_authenticator::{SignCounter, TestAlgorithm, TestAuthenticator},
 };
 use serde_json::Value;
 
 use super::operation::Operation;
 
-pub(crate) struct World {
+pub(crate) struct World<S> {
     rps: [RelyingParty; 2],
     users: [SignedInUser; 3],
     devices: [TestAuthenticator; 4],
-    store: MemoryStore,
+    store: S,
     now: Timestamp,
     begun: Vec<Begun>,
     model: Vec<Stored>,
@@ -85,21 +85,25 @@ fn device(seed: &str, counter: SignCounter) -> TestAuthenticator {
     })
 }
 
-impl World {
-    pub(crate) fn new() -> Self {
+/// The users' handles, each of them their name.
+pub(crate) const USERS: [&str; 3] = ["ada", "bob", "cyd"];
+
+impl<S: PasskeyStore<Error: std::fmt::Debug>> World<S> {
+    /// A world in which nothing has happened yet; there is nothing of its users in the store.
+    pub(crate) fn new(store: S) -> Self {
         let user = |name: &str| {
             SignedInUser::new(UserHandle::try_from(name.as_bytes()).unwrap(), name, name)
         };
         Self {
             rps: [rp("example.com", true), rp("example.net", false)],
-            users: ["ada", "bob", "cyd"].map(user),
+            users: USERS.map(user),
             devices: [
                 device("synced", SignCounter::Zero),
                 device("key", SignCounter::Counting),
                 device("cloned", SignCounter::Counting),
                 device("cloned", SignCounter::Counting),
             ],
-            store: MemoryStore::new(),
+            store,
             now: Timestamp::from_unix_millis(1_700_000_000_000),
             begun: Vec::new(),
             model: Vec::new(),
@@ -109,12 +113,12 @@ impl World {
 
     /// Runs a flow; what it came to, or the code of its error.
     fn run<F: Flow>(
-        store: &MemoryStore,
+        store: &S,
         start: Result<Step<F>, relying_party::Error>,
     ) -> Result<F::Output, &'static str> {
         store::run(store, start).map_err(|error| match error {
             RunError::Flow(error) => error.code(),
-            RunError::Store(never) => match never {},
+            RunError::Store(error) => panic!("the store failed: {error:?}"),
         })
     }
 

@@ -7,7 +7,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use relying_party::Timestamp;
+use relying_party::{Timestamp, UserHandle};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ use crate::{
     app::App,
     error::ApiError,
     session::Session,
-    store::{Account, AccountName, SignUpError},
+    store::{Account, AccountName},
 };
 
 /// Somebody who is signed in, as the page shows them.
@@ -58,20 +58,18 @@ pub(crate) async fn sign_up(
         .explained(error)
         .of_parameter("name")
     })?;
-    app.blocking(move |app| {
-        let account = app.store.sign_up(name, Timestamp::now()).map_err(|error| match error {
-            SignUpError::Store(error) => ApiError::from(error),
-            _ => ApiError::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "form_identifier_exists",
-                "This name is taken. Please choose another one.",
-            )
-            .of_parameter("name"),
-        })?;
-        let headers = session.renew(app, &account)?;
-        Ok((headers, Json(json!({ "user": User::from(account) }))))
-    })
-    .await
+    let handle = UserHandle::generate().map_err(ApiError::no_randomness)?;
+    let account = Account { handle, name };
+    if !app.store.sign_up(&account, Timestamp::now()).await? {
+        return Err(ApiError::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "form_identifier_exists",
+            "This name is taken. Please choose another one.",
+        )
+        .of_parameter("name"));
+    }
+    let headers = session.renew(&app, &account).await?;
+    Ok((headers, Json(json!({ "user": User::from(account) }))))
 }
 
 /// Ends the session, signed in or not.
@@ -79,5 +77,5 @@ pub(crate) async fn sign_out(
     State(app): State<Arc<App>>,
     session: Session,
 ) -> Result<(HeaderMap, Json<Value>), ApiError> {
-    app.blocking(move |app| Ok((session.end(app)?, Json(json!({ "user": null }))))).await
+    Ok((session.end(&app).await?, Json(json!({ "user": null }))))
 }

@@ -14,7 +14,6 @@ use crate::{
     error::ApiError,
     guard::PageOrigin,
     session::{Session, SignedIn},
-    store::StoreError,
 };
 
 /// Begins: options for `navigator.credentials.create`.
@@ -23,24 +22,19 @@ pub(crate) async fn begin(
     signed_in: SignedIn,
     PageOrigin(origin): PageOrigin,
 ) -> Result<Json<Started<CreationOptions>>, ApiError> {
-    app.blocking(move |app| {
-        let account = &signed_in.account;
-        let user = SignedInUser::new(account.handle, account.name.as_str(), account.name.as_str());
-        let challenge = Challenge::generate().map_err(StoreError::Random)?;
-        let start = store::run(
-            &app.store,
-            CreatePasskey::begin_at(&app.rp, &origin, &user, challenge, Timestamp::now()),
-        )?;
-        Session::from(&signed_in).bind(app, &start.ceremony_id, start.expires_at)?;
-        Ok(Json(Started {
-            ceremony_id: start.ceremony_id,
-            public_key: start.public_key,
-            mediation: start.mediation,
-            expires_at: start.expires_at,
-            expires_in: milliseconds_until(start.expires_at),
-        }))
-    })
-    .await
+    let account = &signed_in.account;
+    let user = SignedInUser::new(account.handle, account.name.as_str(), account.name.as_str());
+    let challenge = Challenge::generate().map_err(ApiError::no_randomness)?;
+    let begin = CreatePasskey::begin_at(&app.rp, &origin, &user, challenge, Timestamp::now());
+    let start = store::run_async(&app.store, begin).await?;
+    Session::from(&signed_in).bind(&app, &start.ceremony_id, start.expires_at).await?;
+    Ok(Json(Started {
+        ceremony_id: start.ceremony_id,
+        public_key: start.public_key,
+        mediation: start.mediation,
+        expires_at: start.expires_at,
+        expires_in: milliseconds_until(start.expires_at),
+    }))
 }
 
 /// Finishes: from the browser's response to a stored passkey.
@@ -49,15 +43,10 @@ pub(crate) async fn finish(
     signed_in: SignedIn,
     Body(Finish { ceremony_id, response }): Body<Finish>,
 ) -> Result<Json<Value>, ApiError> {
-    app.blocking(move |app| {
-        Session::from(&signed_in).check_bound(app, &ceremony_id)?;
-        let response = response.get().as_bytes();
-        let user = signed_in.account.handle;
-        let created = store::run(
-            &app.store,
-            CreatePasskey::finish(&app.rp, user, ceremony_id, response, Timestamp::now()),
-        )?;
-        Ok(Json(json!({ "passkey": created.passkey.summary() })))
-    })
-    .await
+    Session::from(&signed_in).check_bound(&app, &ceremony_id).await?;
+    let response = response.get().as_bytes();
+    let user = signed_in.account.handle;
+    let finish = CreatePasskey::finish(&app.rp, user, ceremony_id, response, Timestamp::now());
+    let created = store::run_async(&app.store, finish).await?;
+    Ok(Json(json!({ "passkey": created.passkey.summary() })))
 }

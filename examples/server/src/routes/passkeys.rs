@@ -18,13 +18,10 @@ pub(crate) async fn list(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
 ) -> Result<Json<Value>, ApiError> {
-    app.blocking(move |app| {
-        let listed =
-            store::run(&app.store, ListPasskeys::begin(&app.rp, signed_in.account.handle))?;
-        let data = listed.passkeys.iter().map(Passkey::summary).collect::<Vec<_>>();
-        Ok(Json(json!({ "data": data, "total_count": data.len() })))
-    })
-    .await
+    let list = ListPasskeys::begin(&app.rp, signed_in.account.handle);
+    let listed = store::run_async(&app.store, list).await?;
+    let data = listed.passkeys.iter().map(Passkey::summary).collect::<Vec<_>>();
+    Ok(Json(json!({ "data": data, "total_count": data.len() })))
 }
 
 #[derive(Debug, Deserialize)]
@@ -42,15 +39,10 @@ pub(crate) async fn rename(
 ) -> Result<Json<Value>, ApiError> {
     // A text that is no id names no passkey, as an id that nobody has.
     let id = id.parse().map_err(|_| ApiError::unknown_passkey())?;
-    app.blocking(move |app| {
-        let owner = signed_in.account.handle;
-        let renamed = store::run(
-            &app.store,
-            RenamePasskey::begin(&app.rp, owner, id, &name, Timestamp::now()),
-        )?;
-        Ok(Json(json!(renamed.summary())))
-    })
-    .await
+    let owner = signed_in.account.handle;
+    let rename = RenamePasskey::begin(&app.rp, owner, id, &name, Timestamp::now());
+    let renamed = store::run_async(&app.store, rename).await?;
+    Ok(Json(json!(renamed.summary())))
 }
 
 /// Deletes one of them. The answer has what the browser is to be told, so that it stops offering the passkey.
@@ -60,10 +52,7 @@ pub(crate) async fn delete(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
     let id = id.parse().map_err(|_| ApiError::unknown_passkey())?;
-    app.blocking(move |app| {
-        let deleted =
-            store::run(&app.store, DeletePasskey::begin(&app.rp, signed_in.account.handle, id))?;
-        Ok(Json(json!(deleted)))
-    })
-    .await
+    let delete = DeletePasskey::begin(&app.rp, signed_in.account.handle, id);
+    let deleted = store::run_async(&app.store, delete).await?;
+    Ok(Json(json!(deleted)))
 }

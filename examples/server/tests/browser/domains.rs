@@ -57,7 +57,7 @@ impl Scene {
             ]);
         }
         let flags = flags.iter().map(String::as_str).collect::<Vec<_>>();
-        Server::start(&self.folder.path().join("passkeys.sqlite"), self.port, &flags)
+        Server::start(self.folder.path().join("passkeys.sqlite"), self.port, &flags)
     }
 
     fn open(&self, host: &str) {
@@ -164,7 +164,7 @@ fn a_passkey_works_over_https_on_the_subdomains_of_the_policy() {
         "--except-subdomain",
         "staging2.your-domain.test",
     ];
-    let server = Server::start(&folder.path().join("passkeys.sqlite"), 0, &flags);
+    let server = Server::start(folder.path().join("passkeys.sqlite"), 0, &flags);
     let proxy = TlsProxy::start(&HOSTS, server.port());
     let Some(browser) = Browser::start("https-", &proxy.browser_flags()) else { return };
     let authenticator = browser.add_authenticator();

@@ -1,8 +1,8 @@
 //! The server as a process of its own.
 
 use std::{
+    ffi::OsStr,
     io::{BufRead, BufReader},
-    path::Path,
     process::{Child, Command, Stdio},
     thread,
 };
@@ -16,7 +16,7 @@ pub struct Server {
 
 impl Server {
     /// Starts the built program on a port, 0 for a free one, and waits until it listens.
-    pub fn start(database: &Path, port: u16, flags: &[&str]) -> Self {
+    pub fn start(database: impl AsRef<OsStr>, port: u16, flags: &[&str]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_server"))
             .arg("--address")
             .arg(format!("127.0.0.1:{port}"))
@@ -24,6 +24,8 @@ impl Server {
             .arg(database)
             .args(flags)
             .stdout(Stdio::piped())
+            // A line for every refusal, of which tests make thousands.
+            .stderr(Stdio::null())
             .spawn()
             .expect("the server starts");
         let mut lines = BufReader::new(process.stdout.take().expect("its output is piped")).lines();
@@ -48,6 +50,11 @@ impl Server {
 
     /// What `kill` does: the server ends what it is doing, and then itself.
     pub fn terminate(mut self) {
+        self.stop();
+    }
+
+    /// The same, for one that is to be replaced.
+    pub fn stop(&mut self) {
         let told =
             Command::new("kill").arg(self.process.id().to_string()).status().expect("kill runs");
         assert!(told.success());
@@ -57,6 +64,11 @@ impl Server {
 
     /// What `kill -9` does: the server has no say in it.
     pub fn kill(mut self) {
+        self.kill_now();
+    }
+
+    /// The same, for one that is to be replaced.
+    pub fn kill_now(&mut self) {
         self.process.kill().expect("the server can be killed");
         let ended = self.process.wait().expect("the server can be waited for");
         assert!(!ended.success());

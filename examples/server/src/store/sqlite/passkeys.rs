@@ -8,7 +8,8 @@ use relying_party::{
 };
 use rusqlite::{OptionalExtension, Row, named_params};
 
-use super::{Sqlite, StoreError, exists, millis, timestamp};
+use super::{Sqlite, exists, millis, timestamp};
+use crate::store::StoreError;
 
 impl PasskeyStore for Sqlite {
     type Error = StoreError;
