@@ -2,7 +2,10 @@
 
 mod algorithm;
 mod key;
+mod registry;
 
+#[cfg(feature = "attestation")]
+pub(crate) use self::registry::curve;
 pub use self::{
     algorithm::Algorithm,
     key::{CoseKey, CosePublicKey, InvalidKey, InvalidPublicKey, KeyParameters},
