@@ -8,7 +8,7 @@
 use std::{env, fs};
 
 use relying_party::test_authenticator::{
-    SignCounter, TestAlgorithm, TestAttestation, TestAuthenticator,
+    SignCounter, TestAlgorithm, TestAttestation, TestAttester, TestAuthenticator,
 };
 use serde_json::{Value, json};
 
@@ -54,9 +54,21 @@ fn ceremonies(algorithm: TestAlgorithm, attestation: TestAttestation) -> (Value,
     (registration, sign_in)
 }
 
+/// A registration whose attestation certificate leads over an intermediate to the root, which is recorded with it.
+fn attested(
+    algorithm: TestAlgorithm,
+    format: impl FnOnce(TestAttester) -> TestAttestation,
+) -> Value {
+    let attester = TestAttester::with_algorithm(algorithm, "benchmark attester").unwrap();
+    let root = encoded(&attester.root);
+    let (mut registration, _) = ceremonies(TestAlgorithm::Es256, format(attester));
+    registration["root"] = root.into();
+    registration
+}
+
 #[test]
 fn recorded_ceremonies_verify() {
-    let made: Value = ALGORITHMS
+    let mut made: Value = ALGORITHMS
         .into_iter()
         .map(|(name, algorithm)| {
             let (none, sign_in) = ceremonies(algorithm, TestAttestation::None);
@@ -64,6 +76,8 @@ fn recorded_ceremonies_verify() {
             (name.to_owned(), json!({"none": none, "packed": packed, "sign-in": sign_in}))
         })
         .collect();
+    made["ES256"]["packed with chain"] = attested(TestAlgorithm::Es256, TestAttestation::Packed);
+    made["ES256"]["tpm with chain"] = attested(TestAlgorithm::Rs256, TestAttestation::Tpm);
     if env::var_os("UPDATE_CEREMONIES").is_some() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/ceremonies/recorded.json");
         fs::write(path, serde_json::to_string_pretty(&made).unwrap() + "\n").unwrap();
@@ -73,5 +87,10 @@ fn recorded_ceremonies_verify() {
         SignIn::new(name).verify(&relying_party::crypto::RustCrypto).unwrap();
         Registration::new(name, "none").verify().unwrap();
         Registration::new(name, "packed").verify().unwrap();
+    }
+    #[cfg(feature = "attestation")]
+    for attestation in ["packed with chain", "tpm with chain"] {
+        let verified = Registration::new("ES256", attestation).verify().unwrap();
+        assert!(verified.attestation().trust.is_some(), "{attestation}");
     }
 }

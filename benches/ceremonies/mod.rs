@@ -26,17 +26,19 @@ pub const ORIGIN: &str = "https://example.com";
 pub const CHALLENGE: [u8; 16] = [0x5c; 16];
 pub const USER: [u8; 16] = [0x75; 16];
 
+/// When certificates are judged: in 2026.
+const NOW: Timestamp = Timestamp::from_unix_millis(1_790_000_000_000);
+
 /// What a host decides once.
 struct Policy {
     rp_id: RpId,
     origins: OriginPolicy,
-    attestation: AttestationPolicy,
 }
 
 static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     let rp_id = RpId::new(RP_ID).unwrap();
     let origins = OriginPolicy::builder(&rp_id).origin(ORIGIN).build().unwrap();
-    Policy { rp_id, origins, attestation: AttestationPolicy::ignore() }
+    Policy { rp_id, origins }
 });
 
 pub fn origins() -> &'static OriginPolicy {
@@ -46,7 +48,7 @@ pub fn origins() -> &'static OriginPolicy {
 static RECORDED: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("recorded.json")).unwrap());
 
-/// One ceremony of an algorithm: `sign-in`, `none` or `packed`.
+/// One ceremony of an algorithm: `sign-in`, or a registration by its attestation.
 struct Recorded(&'static Value);
 
 impl Recorded {
@@ -69,13 +71,20 @@ pub struct Registration {
     pub json: Vec<u8>,
     pub authenticator_data: Vec<u8>,
     pub attestation_object: Vec<u8>,
+    /// The root to which its attestation leads, in DER, if it leads to one.
+    pub root: Option<Vec<u8>>,
+    policy: AttestationPolicy,
 }
 
 impl Registration {
-    /// Of an algorithm, `ES256`, with an attestation, `none` or `packed`.
+    /// Of an algorithm, `ES256`, with an attestation, `none` or `packed`; of ES256 also `packed with chain` and
+    /// `tpm with chain`, whose roots are trusted.
     pub fn new(algorithm: &str, attestation: &str) -> Self {
         let recorded = Recorded::new(algorithm, attestation);
+        let root = recorded.0.get("root").map(|_| recorded.bytes("root"));
         Self {
+            policy: root.as_deref().map_or_else(AttestationPolicy::ignore, trusting),
+            root,
             json: recorded.text("json"),
             authenticator_data: recorded.bytes("authenticatorData"),
             attestation_object: recorded.bytes("attestationObject"),
@@ -83,6 +92,14 @@ impl Registration {
     }
 
     pub fn verify(&self) -> Result<VerifiedRegistration, CeremonyError> {
+        self.verify_with(&RustCrypto)
+    }
+
+    /// From the bytes of the response to what is stored.
+    pub fn verify_with(
+        &self,
+        verifier: &dyn SignatureVerifier,
+    ) -> Result<VerifiedRegistration, CeremonyError> {
         /// All that the default backend has.
         const ALGORITHMS: [Algorithm; 4] =
             [Algorithm::EdDSA, Algorithm::Ed25519, Algorithm::ES256, Algorithm::RS256];
@@ -94,10 +111,10 @@ impl Registration {
             user_verification: UserVerification::Required,
             algorithms: &ALGORITHMS,
             conditional: false,
-            attestation: &POLICY.attestation,
+            attestation: &self.policy,
             extensions: &RequestedExtensions::default(),
-            verifier: &RustCrypto,
-            now: Timestamp::from_unix_millis(0),
+            verifier,
+            now: NOW,
         };
         verify_registration(&RegistrationResponse::parse(&self.json)?, &expected)
     }
@@ -105,9 +122,21 @@ impl Registration {
     /// The record that a store keeps of it.
     pub fn passkey(&self) -> Passkey {
         let user = USER.as_slice().try_into().unwrap();
-        let now = Timestamp::from_unix_millis(0);
-        self.verify().unwrap().into_passkey(&POLICY.rp_id, user, "Phone".parse().unwrap(), now)
+        self.verify().unwrap().into_passkey(&POLICY.rp_id, user, "Phone".parse().unwrap(), NOW)
     }
+}
+
+/// Attestations have to lead to this root.
+#[cfg(feature = "attestation")]
+fn trusting(root: &[u8]) -> AttestationPolicy {
+    let anchor = relying_party::x509::TrustAnchor::from_der(root).unwrap();
+    AttestationPolicy::trusted().anchors([anchor])
+}
+
+/// Without the feature, nobody verifies them.
+#[cfg(not(feature = "attestation"))]
+fn trusting(_: &[u8]) -> AttestationPolicy {
+    AttestationPolicy::ignore()
 }
 
 /// A sign-in with a discoverable credential, ready to be verified.
