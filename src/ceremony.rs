@@ -9,6 +9,7 @@ mod authentication;
 mod error;
 mod record;
 mod registration;
+mod request;
 mod steps;
 
 pub(crate) use self::record::CeremonyStart;
@@ -20,4 +21,5 @@ pub use self::{
     error::CeremonyError,
     record::{Ceremony, CeremonyKind},
     registration::{RegistrationExpectation, VerifiedRegistration, verify_registration},
+    request::SignInRequest,
 };

@@ -4,6 +4,7 @@
 mod table;
 
 use alloc::{string::String, vec, vec::Vec};
+use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +58,15 @@ pub enum Error {
     /// The extension inputs are ones that a client would refuse.
     #[error(transparent)]
     Extensions(#[from] InvalidExtensions),
+    /// The relying party's settings do not allow passkeys, or this use of them.
+    #[error("{0} are disabled")]
+    Disabled(Feature),
+    /// The action needs a recent verification of its user.
+    #[error("the action needs a recent verification of its user: {0}")]
+    ReverificationRequired(ReverificationReason),
+    /// The account has no passkey with which its user could be verified.
+    #[error("the account has no passkey")]
+    NoPasskeys,
     /// Other sign-ins with the same passkey kept changing it meanwhile.
     #[error("the passkey was changed by other sign-ins meanwhile")]
     Conflict,
@@ -66,6 +76,49 @@ pub enum Error {
     /// The store returned something other than what was asked for.
     #[error("the store returned {0}")]
     Inconsistent(&'static str),
+}
+
+/// What [`Settings`](crate::Settings) can switch off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Feature {
+    /// Passkeys altogether.
+    Passkeys,
+    /// Sign-in by the autofill of a form.
+    Autofill,
+}
+
+impl fmt::Display for Feature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Passkeys => "passkeys",
+            Self::Autofill => "passkeys in autofill",
+        })
+    }
+}
+
+/// Why a verification does not do, or that there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReverificationReason {
+    /// There is none.
+    #[error("there is none")]
+    Missing,
+    /// It is older than the settings allow.
+    #[error("it is too old")]
+    TooOld,
+    /// It was made by a clock that is ahead of this one by more than clocks differ.
+    #[error("it comes from the future")]
+    FromTheFuture,
+    /// Another user was verified.
+    #[error("another user was verified")]
+    AnotherUser,
+    /// The user was verified at another relying party.
+    #[error("it was made at another relying party")]
+    AnotherRelyingParty,
+    /// The passkey was used without user verification that counts.
+    #[error("the authenticator did not verify the user")]
+    NotUserVerified,
 }
 
 /// Whose fault an error is.
@@ -113,6 +166,10 @@ impl Error {
             Self::LastPasskey => "last_passkey",
             Self::Name(_) => "passkey_name_invalid",
             Self::Extensions(_) => "extension_inputs_invalid",
+            Self::Disabled(Feature::Passkeys) => "passkeys_disabled",
+            Self::Disabled(Feature::Autofill) => "passkey_autofill_disabled",
+            Self::ReverificationRequired(_) => "reverification_required",
+            Self::NoPasskeys => "no_passkeys",
             Self::Conflict => "conflict",
             Self::UnexpectedReply(_) => "unexpected_reply",
             Self::Inconsistent(_) => "store_inconsistent",
@@ -128,7 +185,10 @@ impl Error {
             | Self::Extensions(_)
             | Self::UnexpectedReply(_) => ErrorKind::Host,
             Self::Inconsistent(_) => ErrorKind::Store,
-            Self::LimitReached { .. } | Self::LastPasskey => ErrorKind::Policy,
+            Self::LimitReached { .. }
+            | Self::LastPasskey
+            | Self::Disabled(_)
+            | Self::ReverificationRequired(_) => ErrorKind::Policy,
             _ => ErrorKind::Client,
         }
     }
@@ -208,6 +268,26 @@ impl Error {
                 "passkey_name_invalid",
                 "This name cannot be used.",
                 "A name has 1 to 100 characters, and no control characters.",
+            ),
+            Self::Disabled(Feature::Passkeys) => (
+                "passkeys_disabled",
+                "Passkeys are not available.",
+                "Passkeys are not available here. Please use another way to sign in.",
+            ),
+            Self::Disabled(Feature::Autofill) => (
+                "passkey_autofill_disabled",
+                "Passkeys are not offered in this field.",
+                "Passkeys are not offered in this field. Please use the button, or another way to sign in.",
+            ),
+            Self::ReverificationRequired(_) => (
+                "reverification_required",
+                "Please confirm that it is you.",
+                "Please confirm with a passkey that it is you, and try again.",
+            ),
+            Self::NoPasskeys => (
+                "no_passkeys",
+                "You have no passkey.",
+                "You have no passkey. Please use another way to confirm that it is you.",
             ),
             Self::Conflict => (
                 "conflict",

@@ -6,6 +6,7 @@
 //!
 //! [`store::run`](crate::store::run) and [`store::run_async`](crate::store::run_async) answer the effects from a store.
 
+mod backup;
 mod begin_options;
 mod create;
 mod delete;
@@ -13,6 +14,7 @@ mod effect;
 mod list;
 mod rename;
 mod sign_in;
+mod step_up;
 mod taken;
 mod user;
 
@@ -23,10 +25,15 @@ pub use self::{
     effect::{Effect, Inserted, Owner, Recorded, Removed, Reply, Task},
     list::{ListPasskeys, Listed},
     rename::RenamePasskey,
-    sign_in::{BeginSignIn, FinishSignIn, SignIn, SignInRequest, SignInStart, SignedIn},
+    sign_in::{BeginSignIn, FinishSignIn, SignIn, SignInStart, SignInStatus, SignedIn, Strength},
+    step_up::{StepUp, VerificationProof},
     user::SignedInUser,
 };
-use crate::error::Error;
+pub use crate::ceremony::SignInRequest;
+use crate::{
+    error::{Error, Feature},
+    relying_party::RelyingParty,
+};
 
 /// A flow that waits for the reply to an effect.
 pub trait Flow: Sized {
@@ -50,4 +57,9 @@ pub enum Step<F: Flow> {
     Effect(F, Effect),
     /// The flow has ended well.
     Done(F::Output),
+}
+
+/// What every flow that creates or uses passkeys looks at first.
+fn enabled(rp: &RelyingParty) -> Result<(), Error> {
+    if rp.settings().enabled() { Ok(()) } else { Err(Error::Disabled(Feature::Passkeys)) }
 }

@@ -94,6 +94,7 @@ mod bytes;
 mod cbor;
 pub mod ceremony;
 mod client_data;
+mod config_error;
 mod cose;
 pub mod crypto;
 mod error;
@@ -111,6 +112,7 @@ pub mod naming;
 mod passkey;
 pub mod policy;
 mod relying_party;
+pub mod settings;
 pub mod store;
 #[cfg(feature = "test-authenticator")]
 pub mod test_authenticator;
@@ -129,16 +131,18 @@ pub use bytes::{
 };
 pub use cbor::CborError;
 pub use client_data::ClientData;
+pub use config_error::{ConfigError, ConfigErrors};
 pub use cose::{Algorithm, CoseKey, CosePublicKey, InvalidKey, InvalidPublicKey, KeyParameters};
-pub use error::{Error, ErrorKind, PublicError};
+pub use error::{Error, ErrorKind, Feature, PublicError, ReverificationReason};
 pub use flow::{
     CreatePasskey, DeletePasskey, Effect, Flow, ListPasskeys, RenamePasskey, Reply, SignIn,
-    SignInRequest, SignedInUser, Step,
+    SignInRequest, SignedInUser, Step, StepUp, VerificationProof,
 };
 pub use malformed::Malformed;
 pub use name::{InvalidName, PasskeyName};
 pub use passkey::{
     Attestation, AttestationLevel, AttestationTrust, AttestationType, Passkey, PasskeyState,
 };
-pub use relying_party::{ConfigError, ConfigErrors, RelyingParty, RelyingPartyBuilder};
+pub use relying_party::{RelyingParty, RelyingPartyBuilder};
+pub use settings::Settings;
 pub use time::{Duration, Timestamp};

@@ -76,7 +76,12 @@ pub const PASSKEYS_PER_USER_DEFAULT: u32 = 10;
 /// Lifetime of a ceremony unless the policy says otherwise (§15.1: 300 000 to 600 000 ms recommended).
 pub const CEREMONY_LIFETIME_DEFAULT: Duration = Duration::from_millis(300_000);
 
-/// How far in the future a ceremony's beginning may lie: hosts run on several machines whose clocks differ.
+/// How long a verification counts for sensitive actions unless the policy says otherwise: time enough
+/// to do what it was made for, and little more.
+pub const REVERIFICATION_AGE_DEFAULT: Duration = Duration::from_millis(600_000);
+
+/// How far in the future a ceremony's beginning, or a verification, may lie: hosts run on several machines whose clocks
+/// differ.
 pub const CLOCK_SKEW_MAX: Duration = Duration::from_millis(60_000);
 
 /// Longest domain name, in bytes (RFC 1035 §2.3.4, without the final dot).

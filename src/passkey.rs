@@ -94,7 +94,10 @@ pub struct AttestationTrust {
 }
 
 /// How far attestation is judged: asked for by a policy, reached by a passkey.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
 pub enum AttestationLevel {
     /// Not at all: what the authenticator is does not matter.
     #[default]

@@ -1,17 +1,18 @@
 //! The relying party: everything that a host decides once, validated.
 
-use alloc::{string::String, sync::Arc, vec, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
 use crate::{
     attestation::AttestationPolicy,
     ceremony::CounterRule,
+    config_error::{ConfigError, ConfigErrors},
     cose::Algorithm,
     crypto::{RustCrypto, SignatureVerifier},
-    extensions::{InvalidExtensions, RegistrationInputs},
+    extensions::RegistrationInputs,
     json::{AttestationConveyance, AuthenticatorAttachment, Hint, ResidentKey, UserVerification},
-    limits::{CEREMONY_LIFETIME_DEFAULT, PASSKEYS_PER_USER_DEFAULT},
-    policy::{InvalidRpId, OriginPolicy, OriginPolicyBuilder, PolicyError, RpId},
+    policy::{InvalidRpId, OriginPolicy, OriginPolicyBuilder, RpId},
+    settings::{Settings, Values},
     time::Duration,
 };
 
@@ -32,25 +33,16 @@ use crate::{
 #[derive(Clone)]
 pub struct RelyingParty {
     rp_id: RpId,
-    settings: Settings,
     origins: OriginPolicy,
+    settings: Settings,
+    parts: Parts,
 }
 
-/// What the builder collects beside RP ID and origins.
+/// What is decided in code: beside RP ID, origins and settings, which can be stored.
 #[derive(Clone)]
-struct Settings {
+struct Parts {
     name: String,
-    algorithms: Vec<Algorithm>,
-    user_verification: UserVerification,
-    resident_key: ResidentKey,
-    attachment: Option<AuthenticatorAttachment>,
-    hints: Vec<Hint>,
     attestation: AttestationPolicy,
-    attestation_conveyance: AttestationConveyance,
-    max_passkeys_per_user: u32,
-    keep_last_passkey: bool,
-    ceremony_lifetime: Duration,
-    counter_rule: CounterRule,
     extensions: RegistrationInputs,
     verifier: Arc<dyn SignatureVerifier>,
 }
@@ -65,19 +57,10 @@ impl RelyingParty {
         RelyingPartyBuilder {
             origins: rp_id.as_ref().ok().map(OriginPolicy::builder),
             rp_id,
-            settings: Settings {
+            settings: Values::default(),
+            parts: Parts {
                 name: name.into(),
-                algorithms: vec![Algorithm::EdDSA, Algorithm::ES256, Algorithm::RS256],
-                user_verification: UserVerification::Required,
-                resident_key: ResidentKey::Required,
-                attachment: None,
-                hints: Vec::new(),
                 attestation: AttestationPolicy::default(),
-                attestation_conveyance: AttestationConveyance::None,
-                max_passkeys_per_user: PASSKEYS_PER_USER_DEFAULT,
-                keep_last_passkey: false,
-                ceremony_lifetime: CEREMONY_LIFETIME_DEFAULT,
-                counter_rule: CounterRule::default(),
                 extensions: RegistrationInputs::default(),
                 verifier: Arc::new(RustCrypto),
             },
@@ -93,7 +76,7 @@ impl RelyingParty {
     /// The name that some browsers show.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.settings.name
+        &self.parts.name
     }
 
     /// The origins that are accepted.
@@ -102,81 +85,63 @@ impl RelyingParty {
         &self.origins
     }
 
+    /// What is decided about passkeys.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// The algorithms that are offered, the preferred one first.
     #[must_use]
     pub fn algorithms(&self) -> &[Algorithm] {
-        &self.settings.algorithms
+        self.settings.algorithms()
     }
 
     /// Whether users must be verified.
     #[must_use]
     pub fn user_verification(&self) -> UserVerification {
-        self.settings.user_verification
+        self.settings.user_verification()
     }
 
-    /// Whether passkeys are to be discoverable.
-    #[must_use]
-    pub fn resident_key(&self) -> ResidentKey {
-        self.settings.resident_key
-    }
-
-    /// Where authenticators have to be, if that matters.
-    #[must_use]
-    pub fn attachment(&self) -> Option<AuthenticatorAttachment> {
-        self.settings.attachment
-    }
-
-    /// What users are expected to have.
-    #[must_use]
-    pub fn hints(&self) -> &[Hint] {
-        &self.settings.hints
-    }
-
-    /// What is asked of attestation statements.
+    /// What is asked of attestation statements, and who is trusted.
     #[must_use]
     pub fn attestation(&self) -> &AttestationPolicy {
-        &self.settings.attestation
-    }
-
-    /// Which attestation the browser is asked for.
-    #[must_use]
-    pub fn attestation_conveyance(&self) -> AttestationConveyance {
-        self.settings.attestation_conveyance
+        &self.parts.attestation
     }
 
     /// The most passkeys that one user may have.
     #[must_use]
     pub fn max_passkeys_per_user(&self) -> u32 {
-        self.settings.max_passkeys_per_user
+        self.settings.max_passkeys_per_user()
     }
 
     /// Whether a user's last passkey cannot be deleted.
     #[must_use]
     pub fn keep_last_passkey(&self) -> bool {
-        self.settings.keep_last_passkey
+        self.settings.keep_last_passkey()
     }
 
     /// How long a ceremony may take.
     #[must_use]
     pub fn ceremony_lifetime(&self) -> Duration {
-        self.settings.ceremony_lifetime
+        self.settings.ceremony_lifetime()
     }
 
     /// What happens when a signature counter does not grow.
     #[must_use]
     pub fn counter_rule(&self) -> CounterRule {
-        self.settings.counter_rule
+        self.settings.counter_rule()
     }
 
     /// The extensions that creations request.
     pub fn creation_extensions(&self) -> &RegistrationInputs {
-        &self.settings.extensions
+        &self.parts.extensions
     }
 
     /// What verifies signatures.
     #[must_use]
     pub fn verifier(&self) -> &dyn SignatureVerifier {
-        &*self.settings.verifier
+        &*self.parts.verifier
     }
 }
 
@@ -185,6 +150,7 @@ impl fmt::Debug for RelyingParty {
         f.debug_struct("RelyingParty")
             .field("rp_id", &self.rp_id)
             .field("origins", &self.origins)
+            .field("settings", &self.settings)
             .finish_non_exhaustive()
     }
 }
@@ -195,7 +161,8 @@ pub struct RelyingPartyBuilder {
     rp_id: Result<RpId, InvalidRpId>,
     /// None if the RP ID is invalid, without which no origin can be judged.
     origins: Option<OriginPolicyBuilder>,
-    settings: Settings,
+    settings: Values,
+    parts: Parts,
 }
 
 impl RelyingPartyBuilder {
@@ -210,6 +177,12 @@ impl RelyingPartyBuilder {
         decide: impl FnOnce(OriginPolicyBuilder) -> OriginPolicyBuilder,
     ) -> Self {
         self.origins = self.origins.map(decide);
+        self
+    }
+
+    /// Decides everything that [`Settings`] hold. The methods below that change one of them do so after it.
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = settings.into_values();
         self
     }
 
@@ -244,14 +217,17 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Asks the browser for an attestation, and says what the statement must be worth.
+    /// Asks the browser for an attestation, and says what the statement must be worth and who is trusted.
+    ///
+    /// [`Settings`] can ask for a higher level than the policy, not for a lower one: who can change what is stored
+    /// cannot take back what stands in the code.
     pub fn attestation(
         mut self,
         conveyance: AttestationConveyance,
         policy: impl Into<AttestationPolicy>,
     ) -> Self {
-        self.settings.attestation_conveyance = conveyance;
-        self.settings.attestation = policy.into();
+        self.settings.attestation = conveyance;
+        self.parts.attestation = policy.into();
         self
     }
 
@@ -281,13 +257,13 @@ impl RelyingPartyBuilder {
 
     /// Requests these extensions of every creation that names no others; `credProps` alone unless said otherwise.
     pub fn creation_extensions(mut self, extensions: RegistrationInputs) -> Self {
-        self.settings.extensions = extensions;
+        self.parts.extensions = extensions;
         self
     }
 
     /// Verifies signatures with this instead of [`RustCrypto`].
     pub fn verifier(mut self, verifier: Arc<dyn SignatureVerifier>) -> Self {
-        self.settings.verifier = verifier;
+        self.parts.verifier = verifier;
         self
     }
 
@@ -296,120 +272,43 @@ impl RelyingPartyBuilder {
     /// # Errors
     ///
     /// Everything that is wrong, not the first thing only.
-    pub fn build(self) -> Result<RelyingParty, ConfigErrors> {
-        let mut errors = self.settings.errors();
+    pub fn build(mut self) -> Result<RelyingParty, ConfigErrors> {
+        let level = self.settings.attestation_level.max(self.parts.attestation.level());
+        self.settings.attestation_level = level;
+        self.parts.attestation = self.parts.attestation.at_least(level);
+
+        let mut errors = self.parts.errors(&self.settings.algorithms);
+        let settings = Settings::try_from(self.settings);
+        errors.extend(settings.as_ref().err().into_iter().flatten().cloned());
         let origins = self.origins.map(OriginPolicyBuilder::build).transpose();
-        match (self.rp_id, origins) {
-            (Ok(rp_id), Ok(Some(origins))) if errors.is_empty() => {
-                return Ok(RelyingParty { rp_id, settings: self.settings, origins });
+        match (self.rp_id, origins, settings) {
+            (Ok(rp_id), Ok(Some(origins)), Ok(settings)) if errors.is_empty() => {
+                return Ok(RelyingParty { rp_id, origins, settings, parts: self.parts });
             }
-            (Ok(_), Err(origins)) => errors.extend(origins.into_iter().map(ConfigError::Origin)),
-            (Err(rp_id), _) => errors.push(ConfigError::RpId(rp_id)),
-            (Ok(_), Ok(_)) => {}
+            (Ok(_), Err(origins), _) => {
+                errors.extend(origins.into_iter().map(ConfigError::Origin));
+            }
+            (Err(rp_id), _, _) => errors.push(ConfigError::RpId(rp_id)),
+            (Ok(_), Ok(_), _) => {}
         }
-        Err(ConfigErrors(errors))
+        Err(ConfigErrors::new(errors))
     }
 }
 
-impl Settings {
-    fn errors(&self) -> Vec<ConfigError> {
+impl Parts {
+    fn errors(&self, algorithms: &[Algorithm]) -> Vec<ConfigError> {
         let mut errors = Vec::new();
         if self.name.trim().is_empty() {
             errors.push(ConfigError::NoName);
         }
-        if self.algorithms.is_empty() {
-            errors.push(ConfigError::NoAlgorithm);
-        }
-        for (index, algorithm) in self.algorithms.iter().enumerate() {
-            if !algorithm.is_for_credentials() {
-                errors.push(ConfigError::NotForCredentials(*algorithm));
-            } else if !self.verifier.supports(*algorithm) {
-                errors.push(ConfigError::UnsupportedAlgorithm(*algorithm));
-            }
-            if self.algorithms.iter().take(index).any(|earlier| earlier == algorithm) {
-                errors.push(ConfigError::AlgorithmTwice(*algorithm));
-            }
-        }
-        if self.max_passkeys_per_user == 0 {
-            errors.push(ConfigError::NoPasskeys);
-        }
-        if self.ceremony_lifetime == Duration::from_millis(0) {
-            errors.push(ConfigError::NoTime);
-        }
+        let unsupported = algorithms.iter().filter(|algorithm| {
+            algorithm.is_for_credentials() && !self.verifier.supports(**algorithm)
+        });
+        errors.extend(unsupported.copied().map(ConfigError::UnsupportedAlgorithm));
         errors.extend(self.extensions.check().map_err(ConfigError::Extensions).err());
         errors
     }
 }
-
-/// One thing that is wrong with a relying party.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ConfigError {
-    /// The RP ID is none.
-    #[error(transparent)]
-    RpId(#[from] InvalidRpId),
-    /// An origin cannot be accepted.
-    #[error(transparent)]
-    Origin(#[from] PolicyError),
-    /// The name is empty, which browsers refuse.
-    #[error("the relying party has no name")]
-    NoName,
-    /// No algorithm is offered.
-    #[error("no algorithm is offered; ES256 is what every authenticator has")]
-    NoAlgorithm,
-    /// An algorithm is offered that no credential may have: RS1, or one that this crate does not know.
-    #[error("algorithm {0} is offered, but no credential may have it")]
-    NotForCredentials(Algorithm),
-    /// An algorithm is offered that cannot be verified.
-    #[error("algorithm {0} is offered, but the signature verifier does not support it")]
-    UnsupportedAlgorithm(Algorithm),
-    /// An algorithm is offered twice.
-    #[error("algorithm {0} is offered twice")]
-    AlgorithmTwice(Algorithm),
-    /// Nobody may have a passkey.
-    #[error("at most 0 passkeys per user: nobody could create one")]
-    NoPasskeys,
-    /// The extension inputs are ones that a client would refuse.
-    #[error(transparent)]
-    Extensions(#[from] InvalidExtensions),
-    /// A ceremony would have expired when it begins.
-    #[error("a ceremony lifetime of 0 milliseconds: none could finish")]
-    NoTime,
-}
-
-/// All that is wrong with a relying party, at least one thing. `Display` gives one line for each.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigErrors(Vec<ConfigError>);
-
-impl ConfigErrors {
-    /// The errors.
-    pub fn iter(&self) -> core::slice::Iter<'_, ConfigError> {
-        self.0.iter()
-    }
-}
-
-impl<'a> IntoIterator for &'a ConfigErrors {
-    type Item = &'a ConfigError;
-    type IntoIter = core::slice::Iter<'a, ConfigError>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
-
-impl fmt::Display for ConfigErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            error.fmt(f)?;
-        }
-        Ok(())
-    }
-}
-
-impl core::error::Error for ConfigErrors {}
 
 #[cfg(test)]
 mod tests {
@@ -456,7 +355,7 @@ mod tests {
                 [Arc::new(RustCrypto), Arc::new(Boastful)];
             for verifier in verifiers {
                 let errors = offering(algorithm, verifier).unwrap_err();
-                assert_eq!(errors.0, [ConfigError::NotForCredentials(algorithm)]);
+                assert_eq!(errors.iter().as_slice(), [ConfigError::NotForCredentials(algorithm)]);
             }
         }
     }
@@ -470,7 +369,10 @@ mod tests {
                 Ok(_) => assert!(supported, "{algorithm}"),
                 Err(errors) => {
                     assert!(!supported);
-                    assert_eq!(errors.0, [ConfigError::UnsupportedAlgorithm(algorithm)]);
+                    assert_eq!(
+                        errors.iter().as_slice(),
+                        [ConfigError::UnsupportedAlgorithm(algorithm)]
+                    );
                 }
             }
             assert!(offering(algorithm, Arc::new(Boastful)).is_ok(), "{algorithm}");
@@ -489,6 +391,9 @@ mod tests {
         assert_eq!(errors.iter().count(), 6);
         assert_eq!(errors.to_string().lines().count(), 6);
         let rp_id = RelyingParty::builder("com", "Example").algorithms([]).build().unwrap_err();
-        assert!(matches!(rp_id.0[..], [ConfigError::NoAlgorithm, ConfigError::RpId(_)]));
+        assert!(matches!(
+            rp_id.iter().as_slice(),
+            [ConfigError::NoAlgorithm, ConfigError::RpId(_)]
+        ));
     }
 }

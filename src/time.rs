@@ -26,6 +26,12 @@ impl Timestamp {
         self.0
     }
 
+    /// How long ago `earlier` was at this instant; no time at all if it comes later.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration(self.0.saturating_sub(earlier.0))
+    }
+
     /// The system clock's present. Nothing in this crate calls it; hosts pass it in as `now`.
     ///
     /// A clock before 1970 reads as the epoch, at which every ceremony is refused as one from the future.
@@ -80,5 +86,8 @@ mod tests {
     fn time_saturates_instead_of_wrapping() {
         let end = Timestamp::from_unix_millis(u64::MAX);
         assert_eq!(end + Duration::from_secs(u64::MAX), end);
+        let beginning = Timestamp::from_unix_millis(0);
+        assert_eq!(beginning.since(end), Duration::from_millis(0));
+        assert_eq!(end.since(beginning), Duration::from_millis(u64::MAX));
     }
 }

@@ -16,53 +16,36 @@ use relying_party::{
     CreatePasskey, Duration, Effect, Error, Flow as _, RelyingParty, Reply, SignIn, SignInRequest,
     Step, Timestamp, UserHandle,
     ceremony::{Ceremony, CeremonyError},
+    flow::SignedIn,
     store::{self, MemoryStore, PasskeyStore as _},
+    test_authenticator::AssertionParts,
 };
 
-/// Named user × user handle in the response × owner of the credential (CVE-2026-46419).
+/// Named user × user handle in the response × owner of the credential, for every purpose (CVE-2026-46419).
 #[test]
 fn only_the_owner_signs_in_whoever_was_named_and_whoever_is_claimed() {
-    let (ada, bob) = (user("ada"), user("bob"));
-    let named = [None, Some("ada"), Some("bob"), Some("nobody")];
+    let requests = ["ada", "bob", "nobody"].into_iter().flat_map(host::purposes);
     let claimed: [Option<&[u8]>; 6] =
         [None, Some(b""), Some(b"ada"), Some(b"bob"), Some(b"nobody"), Some(&[0; 65])];
     let mut accepted = 0;
-    for named in named {
+    for request in requests {
         for claimed in claimed {
             for owner in ["ada", "bob", "unknown"] {
-                let host = Host::new();
-                let mut devices = [authenticator("of ada"), authenticator("of bob")];
-                host.create(&ada, &mut devices[0]).unwrap();
-                host.create(&bob, &mut devices[1]).unwrap();
-                let mut stranger = authenticator("of nobody");
-                Host::new().create(&user("ada"), &mut stranger).unwrap();
-                let request = named
-                    .map_or(SignInRequest::Discoverable, |name| SignInRequest::Named(handle(name)));
-                let start = host.begin_sign_in(request);
-                let device = match owner {
-                    "ada" => &mut devices[0],
-                    "bob" => &mut devices[1],
-                    _ => &mut stranger,
+                let shown = format!("{request:?}, claimed {claimed:?}, owner {owner}");
+                let Some(outcome) = claim(request, claimed, owner) else {
+                    // Begun for somebody who is known to have no passkey, and who may know.
+                    assert_eq!(request.user(), Some(handle("nobody")), "{shown}");
+                    continue;
                 };
-                // The attacker's client ignores the allow list.
-                let mut options = serde_json::to_value(&start.public_key).unwrap();
-                options.as_object_mut().unwrap().remove("allowCredentials");
-                let response = device
-                    .get_bent(&options, ORIGIN, |parts| {
-                        parts.user_handle = claimed.map(<[u8]>::to_vec);
-                    })
-                    .unwrap();
-                let outcome = host.finish_sign_in(&start, &response);
-                let is_owner = |name: &str| name == owner;
                 let legitimate = owner != "unknown"
-                    && named.is_none_or(is_owner)
+                    && request.user().is_none_or(|named| named == handle(owner))
                     && claimed.is_none_or(|claimed| claimed == owner.as_bytes())
-                    && (named.is_some() || claimed.is_some());
-                let shown = format!("named {named:?}, claimed {claimed:?}, owner {owner}");
+                    && (request.user().is_some() || claimed.is_some());
                 match outcome {
                     Ok(signed_in) => {
                         assert!(legitimate, "{shown}");
                         assert_eq!(signed_in.user, handle(owner), "{shown}");
+                        assert_eq!(signed_in.proof.user(), handle(owner), "{shown}");
                         accepted += 1;
                     }
                     Err(error) => {
@@ -73,8 +56,40 @@ fn only_the_owner_signs_in_whoever_was_named_and_whoever_is_claimed() {
             }
         }
     }
-    // Named or claimed or both, for each of two owners.
-    assert_eq!(accepted, 6);
+    // For each of two owners: claimed and not named, twice, in three rounds; named and claimed or not, thrice.
+    assert_eq!(accepted, 2 * (2 * 3 + 3 * 2));
+}
+
+/// An assertion by a passkey of `owner` that claims a user; none if the ceremony does not even begin.
+fn claim(
+    request: SignInRequest,
+    claimed: Option<&[u8]>,
+    owner: &str,
+) -> Option<Result<SignedIn, Error>> {
+    let host = Host::new();
+    let mut devices = [authenticator("of ada"), authenticator("of bob")];
+    host.create(&user("ada"), &mut devices[0]).unwrap();
+    host.create(&user("bob"), &mut devices[1]).unwrap();
+    let mut stranger = authenticator("of nobody");
+    Host::new().create(&user("ada"), &mut stranger).unwrap();
+    let start = match host.try_begin_sign_in(request) {
+        Ok(start) => start,
+        Err(refused) => {
+            assert_eq!(refused, Error::NoPasskeys);
+            return None;
+        }
+    };
+    let device = match owner {
+        "ada" => &mut devices[0],
+        "bob" => &mut devices[1],
+        _ => &mut stranger,
+    };
+    // The attacker's client ignores the allow list.
+    let mut options = serde_json::to_value(&start.public_key).unwrap();
+    options.as_object_mut().unwrap().remove("allowCredentials");
+    let bend = |parts: &mut AssertionParts| parts.user_handle = claimed.map(<[u8]>::to_vec);
+    let response = device.get_bent(&options, ORIGIN, bend).unwrap();
+    Some(host.finish_for(request, &start, &response))
 }
 
 #[test]

@@ -128,6 +128,8 @@ fn level_is_what_the_event_deserves() {
         let expected = match entry.event {
             AuditEvent::PasskeyCreated { .. }
             | AuditEvent::SignedIn { .. }
+            | AuditEvent::SecondFactorNeeded { .. }
+            | AuditEvent::Reverified { .. }
             | AuditEvent::BackupStateChanged { .. }
             | AuditEvent::PasskeyRenamed
             | AuditEvent::PasskeyDeleted { .. } => Level::INFO,
@@ -135,6 +137,7 @@ fn level_is_what_the_event_deserves() {
             | AuditEvent::LimitReached { .. }
             | AuditEvent::CeremonyNotFound
             | AuditEvent::CeremonyExpired
+            | AuditEvent::ReverificationRequired
             | AuditEvent::Refused => Level::WARN,
             AuditEvent::Failed => Level::ERROR,
         };

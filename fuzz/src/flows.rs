@@ -102,7 +102,14 @@ fn any_ceremony(source: &mut Source<'_>) -> Option<Ceremony> {
         2 => json["challenge"] = source.text().into(),
         3 => json["created_at"] = source.u32().into(),
         4 => json["expires_at"] = (NOW.as_unix_millis() + u64::from(source.byte())).into(),
-        5 => json["kind"]["user"] = (*source.choose(&["Ym9i", "YWRh"])).into(),
+        5 => {
+            let user = *source.choose(&["Ym9i", "YWRh"]);
+            let of_sign_in = json["kind"].pointer_mut("/request/user");
+            match of_sign_in {
+                Some(of_sign_in) => *of_sign_in = user.into(),
+                None => json["kind"]["user"] = user.into(),
+            }
+        }
         6 => {
             json["origin"] =
                 (*source.choose(&["https://example.com", "https://example.net"])).into();
@@ -214,6 +221,8 @@ fn begin_sign_in(source: &mut Source<'_>, fixture: &Fixture) {
         SignInRequest::Discoverable,
         SignInRequest::Autofill,
         SignInRequest::Named(user),
+        SignInRequest::SecondFactor(user),
+        SignInRequest::Reverify(user),
     ]);
     let begin = SignIn::begin(&fixture.rp, request, *fixture.open.challenge(), NOW);
     let done = drive(source, begin, |effect| match effect {
@@ -223,8 +232,8 @@ fn begin_sign_in(source: &mut Source<'_>, fixture: &Fixture) {
     if let Some((start, trail)) = done {
         let Some((Effect::PutCeremony(put), Reply::Stored)) = trail.last() else { unreachable!() };
         assert_eq!(put.id(), start.ceremony_id);
-        let CeremonyKind::SignIn { user: named, .. } = put.kind() else { unreachable!() };
-        assert_eq!(named.is_some(), matches!(request, SignInRequest::Named(_)));
+        let CeremonyKind::SignIn { request: put_for, .. } = put.kind() else { unreachable!() };
+        assert_eq!(*put_for, request);
     }
 }
 
@@ -246,9 +255,10 @@ fn finish_sign_in(source: &mut Source<'_>, fixture: &Fixture, named: bool) {
     });
     let Some((signed_in, trail)) = done else { return assert!(!honest, "an honest sign-in fails") };
     let ceremony = taken(&trail, now);
-    let CeremonyKind::SignIn { user, allow_credentials } = ceremony.kind() else {
+    let CeremonyKind::SignIn { request, allow_credentials } = ceremony.kind() else {
         panic!("a sign-in by another kind of ceremony");
     };
+    let user = request.user();
     let [.., found, recorded, _] = &trail[..] else { panic!("a sign-in that was not recorded") };
     let (Effect::Passkey { rp_id, credential_id }, Reply::Passkey(Some(passkey))) = found else {
         panic!("a sign-in without a passkey");

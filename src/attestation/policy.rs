@@ -115,6 +115,12 @@ impl AttestationPolicy {
         AttestationLevel::Trusted.into()
     }
 
+    /// Asks no less than this where nothing more special is said.
+    pub(crate) fn at_least(mut self, level: AttestationLevel) -> Self {
+        self.level = self.level.max(level);
+        self
+    }
+
     /// What is asked where nothing more special is said.
     #[must_use]
     pub fn level(&self) -> AttestationLevel {

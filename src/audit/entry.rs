@@ -73,8 +73,18 @@ pub enum AuditEvent {
         /// Whether it is backed up (BS).
         backed_up: Option<bool>,
     },
-    /// Somebody signed in.
+    /// Somebody signed in: the sign-in is complete.
     SignedIn {
+        /// Whether user verification counts.
+        user_verified: bool,
+    },
+    /// Somebody showed a passkey, which by the settings is not enough: nobody is signed in yet.
+    SecondFactorNeeded {
+        /// Whether user verification counts.
+        user_verified: bool,
+    },
+    /// Somebody who is signed in was verified again.
+    Reverified {
         /// Whether user verification counts.
         user_verified: bool,
     },
@@ -108,6 +118,8 @@ pub enum AuditEvent {
     CeremonyNotFound,
     /// Refused: the ceremony took longer than it may, or is from the future.
     CeremonyExpired,
+    /// Refused: the action needs a recent verification of its user.
+    ReverificationRequired,
     /// Refused for any other reason, which the error's code tells.
     Refused,
     /// Not carried through, by a fault of the host's or of the store's.
@@ -137,6 +149,8 @@ impl AuditEvent {
         match self {
             Self::PasskeyCreated { .. } => "passkey_created",
             Self::SignedIn { .. } => "signed_in",
+            Self::SecondFactorNeeded { .. } => "second_factor_needed",
+            Self::Reverified { .. } => "reverified",
             Self::CounterRegressed { .. } => "counter_regressed",
             Self::BackupStateChanged { .. } => "backup_state_changed",
             Self::PasskeyRenamed => "passkey_renamed",
@@ -144,6 +158,7 @@ impl AuditEvent {
             Self::LimitReached { .. } => "limit_reached",
             Self::CeremonyNotFound => "ceremony_not_found",
             Self::CeremonyExpired => "ceremony_expired",
+            Self::ReverificationRequired => "reverification_required",
             Self::Refused => "refused",
             Self::Failed => "failed",
         }
@@ -158,6 +173,7 @@ impl AuditEvent {
             Error::LimitReached { max } => Self::LimitReached { max: *max },
             Error::CeremonyNotFound => Self::CeremonyNotFound,
             Error::CeremonyExpired => Self::CeremonyExpired,
+            Error::ReverificationRequired(_) => Self::ReverificationRequired,
             Error::Registration(_)
             | Error::Authentication(_)
             | Error::UnknownCredential(_)
@@ -167,6 +183,8 @@ impl AuditEvent {
             | Error::LastPasskey
             | Error::Name(_)
             | Error::Extensions(_)
+            | Error::Disabled(_)
+            | Error::NoPasskeys
             | Error::Conflict
             | Error::UnexpectedReply(_)
             | Error::Inconsistent(_) => match error.kind() {

@@ -158,9 +158,10 @@ impl Subject {
         match reply {
             Reply::Ceremony(Some(ceremony)) => match ceremony.kind() {
                 CeremonyKind::Create { user, .. } => self.name_user(*user),
-                CeremonyKind::SignIn { user, .. } => {
-                    if let Some(user) = user {
-                        self.name_user(*user);
+                CeremonyKind::SignIn { request, .. } => {
+                    self.request = Some(*request);
+                    if let Some(user) = request.user() {
+                        self.name_user(user);
                     }
                 }
             },

@@ -2,6 +2,7 @@
 
 use alloc::borrow::ToOwned as _;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::{
@@ -51,7 +52,8 @@ pub struct AuthenticationExpectation<'a> {
 
 /// What to do when a signature counter does not grow (§7.2 step 22): a sign that the authenticator was cloned, or
 /// that it keeps its counter badly.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CounterRule {
     /// The sign-in fails.
     #[default]

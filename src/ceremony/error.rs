@@ -61,6 +61,12 @@ pub enum CeremonyError {
         /// BE of the response.
         found: bool,
     },
+    /// §7.1 step 18, §7.2 step 19: the settings do not accept passkeys with this BE.
+    #[error("passkeys whose backup eligibility is {eligible} are not accepted")]
+    BackupPolicy {
+        /// BE of the response.
+        eligible: bool,
+    },
     /// §7.1 step 20: an algorithm that was not offered.
     #[error("algorithm {found} was not offered, but {}", Listed(.offered))]
     AlgorithmNotOffered {
@@ -128,7 +134,9 @@ impl CeremonyError {
             Self::RpId { .. } => "rp_id",
             Self::UserPresence => "user_presence",
             Self::UserVerification => "user_verification",
-            Self::BackupState | Self::BackupEligibility { .. } => "backup_flags",
+            Self::BackupState | Self::BackupEligibility { .. } | Self::BackupPolicy { .. } => {
+                "backup_flags"
+            }
             Self::AlgorithmNotOffered { .. }
             | Self::AlgorithmNotSupported(_)
             | Self::Key(InvalidKey::Algorithm(_)) => "algorithm",

@@ -4,11 +4,13 @@ use alloc::{string::String, vec::Vec};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use super::request::SignInRequest;
 use crate::{
     bytes::{CeremonyId, Challenge, CredentialId, UserHandle},
     cose::Algorithm,
     extensions::RequestedExtensions,
     json::UserVerification,
+    name::PasskeyName,
     time::{Duration, Timestamp},
 };
 
@@ -43,11 +45,13 @@ pub enum CeremonyKind {
         algorithms: Vec<Algorithm>,
         /// Whether it is created silently (conditional mediation), without the user being asked.
         conditional: bool,
+        /// The name that it is to have, if the host gave one.
+        name: Option<PasskeyName>,
     },
-    /// Somebody signs in.
+    /// Somebody signs in, or a user is verified.
     SignIn {
-        /// The account, if it was known beforehand.
-        user: Option<UserHandle>,
+        /// For what, and which account if it was known beforehand.
+        request: SignInRequest,
         /// The credentials that were allowed; empty if any that is discoverable may answer.
         allow_credentials: Vec<CredentialId>,
     },

@@ -11,7 +11,7 @@ use alloc::{
 };
 use core::fmt::Write as _;
 
-use super::{Error, ErrorKind};
+use super::{Error, ErrorKind, Feature, ReverificationReason};
 use crate::{
     Algorithm, InvalidKey, InvalidName, Malformed, StatementError, TrustError,
     bytes::CredentialId,
@@ -62,6 +62,14 @@ rows! { of_flows, row_of_flow, Error {
         "The name is empty, longer than 100 characters or has control characters. `meta.param_name` is `name`.";
     Error::Extensions(_) => Error::Extensions(InvalidExtensions::AppId),
         "The host asked for extensions with inputs that a client would refuse.";
+    Error::Disabled(Feature::Passkeys) => Error::Disabled(Feature::Passkeys),
+        "The settings allow no passkeys.";
+    Error::Disabled(Feature::Autofill) => Error::Disabled(Feature::Autofill),
+        "The settings allow no autofill.";
+    Error::ReverificationRequired(_) => Error::ReverificationRequired(ReverificationReason::TooOld),
+        "The action needs a recent verification of its user, and there is none that will do.";
+    Error::NoPasskeys => Error::NoPasskeys,
+        "The account has no passkey that could be a second factor or verify its user again.";
     Error::Conflict => Error::Conflict,
         "Other sign-ins with the same passkey kept changing it meanwhile.";
     Error::UnexpectedReply(_) => Error::UnexpectedReply("PasskeysOf"),
@@ -95,6 +103,8 @@ rows! { of_ceremonies, row_of_ceremony, CeremonyError {
         "§7.1 step 17, §7.2 step 18: BS without BE.";
     CeremonyError::BackupEligibility { .. } => CeremonyError::BackupEligibility { stored: true, found: false },
         "§7.2 step 19: BE is not what it was, which never changes.";
+    CeremonyError::BackupPolicy { .. } => CeremonyError::BackupPolicy { eligible: true },
+        "§7.1 step 18, §7.2 step 19: the settings do not accept passkeys with this BE.";
     CeremonyError::AlgorithmNotOffered { .. } => CeremonyError::AlgorithmNotOffered { found: Algorithm::ES256, offered: vec![Algorithm::EdDSA] },
         "§7.1 step 20: an algorithm that was not offered.";
     CeremonyError::AlgorithmNotSupported(_) => CeremonyError::AlgorithmNotSupported(Algorithm::ES256),

@@ -1,27 +1,19 @@
 //! Creating a passkey: begin, the browser's `navigator.credentials.create()`, finish.
 
-use alloc::{
-    boxed::Box,
-    string::{String, ToString as _},
-    vec::Vec,
-};
-use core::fmt;
+mod begin;
+mod finish;
 
-use super::{BeginOptions, Effect, Flow, Inserted, Owner, Reply, SignedInUser, Step, taken};
+use alloc::string::ToString as _;
+
+pub use self::{
+    begin::{BeginCreate, CreationStart},
+    finish::{Created, FinishCreate},
+};
+use super::{BeginOptions, Owner, SignedInUser, Step};
 use crate::{
     bytes::{CeremonyId, Challenge, UserHandle},
-    ceremony::{
-        Ceremony, CeremonyKind, CeremonyStart, RegistrationExpectation, VerifiedRegistration,
-        verify_registration,
-    },
     error::Error,
-    extensions::{RegistrationInputs, RegistrationOutputs},
-    json::{
-        AuthenticatorSelection, CreationOptions, CredentialDescriptor, RegistrationResponse,
-        ResidentKey, RpEntity, UserEntity,
-    },
-    naming,
-    passkey::Passkey,
+    extensions::RegistrationInputs,
     relying_party::RelyingParty,
     time::Timestamp,
 };
@@ -55,11 +47,12 @@ pub struct CreatePasskey;
 impl CreatePasskey {
     /// Begins: the options for the browser, and a ceremony that is remembered.
     ///
-    /// Effects: [`PasskeysOf`](Effect::PasskeysOf), [`PutCeremony`](Effect::PutCeremony).
+    /// Effects: [`PasskeysOf`](super::Effect::PasskeysOf), [`PutCeremony`](super::Effect::PutCeremony).
     ///
     /// # Errors
     ///
-    /// None at once; [`Error::LimitReached`] when the passkeys are known.
+    /// [`Error::Disabled`] at once, and [`Error::ReverificationRequired`] if the settings ask for a verification:
+    /// see [`BeginOptions::verified`]. [`Error::LimitReached`] when the passkeys are known.
     pub fn begin<'a>(
         rp: &'a RelyingParty,
         user: &'a SignedInUser,
@@ -74,7 +67,7 @@ impl CreatePasskey {
     ///
     /// # Errors
     ///
-    /// [`Error::Registration`] at once if the policy does not accept the origin; later as `begin`.
+    /// [`Error::Registration`] at once if the policy does not accept the origin; else as `begin`.
     pub fn begin_at<'a>(
         rp: &'a RelyingParty,
         origin: &str,
@@ -85,7 +78,23 @@ impl CreatePasskey {
         Self::begin_with(rp, user, challenge, now, BeginOptions::new().origin(origin))
     }
 
-    /// Begins as [`begin`](Self::begin) does, with what this ceremony alone is to have.
+    /// Begins as [`begin`](Self::begin) does, with what this ceremony alone is to have: silently, after a sign-in by
+    /// password, for instance.
+    ///
+    /// ```
+    /// # #[cfg(feature = "memory-store")] {
+    /// use relying_party::{Challenge, CreatePasskey, RelyingParty, SignedInUser, Timestamp, UserHandle};
+    /// use relying_party::{flow::BeginOptions, store::{self, MemoryStore}};
+    /// # let rp = RelyingParty::builder("example.com", "Example").origin("https://example.com").build().unwrap();
+    /// # let user = SignedInUser::new(UserHandle::try_from(&[7; 32][..]).unwrap(), "ada@example.com", "Ada");
+    /// # let (challenge, now) = (Challenge::from([1; 32]), Timestamp::from_unix_millis(1_700_000_000_000));
+    /// let silently = BeginOptions::new().conditional();
+    /// let begin = CreatePasskey::begin_with(&rp, &user, challenge, now, silently);
+    /// let start = store::run(&MemoryStore::new(), begin).unwrap();
+    /// // The page calls navigator.credentials.create({ publicKey, mediation: "conditional" }).
+    /// assert_eq!(serde_json::to_string(&start.mediation).unwrap(), r#""conditional""#);
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -98,13 +107,7 @@ impl CreatePasskey {
         now: Timestamp,
         options: BeginOptions<'_, RegistrationInputs>,
     ) -> Result<Step<BeginCreate<'a>>, Error> {
-        let bind = |origin| rp.origins().bind_to_origin(origin);
-        let origin = options.origin.map(bind).transpose();
-        let origin = origin.map_err(|error| Error::Registration(error.into()))?;
-        let extensions = options.extensions.unwrap_or_else(|| rp.creation_extensions().clone());
-        extensions.check()?;
-        let state = Begin::List;
-        Ok(BeginCreate { rp, user, challenge, now, origin, extensions, state }.list())
+        BeginCreate::start(rp, user, challenge, now, options)
     }
 
     /// Finishes: verifies what the browser posted and stores the passkey.
@@ -112,13 +115,14 @@ impl CreatePasskey {
     /// `user` is the account of the session in which the response arrives: a ceremony that was begun for another
     /// is refused. `response` is the JSON of `PublicKeyCredential.toJSON()`.
     ///
-    /// Effects: [`TakeCeremony`](Effect::TakeCeremony) before anything is looked at,
-    /// [`PasskeysOf`](Effect::PasskeysOf) for a name that is not taken, [`InsertPasskey`](Effect::InsertPasskey).
+    /// Effects: [`TakeCeremony`](super::Effect::TakeCeremony) before anything is looked at,
+    /// [`PasskeysOf`](super::Effect::PasskeysOf) for a name that is not taken,
+    /// [`InsertPasskey`](super::Effect::InsertPasskey).
     ///
     /// # Errors
     ///
-    /// None at once; later [`Error::CeremonyNotFound`], [`Error::CeremonyExpired`], [`Error::CeremonyMismatch`],
-    /// [`Error::Registration`], [`Error::AlreadyExists`], [`Error::LimitReached`].
+    /// [`Error::Disabled`] at once; later [`Error::CeremonyNotFound`], [`Error::CeremonyExpired`],
+    /// [`Error::CeremonyMismatch`], [`Error::Registration`], [`Error::AlreadyExists`], [`Error::LimitReached`].
     pub fn finish<'a>(
         rp: &'a RelyingParty,
         user: UserHandle,
@@ -126,226 +130,10 @@ impl CreatePasskey {
         response: &'a [u8],
         now: Timestamp,
     ) -> Result<Step<FinishCreate<'a>>, Error> {
-        let flow = FinishCreate { rp, user, ceremony, response, now, state: Finish::Take };
-        Ok(Step::Effect(flow, Effect::TakeCeremony(ceremony)))
+        FinishCreate::start(rp, user, ceremony, response, now)
     }
 }
 
 fn owner(rp: &RelyingParty, user: UserHandle) -> Owner {
     Owner { rp_id: rp.rp_id().to_string(), user }
-}
-
-/// What a creation begins with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct CreationStart {
-    /// Names the ceremony; to be kept with the browser session, in a cookie.
-    pub ceremony_id: CeremonyId,
-    /// The options for the browser.
-    pub public_key: CreationOptions,
-    /// The first instant at which the ceremony no longer counts.
-    pub expires_at: Timestamp,
-}
-
-/// A creation that begins.
-#[derive(Debug)]
-pub struct BeginCreate<'a> {
-    rp: &'a RelyingParty,
-    user: &'a SignedInUser,
-    challenge: Challenge,
-    now: Timestamp,
-    origin: Option<String>,
-    extensions: RegistrationInputs,
-    state: Begin,
-}
-
-#[derive(Debug)]
-enum Begin {
-    List,
-    Put(Box<CreationStart>),
-}
-
-impl Flow for BeginCreate<'_> {
-    type Output = CreationStart;
-
-    fn resume(mut self, reply: Reply) -> Result<Step<Self>, Error> {
-        match (&self.state, reply) {
-            (Begin::List, Reply::Passkeys(passkeys)) => {
-                let max = self.rp.max_passkeys_per_user();
-                if u32::try_from(passkeys.len()).map_or(true, |count| count >= max) {
-                    return Err(Error::LimitReached { max });
-                }
-                let ceremony = self.ceremony();
-                let start = CreationStart {
-                    ceremony_id: ceremony.id(),
-                    public_key: self.options(&passkeys),
-                    expires_at: ceremony.expires_at(),
-                };
-                self.state = Begin::Put(Box::new(start));
-                Ok(Step::Effect(self, Effect::PutCeremony(Box::new(ceremony))))
-            }
-            (Begin::Put(start), Reply::Stored) => Ok(Step::Done(CreationStart::clone(start))),
-            (Begin::List, _) => Err(Error::UnexpectedReply("PasskeysOf")),
-            (Begin::Put(_), _) => Err(Error::UnexpectedReply("PutCeremony")),
-        }
-    }
-}
-
-impl BeginCreate<'_> {
-    fn list(self) -> Step<Self> {
-        let owner = owner(self.rp, self.user.handle);
-        Step::Effect(self, Effect::PasskeysOf(owner))
-    }
-
-    fn ceremony(&self) -> Ceremony {
-        let start = CeremonyStart {
-            challenge: self.challenge,
-            rp_id: self.rp.rp_id().to_string(),
-            origin: self.origin.clone(),
-            user_verification: self.rp.user_verification(),
-            extensions: self.extensions.requested().clone(),
-            now: self.now,
-            lifetime: self.rp.ceremony_lifetime(),
-        };
-        let kind = CeremonyKind::Create {
-            user: self.user.handle,
-            algorithms: self.rp.algorithms().to_vec(),
-            conditional: false,
-        };
-        Ceremony::new(start, kind)
-    }
-
-    fn options(&self, passkeys: &[Passkey]) -> CreationOptions {
-        let rp = self.rp;
-        CreationOptions {
-            rp: RpEntity { id: rp.rp_id().to_string(), name: rp.name().into() },
-            user: UserEntity {
-                id: self.user.handle,
-                name: self.user.name.clone(),
-                display_name: self.user.display_name.clone(),
-            },
-            challenge: self.challenge,
-            algorithms: rp.algorithms().iter().copied().map(Into::into).collect(),
-            timeout: rp.ceremony_lifetime(),
-            exclude_credentials: passkeys.iter().map(CredentialDescriptor::from).collect(),
-            authenticator_selection: AuthenticatorSelection {
-                authenticator_attachment: rp.attachment(),
-                resident_key: rp.resident_key(),
-                require_resident_key: rp.resident_key() == ResidentKey::Required,
-                user_verification: rp.user_verification(),
-            },
-            hints: rp.hints().to_vec(),
-            attestation: rp.attestation_conveyance(),
-            extensions: self.extensions.clone(),
-        }
-    }
-}
-
-/// A passkey that was created.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Created {
-    /// The passkey, as it was stored.
-    pub passkey: Passkey,
-    /// What came of the extensions. Secrets that were derived are here and nowhere else.
-    pub extensions: RegistrationOutputs,
-}
-
-/// A creation that finishes.
-pub struct FinishCreate<'a> {
-    rp: &'a RelyingParty,
-    user: UserHandle,
-    ceremony: CeremonyId,
-    response: &'a [u8],
-    now: Timestamp,
-    state: Finish,
-}
-
-#[derive(Debug)]
-enum Finish {
-    Take,
-    Name(Box<VerifiedRegistration>),
-    Insert(Box<Created>),
-}
-
-/// Does not show the response: extension outputs in it may be secrets.
-impl fmt::Debug for FinishCreate<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FinishCreate").field("state", &self.state).finish_non_exhaustive()
-    }
-}
-
-impl Flow for FinishCreate<'_> {
-    type Output = Created;
-
-    fn resume(self, reply: Reply) -> Result<Step<Self>, Error> {
-        let Self { rp, user, ceremony, response, now, state } = self;
-        let next = |state| Self { rp, user, ceremony, response, now, state };
-        match (state, reply) {
-            (Finish::Take, Reply::Ceremony(taken)) => {
-                let taken = taken::check(taken, ceremony, rp, now)?;
-                let registration = Box::new(verify(rp, user, &taken, response, now)?);
-                let owner = owner(rp, user);
-                Ok(Step::Effect(next(Finish::Name(registration)), Effect::PasskeysOf(owner)))
-            }
-            (Finish::Name(registration), Reply::Passkeys(passkeys)) => {
-                let name = naming::suggest(
-                    registration.aaguid(),
-                    registration.attachment(),
-                    registration.transports(),
-                );
-                let taken = passkeys.iter().map(|passkey| &passkey.name).collect::<Vec<_>>();
-                let name = name.unique_among(&taken);
-                let extensions = registration.extensions().clone();
-                let passkey = registration.into_passkey(rp.rp_id(), user, name, now);
-                let effect = Effect::InsertPasskey {
-                    passkey: Box::new(passkey.clone()),
-                    max_per_user: rp.max_passkeys_per_user(),
-                };
-                let created = Box::new(Created { passkey, extensions });
-                Ok(Step::Effect(next(Finish::Insert(created)), effect))
-            }
-            (Finish::Insert(created), Reply::Inserted(inserted)) => match inserted {
-                Inserted::Inserted => Ok(Step::Done(*created)),
-                Inserted::AlreadyExists => Err(Error::AlreadyExists),
-                Inserted::LimitReached => {
-                    Err(Error::LimitReached { max: rp.max_passkeys_per_user() })
-                }
-            },
-            (Finish::Take, _) => Err(Error::UnexpectedReply("TakeCeremony")),
-            (Finish::Name(_), _) => Err(Error::UnexpectedReply("PasskeysOf")),
-            (Finish::Insert(_), _) => Err(Error::UnexpectedReply("InsertPasskey")),
-        }
-    }
-}
-
-/// Verifies the response against what the ceremony demanded when it began.
-fn verify(
-    rp: &RelyingParty,
-    user: UserHandle,
-    ceremony: &Ceremony,
-    response: &[u8],
-    now: Timestamp,
-) -> Result<VerifiedRegistration, Error> {
-    let CeremonyKind::Create { user: begun_for, algorithms, conditional } = ceremony.kind() else {
-        return Err(Error::CeremonyMismatch("something else than a creation"));
-    };
-    if *begun_for != user {
-        return Err(Error::CeremonyMismatch("another user"));
-    }
-    let response = RegistrationResponse::parse(response).map_err(Error::malformed_registration)?;
-    let expected = RegistrationExpectation {
-        rp_id: rp.rp_id(),
-        origins: rp.origins(),
-        bound_origin: ceremony.origin(),
-        challenge: ceremony.challenge().as_bytes(),
-        user_verification: ceremony.user_verification(),
-        algorithms,
-        conditional: *conditional,
-        attestation: rp.attestation(),
-        extensions: ceremony.extensions(),
-        verifier: rp.verifier(),
-        now,
-    };
-    verify_registration(&response, &expected).map_err(Error::Registration)
 }

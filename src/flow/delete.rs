@@ -2,12 +2,14 @@
 
 use alloc::string::ToString as _;
 
-use super::{Effect, Flow, Owner, Removed, Reply, Step, list};
+use super::{Effect, Flow, Owner, Removed, Reply, Step, StepUp, list, step_up};
 use crate::{
     bytes::{PasskeyId, UserHandle},
     error::Error,
     json::AllAcceptedCredentials,
     relying_party::RelyingParty,
+    settings::SensitiveAction,
+    time::Timestamp,
 };
 
 /// The delete flow: [`DeletePasskey`](Effect::DeletePasskey), then [`PasskeysOf`](Effect::PasskeysOf) for what the
@@ -50,13 +52,35 @@ impl DeletePasskey {
     ///
     /// # Errors
     ///
-    /// None at once; later [`Error::PasskeyNotFound`], the same for a passkey of somebody else and for one that does
+    /// [`Error::ReverificationRequired`] at once if the settings ask for a verification, see
+    /// [`begin_verified`](Self::begin_verified); later [`Error::PasskeyNotFound`], the same for a passkey of somebody else and for one that does
     /// not exist, and [`Error::LastPasskey`] if the relying party keeps the last one.
     pub fn begin(rp: &RelyingParty, user: UserHandle, id: PasskeyId) -> Result<Step<Self>, Error> {
+        step_up::check_not_needed(rp, SensitiveAction::Delete)?;
+        Ok(Self::start(rp, user, id))
+    }
+
+    /// Deletes a passkey of the signed-in `user`, who was verified lately: see [`StepUp`].
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Self::begin).
+    pub fn begin_verified<'a>(
+        rp: &RelyingParty,
+        user: UserHandle,
+        id: PasskeyId,
+        step_up: impl Into<StepUp<'a>>,
+        now: Timestamp,
+    ) -> Result<Step<Self>, Error> {
+        step_up::check(rp, SensitiveAction::Delete, user, Some(step_up.into()), now)?;
+        Ok(Self::start(rp, user, id))
+    }
+
+    fn start(rp: &RelyingParty, user: UserHandle, id: PasskeyId) -> Step<Self> {
         let owner = Owner { rp_id: rp.rp_id().to_string(), user };
         let keep_last = rp.keep_last_passkey();
         let effect = Effect::DeletePasskey { owner: owner.clone(), id, keep_last };
-        Ok(Step::Effect(Self { owner, id, state: State::Delete }, effect))
+        Step::Effect(Self { owner, id, state: State::Delete }, effect)
     }
 }
 

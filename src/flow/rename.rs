@@ -2,13 +2,14 @@
 
 use alloc::string::ToString as _;
 
-use super::{Effect, Flow, Owner, Reply, Step};
+use super::{Effect, Flow, Owner, Reply, Step, StepUp, step_up};
 use crate::{
     bytes::{PasskeyId, UserHandle},
     error::Error,
     name::PasskeyName,
     passkey::Passkey,
     relying_party::RelyingParty,
+    settings::SensitiveAction,
     time::Timestamp,
 };
 
@@ -36,8 +37,9 @@ impl RenamePasskey {
     ///
     /// # Errors
     ///
-    /// [`Error::Name`] at once; later [`Error::PasskeyNotFound`], the same for a passkey of somebody else and for one
-    /// that does not exist.
+    /// [`Error::ReverificationRequired`] at once if the settings ask for a verification, see
+    /// [`begin_verified`](Self::begin_verified), and [`Error::Name`]; later [`Error::PasskeyNotFound`], the same for a
+    /// passkey of somebody else and for one that does not exist.
     pub fn begin(
         rp: &RelyingParty,
         user: UserHandle,
@@ -45,6 +47,34 @@ impl RenamePasskey {
         name: &str,
         now: Timestamp,
     ) -> Result<Step<Self>, Error> {
+        Self::start(rp, user, id, name, None, now)
+    }
+
+    /// Renames a passkey of the signed-in `user`, who was verified lately: see [`StepUp`].
+    ///
+    /// # Errors
+    ///
+    /// As [`begin`](Self::begin).
+    pub fn begin_verified<'a>(
+        rp: &RelyingParty,
+        user: UserHandle,
+        id: PasskeyId,
+        name: &str,
+        step_up: impl Into<StepUp<'a>>,
+        now: Timestamp,
+    ) -> Result<Step<Self>, Error> {
+        Self::start(rp, user, id, name, Some(step_up.into()), now)
+    }
+
+    fn start(
+        rp: &RelyingParty,
+        user: UserHandle,
+        id: PasskeyId,
+        name: &str,
+        step_up: Option<StepUp<'_>>,
+        now: Timestamp,
+    ) -> Result<Step<Self>, Error> {
+        step_up::check(rp, SensitiveAction::Rename, user, step_up, now)?;
         let name = name.parse::<PasskeyName>()?;
         let owner = Owner { rp_id: rp.rp_id().to_string(), user };
         let effect = Effect::RenamePasskey { owner: owner.clone(), id, name, at: now };

@@ -1,26 +1,21 @@
 //! Signing in with a passkey: begin, the browser's `navigator.credentials.get()`, finish.
 
-use alloc::{
-    boxed::Box,
-    string::{String, ToString as _},
-    vec::Vec,
-};
-use core::fmt;
+mod begin;
+mod finish;
+mod outcome;
 
-use super::{BeginOptions, Effect, Flow, Owner, Recorded, Reply, Step, Task, taken};
+use self::finish::Expected;
+pub use self::{
+    begin::{BeginSignIn, SignInStart},
+    finish::FinishSignIn,
+    outcome::{SignInStatus, SignedIn, Strength},
+};
+use super::{BeginOptions, Step};
 use crate::{
-    bytes::{CeremonyId, Challenge, CredentialId, UserHandle},
-    ceremony::{
-        AuthenticationExpectation, Ceremony, CeremonyError, CeremonyKind, CeremonyStart,
-        CredentialRecord, VerifiedAuthentication, verify_authentication,
-    },
+    bytes::{CeremonyId, Challenge, UserHandle},
+    ceremony::SignInRequest,
     error::Error,
-    extensions::{AuthenticationInputs, AuthenticationOutputs},
-    json::{
-        AuthenticationResponse, CredentialDescriptor, Mediation, RequestOptions, UnknownCredential,
-    },
-    limits::RECORD_USE_ATTEMPTS,
-    passkey::Passkey,
+    extensions::AuthenticationInputs,
     relying_party::RelyingParty,
     time::Timestamp,
 };
@@ -49,26 +44,16 @@ use crate::{
 #[derive(Debug)]
 pub struct SignIn;
 
-/// Who is to sign in, and how the browser is to ask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SignInRequest {
-    /// Somebody pressed "Sign in with a passkey": whoever has a discoverable passkey.
-    Discoverable,
-    /// A sign-in form was loaded: the same, offered in the autofill of its user name field.
-    Autofill,
-    /// A user was named first: only that account's passkeys count.
-    Named(UserHandle),
-}
-
 impl SignIn {
     /// Begins: the options for the browser, and a ceremony that is remembered.
     ///
-    /// Effects: [`PasskeysOf`](Effect::PasskeysOf) if a user is named, [`PutCeremony`](Effect::PutCeremony).
+    /// Effects: [`PasskeysOf`](super::Effect::PasskeysOf) if the user is known,
+    /// [`PutCeremony`](super::Effect::PutCeremony).
     ///
     /// # Errors
     ///
-    /// None.
+    /// [`Error::Disabled`] at once. [`Error::NoPasskeys`] later, for a second factor or a re-verification by somebody who
+    /// has none; a sign-in of a named user does not tell.
     pub fn begin(
         rp: &RelyingParty,
         request: SignInRequest,
@@ -83,7 +68,7 @@ impl SignIn {
     ///
     /// # Errors
     ///
-    /// [`Error::Authentication`] if the policy does not accept the origin.
+    /// [`Error::Authentication`] if the policy does not accept the origin; else as `begin`.
     pub fn begin_at<'a>(
         rp: &'a RelyingParty,
         origin: &str,
@@ -107,305 +92,66 @@ impl SignIn {
         now: Timestamp,
         options: BeginOptions<'_, AuthenticationInputs>,
     ) -> Result<Step<BeginSignIn<'a>>, Error> {
-        let bind = |origin| rp.origins().bind_to_origin(origin);
-        let origin = options.origin.map(bind).transpose();
-        let origin = origin.map_err(|error| Error::Authentication(error.into()))?;
-        let extensions = options.extensions.unwrap_or_default();
-        let state = Begin::List;
-        BeginSignIn { rp, request, challenge, now, origin, extensions, state }.start()
+        BeginSignIn::start(rp, request, challenge, now, options)
     }
 
-    /// Finishes: verifies what the browser posted, and records the use.
+    /// Finishes a sign-in that was begun for [`Discoverable`](SignInRequest::Discoverable),
+    /// [`Autofill`](SignInRequest::Autofill) or [`Named`](SignInRequest::Named): verifies what the browser posted, and
+    /// records the use.
     ///
-    /// `response` is the JSON of `PublicKeyCredential.toJSON()`.
+    /// `response` is the JSON of `PublicKeyCredential.toJSON()`. Look at [`SignedIn::status`] before you begin a session.
     ///
-    /// Effects: [`TakeCeremony`](Effect::TakeCeremony) before anything is looked at, [`Passkey`](Effect::Passkey),
-    /// [`RecordUse`](Effect::RecordUse), both again if another sign-in has come between, and
-    /// [`PendingTasks`](Effect::PendingTasks).
+    /// Effects: [`TakeCeremony`](super::Effect::TakeCeremony) before anything is looked at,
+    /// [`Passkey`](super::Effect::Passkey), [`RecordUse`](super::Effect::RecordUse), both again if another sign-in has
+    /// come between, and, if the sign-in is complete, [`PendingTasks`](super::Effect::PendingTasks).
     ///
     /// # Errors
     ///
-    /// None at once; later [`Error::CeremonyNotFound`], [`Error::CeremonyExpired`], [`Error::CeremonyMismatch`],
-    /// [`Error::UnknownCredential`], [`Error::Authentication`], [`Error::Conflict`].
+    /// [`Error::Disabled`] at once; later [`Error::CeremonyNotFound`], [`Error::CeremonyExpired`],
+    /// [`Error::CeremonyMismatch`], [`Error::UnknownCredential`], [`Error::Authentication`], [`Error::Conflict`].
     pub fn finish<'a>(
         rp: &'a RelyingParty,
         ceremony: CeremonyId,
         response: &'a [u8],
         now: Timestamp,
     ) -> Result<Step<FinishSignIn<'a>>, Error> {
-        let flow = FinishSignIn { rp, ceremony, response, now, state: Finish::Take };
-        Ok(Step::Effect(flow, Effect::TakeCeremony(ceremony)))
-    }
-}
-
-/// What a sign-in begins with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SignInStart {
-    /// Names the ceremony; to be kept with the browser session, in a cookie.
-    pub ceremony_id: CeremonyId,
-    /// The options for the browser.
-    pub public_key: RequestOptions,
-    /// The mediation to ask for beside the options, if any.
-    pub mediation: Option<Mediation>,
-    /// The first instant at which the ceremony no longer counts.
-    pub expires_at: Timestamp,
-}
-
-/// A sign-in that begins.
-#[derive(Debug)]
-pub struct BeginSignIn<'a> {
-    rp: &'a RelyingParty,
-    request: SignInRequest,
-    challenge: Challenge,
-    now: Timestamp,
-    origin: Option<String>,
-    extensions: AuthenticationInputs,
-    state: Begin,
-}
-
-#[derive(Debug)]
-enum Begin {
-    List,
-    Put(Box<SignInStart>),
-}
-
-impl Flow for BeginSignIn<'_> {
-    type Output = SignInStart;
-
-    fn resume(self, reply: Reply) -> Result<Step<Self>, Error> {
-        match (&self.state, reply) {
-            (Begin::List, Reply::Passkeys(passkeys)) => self.put(&passkeys),
-            (Begin::List, _) => Err(Error::UnexpectedReply("PasskeysOf")),
-            (Begin::Put(start), Reply::Stored) => Ok(Step::Done(SignInStart::clone(start))),
-            (Begin::Put(_), _) => Err(Error::UnexpectedReply("PutCeremony")),
-        }
-    }
-}
-
-impl BeginSignIn<'_> {
-    fn start(self) -> Result<Step<Self>, Error> {
-        match self.request {
-            SignInRequest::Discoverable | SignInRequest::Autofill => self.put(&[]),
-            SignInRequest::Named(user) => {
-                let owner = Owner { rp_id: self.rp.rp_id().to_string(), user };
-                Ok(Step::Effect(self, Effect::PasskeysOf(owner)))
-            }
-        }
+        FinishSignIn::start(rp, Expected::SignIn, ceremony, response, now)
     }
 
-    fn put(mut self, passkeys: &[Passkey]) -> Result<Step<Self>, Error> {
-        let rp = self.rp;
-        let allowed = passkeys.iter().map(|passkey| passkey.credential_id.clone());
-        let allow_credentials = allowed.collect::<Vec<_>>();
-        self.extensions.check(&allow_credentials)?;
-        let user = match self.request {
-            SignInRequest::Named(user) => Some(user),
-            SignInRequest::Discoverable | SignInRequest::Autofill => None,
-        };
-        let start = CeremonyStart {
-            challenge: self.challenge,
-            rp_id: rp.rp_id().to_string(),
-            origin: self.origin.clone(),
-            user_verification: rp.user_verification(),
-            extensions: self.extensions.requested().clone(),
-            now: self.now,
-            lifetime: rp.ceremony_lifetime(),
-        };
-        let kind = CeremonyKind::SignIn { user, allow_credentials };
-        let ceremony = Ceremony::new(start, kind);
-        self.state = Begin::Put(Box::new(SignInStart {
-            ceremony_id: ceremony.id(),
-            public_key: RequestOptions {
-                challenge: self.challenge,
-                timeout: rp.ceremony_lifetime(),
-                rp_id: rp.rp_id().to_string(),
-                allow_credentials: passkeys.iter().map(CredentialDescriptor::from).collect(),
-                user_verification: rp.user_verification(),
-                hints: rp.hints().to_vec(),
-                extensions: self.extensions.clone(),
-            },
-            mediation: (self.request == SignInRequest::Autofill).then_some(Mediation::Conditional),
-            expires_at: ceremony.expires_at(),
-        }));
-        Ok(Step::Effect(self, Effect::PutCeremony(Box::new(ceremony))))
-    }
-}
-
-/// Somebody who has signed in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SignedIn {
-    /// The account.
-    pub user: UserHandle,
-    /// The passkey, as it is after its use was recorded.
-    pub passkey: Passkey,
-    /// Whether user verification counts: the authenticator verified the user, and had done so before.
-    pub user_verified: bool,
-    /// Whether the signature counter did not grow; only if the relying party accepts that.
-    pub counter_regressed: bool,
-    /// The signature counter that was sent; the passkey keeps the highest.
-    pub sign_count: u32,
-    /// Whether the passkey's backup state changed with this use.
-    pub backup_state_changed: bool,
-    /// What the account has to do before its session is of use.
-    pub task: Option<Task>,
-    /// What came of the extensions. Secrets that were derived are here and nowhere else.
-    pub extensions: AuthenticationOutputs,
-}
-
-/// A sign-in that finishes.
-pub struct FinishSignIn<'a> {
-    rp: &'a RelyingParty,
-    ceremony: CeremonyId,
-    response: &'a [u8],
-    now: Timestamp,
-    state: Finish<'a>,
-}
-
-#[derive(Debug)]
-enum Finish<'a> {
-    Take,
-    Find(Attempt<'a>),
-    Record(Attempt<'a>, Box<Passkey>, Box<VerifiedAuthentication>),
-    Tasks(Box<SignedIn>),
-}
-
-/// The response, with the ceremony that was taken for it.
-#[derive(Debug)]
-struct Attempt<'a> {
-    ceremony: Box<Ceremony>,
-    response: Box<AuthenticationResponse<'a>>,
-    credential_id: CredentialId,
-    left: u8,
-}
-
-/// Does not show the response: extension outputs in it may be secrets.
-impl fmt::Debug for FinishSignIn<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FinishSignIn").field("state", &self.state).finish_non_exhaustive()
-    }
-}
-
-impl<'a> Flow for FinishSignIn<'a> {
-    type Output = SignedIn;
-
-    fn resume(self, reply: Reply) -> Result<Step<Self>, Error> {
-        let Self { rp, ceremony, response, now, state } = self;
-        let next = |state| Self { rp, ceremony, response, now, state };
-        let find = |attempt: Attempt<'a>| {
-            let credential_id = attempt.credential_id.clone();
-            let effect = Effect::Passkey { rp_id: rp.rp_id().to_string(), credential_id };
-            Ok(Step::Effect(next(Finish::Find(attempt)), effect))
-        };
-        match (state, reply) {
-            (Finish::Take, Reply::Ceremony(taken)) => {
-                let taken = taken::check(taken, ceremony, rp, now)?;
-                find(Attempt::new(taken, response)?)
-            }
-            (Finish::Find(attempt), Reply::Passkey(found)) => {
-                let passkey = found.ok_or_else(|| attempt.unknown(rp))?;
-                let verified = Box::new(attempt.verify(rp, &passkey)?);
-                let effect = Effect::RecordUse {
-                    id: passkey.id,
-                    expected: passkey.state,
-                    state: verified.state(),
-                    at: now,
-                };
-                Ok(Step::Effect(next(Finish::Record(attempt, passkey, verified)), effect))
-            }
-            (Finish::Record(attempt, passkey, verified), Reply::Recorded(recorded)) => {
-                match recorded {
-                    Recorded::Updated => {
-                        let owner = Owner { rp_id: passkey.rp_id.clone(), user: passkey.user };
-                        let signed_in = signed_in(*passkey, *verified, now);
-                        let state = Finish::Tasks(Box::new(signed_in));
-                        Ok(Step::Effect(next(state), Effect::PendingTasks(owner)))
-                    }
-                    // Judge again by what the other sign-in has left, the counter above all.
-                    Recorded::Conflict => find(attempt.again()?),
-                    Recorded::NotFound => Err(attempt.unknown(rp)),
-                }
-            }
-            (Finish::Tasks(mut signed_in), Reply::Tasks(tasks)) => {
-                signed_in.task = tasks.into_iter().next();
-                Ok(Step::Done(*signed_in))
-            }
-            (Finish::Take, _) => Err(Error::UnexpectedReply("TakeCeremony")),
-            (Finish::Find(_), _) => Err(Error::UnexpectedReply("Passkey")),
-            (Finish::Record(..), _) => Err(Error::UnexpectedReply("RecordUse")),
-            (Finish::Tasks(_), _) => Err(Error::UnexpectedReply("PendingTasks")),
-        }
-    }
-}
-
-impl<'a> Attempt<'a> {
-    fn new(ceremony: Box<Ceremony>, response: &'a [u8]) -> Result<Self, Error> {
-        let CeremonyKind::SignIn { .. } = ceremony.kind() else {
-            return Err(Error::CeremonyMismatch("something else than a sign-in"));
-        };
-        let response =
-            AuthenticationResponse::parse(response).map_err(Error::malformed_authentication)?;
-        let claimed = response.credential_id().map_err(Error::malformed_authentication)?;
-        // What cannot be a credential id is nobody's.
-        let credential_id =
-            claimed.ok_or(Error::Authentication(CeremonyError::CredentialNotAllowed))?;
-        let response = Box::new(response);
-        Ok(Self { ceremony, response, credential_id, left: RECORD_USE_ATTEMPTS })
+    /// Finishes what was begun for [`SecondFactor`](SignInRequest::SecondFactor) of this very user, as
+    /// [`finish`](Self::finish) does. It is always complete.
+    ///
+    /// `user` is who has shown the first factor in the session in which the response arrives. Beside that factor user
+    /// verification is authorised to count from now on (§7.2 step 24), if it did not yet.
+    ///
+    /// # Errors
+    ///
+    /// As `finish`; [`Error::CeremonyMismatch`] also for a ceremony that was begun for another purpose or user.
+    pub fn finish_second_factor<'a>(
+        rp: &'a RelyingParty,
+        user: UserHandle,
+        ceremony: CeremonyId,
+        response: &'a [u8],
+        now: Timestamp,
+    ) -> Result<Step<FinishSignIn<'a>>, Error> {
+        FinishSignIn::start(rp, Expected::SecondFactor(user), ceremony, response, now)
     }
 
-    fn again(mut self) -> Result<Self, Error> {
-        self.left = self.left.checked_sub(1).filter(|left| *left > 0).ok_or(Error::Conflict)?;
-        Ok(self)
-    }
-
-    fn unknown(&self, rp: &RelyingParty) -> Error {
-        Error::UnknownCredential(UnknownCredential {
-            rp_id: rp.rp_id().to_string(),
-            credential_id: self.credential_id.clone(),
-        })
-    }
-
-    /// Verifies the response against what the ceremony demanded when it began.
-    fn verify(
-        &self,
-        rp: &RelyingParty,
-        passkey: &Passkey,
-    ) -> Result<VerifiedAuthentication, Error> {
-        let CeremonyKind::SignIn { user, allow_credentials } = self.ceremony.kind() else {
-            return Err(Error::CeremonyMismatch("something else than a sign-in"));
-        };
-        if passkey.rp_id != rp.rp_id().as_str() {
-            return Err(Error::Inconsistent("a passkey of another relying party"));
-        }
-        let expected = AuthenticationExpectation {
-            rp_id: rp.rp_id(),
-            origins: rp.origins(),
-            bound_origin: self.ceremony.origin(),
-            challenge: self.ceremony.challenge().as_bytes(),
-            user_verification: self.ceremony.user_verification(),
-            allow_credentials,
-            user: user.as_ref().map(UserHandle::as_bytes),
-            counter_rule: rp.counter_rule(),
-            extensions: self.ceremony.extensions(),
-            verifier: rp.verifier(),
-        };
-        verify_authentication(&self.response, &expected, &CredentialRecord::from(passkey))
-            .map_err(Error::Authentication)
-    }
-}
-
-fn signed_in(mut passkey: Passkey, verified: VerifiedAuthentication, now: Timestamp) -> SignedIn {
-    passkey.state = verified.state();
-    passkey.last_used_at = Some(now);
-    SignedIn {
-        user: passkey.user,
-        passkey,
-        user_verified: verified.user_verified(),
-        counter_regressed: verified.counter_regressed(),
-        sign_count: verified.sign_count(),
-        backup_state_changed: verified.backup_state_changed(),
-        task: None,
-        extensions: verified.into_extensions(),
+    /// Finishes what was begun for [`Reverify`](SignInRequest::Reverify) of this very user, as
+    /// [`finish`](Self::finish) does. [`SignedIn::proof`] is what sensitive actions take.
+    ///
+    /// `user` is the account of the session in which the response arrives.
+    ///
+    /// # Errors
+    ///
+    /// As `finish`; [`Error::CeremonyMismatch`] also for a ceremony that was begun for another purpose or user.
+    pub fn finish_reverification<'a>(
+        rp: &'a RelyingParty,
+        user: UserHandle,
+        ceremony: CeremonyId,
+        response: &'a [u8],
+        now: Timestamp,
+    ) -> Result<Step<FinishSignIn<'a>>, Error> {
+        FinishSignIn::start(rp, Expected::Reverification(user), ceremony, response, now)
     }
 }

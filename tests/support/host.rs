@@ -31,6 +31,11 @@ impl Host {
         Self { rp, store: MemoryStore::new(), next_challenge: std::cell::Cell::new(1) }
     }
 
+    /// The same store, after the settings were changed.
+    pub(crate) fn under(self, rp: RelyingParty) -> Self {
+        Self { rp, ..self }
+    }
+
     /// Another challenge every time.
     pub(crate) fn challenge(&self) -> Challenge {
         let number = self.next_challenge.get();
@@ -69,9 +74,32 @@ impl Host {
         self.finish_create(user, &start, &response)
     }
 
-    pub(crate) fn begin_sign_in(&self, request: SignInRequest) -> SignInStart {
+    pub(crate) fn try_begin_sign_in(&self, request: SignInRequest) -> Result<SignInStart, Error> {
         flow(store::run(&self.store, SignIn::begin(&self.rp, request, self.challenge(), NOW)))
-            .unwrap()
+    }
+
+    pub(crate) fn begin_sign_in(&self, request: SignInRequest) -> SignInStart {
+        self.try_begin_sign_in(request).unwrap()
+    }
+
+    /// Finishes as what was begun, in the session of the user for whom it was.
+    pub(crate) fn finish_for(
+        &self,
+        request: SignInRequest,
+        start: &SignInStart,
+        response: impl AsRef<[u8]>,
+    ) -> Result<SignedIn, Error> {
+        let (rp, id, response) = (&self.rp, start.ceremony_id, response.as_ref());
+        let finish = match request {
+            SignInRequest::SecondFactor(user) => {
+                SignIn::finish_second_factor(rp, user, id, response, NOW)
+            }
+            SignInRequest::Reverify(user) => {
+                SignIn::finish_reverification(rp, user, id, response, NOW)
+            }
+            _ => SignIn::finish(rp, id, response, NOW),
+        };
+        flow(store::run(&self.store, finish))
     }
 
     pub(crate) fn finish_sign_in(
@@ -91,7 +119,7 @@ impl Host {
     ) -> Result<SignedIn, Error> {
         let start = self.begin_sign_in(request);
         let response = authenticator.get(&start.public_key, ORIGIN).unwrap();
-        self.finish_sign_in(&start, &response)
+        self.finish_for(request, &start, &response)
     }
 
     pub(crate) fn passkeys(&self, user: &SignedInUser) -> Vec<Passkey> {
@@ -107,6 +135,18 @@ pub(crate) fn flow<T>(result: Result<T, RunError<Infallible>>) -> Result<T, Erro
         RunError::Flow(error) => error,
         RunError::Store(never) => match never {},
     })
+}
+
+/// All purposes of a sign-in by that user.
+pub(crate) fn purposes(name: &str) -> [SignInRequest; 5] {
+    let user = handle(name);
+    [
+        SignInRequest::Discoverable,
+        SignInRequest::Autofill,
+        SignInRequest::Named(user),
+        SignInRequest::SecondFactor(user),
+        SignInRequest::Reverify(user),
+    ]
 }
 
 pub(crate) fn user(name: &str) -> SignedInUser {

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     bytes::{Aaguid, CeremonyId, Challenge, CredentialId, PasskeyId, UserHandle},
-    ceremony::{Ceremony, CeremonyKind, CeremonyStart},
+    ceremony::{Ceremony, CeremonyKind, CeremonyStart, SignInRequest},
     cose::{Algorithm, CosePublicKey},
     flow::{Inserted, Owner, Recorded, Removed, Task},
     json::{AuthenticatorAttachment, Transport, UserVerification},
@@ -163,15 +163,16 @@ impl<'a> Bench<'a> {
             user: self.owner()?.user,
             algorithms: vec![Algorithm::ES256, Algorithm::RS256],
             conditional: false,
+            name: Some(name("Laptop")?),
         };
         Ok(self.ceremony(ago, kind))
     }
 
     /// A sign-in that began `ago` before now, and lasts ten minutes.
     pub(super) fn sign_in(&self, ago: Duration) -> Result<Ceremony, Found> {
-        let user = Some(self.owner()?.user);
+        let request = SignInRequest::SecondFactor(self.owner()?.user);
         let allow_credentials = vec![self.credential_id()?, self.credential_id()?];
-        Ok(self.ceremony(ago, CeremonyKind::SignIn { user, allow_credentials }))
+        Ok(self.ceremony(ago, CeremonyKind::SignIn { request, allow_credentials }))
     }
 
     fn ceremony(&self, ago: Duration, kind: CeremonyKind) -> Ceremony {

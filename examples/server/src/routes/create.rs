@@ -35,7 +35,7 @@ pub(crate) async fn begin(
         Ok(Json(Started {
             ceremony_id: start.ceremony_id,
             public_key: start.public_key,
-            mediation: None,
+            mediation: start.mediation,
             expires_at: start.expires_at,
             expires_in: milliseconds_until(start.expires_at),
         }))

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State, http::HeaderMap};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
 use relying_party::{
     Challenge, SignIn, SignInRequest, Timestamp, UserHandle, json::RequestOptions, store,
 };
@@ -76,6 +80,14 @@ pub(crate) async fn finish(
             &app.store,
             SignIn::finish(&app.rp, ceremony_id, response, Timestamp::now()),
         )?;
+        // As the server is configured, users are verified and every sign-in is complete.
+        if !signed_in.is_complete() {
+            return Err(ApiError::new(
+                StatusCode::FORBIDDEN,
+                "needs_second_factor",
+                "One more factor is needed to sign in.",
+            ));
+        }
         let account = app.store.account_by_handle(&signed_in.user)?.ok_or_else(|| {
             ApiError::internal("a passkey belongs to an account that is not there")
         })?;

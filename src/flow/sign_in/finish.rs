@@ -1,0 +1,216 @@
+//! The second step of a sign-in: from the browser's response to an outcome.
+
+use alloc::{boxed::Box, string::ToString as _};
+use core::fmt;
+
+use super::outcome::{SignedIn, state_after};
+use crate::{
+    bytes::{CeremonyId, CredentialId, UserHandle},
+    ceremony::{
+        AuthenticationExpectation, Ceremony, CeremonyError, CeremonyKind, CredentialRecord,
+        SignInRequest, VerifiedAuthentication, verify_authentication,
+    },
+    error::Error,
+    flow::{Effect, Flow, Owner, Recorded, Reply, Step, backup, enabled, taken},
+    json::{AuthenticationResponse, UnknownCredential},
+    limits::RECORD_USE_ATTEMPTS,
+    passkey::Passkey,
+    relying_party::RelyingParty,
+    time::Timestamp,
+};
+
+/// A sign-in that finishes.
+pub struct FinishSignIn<'a> {
+    rp: &'a RelyingParty,
+    expected: Expected,
+    ceremony: CeremonyId,
+    response: &'a [u8],
+    now: Timestamp,
+    state: Finish<'a>,
+}
+
+/// What the ceremony must have been begun for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Expected {
+    SignIn,
+    SecondFactor(UserHandle),
+    Reverification(UserHandle),
+}
+
+#[derive(Debug)]
+enum Finish<'a> {
+    Take,
+    Find(Attempt<'a>),
+    Record(Attempt<'a>, Box<Passkey>, Box<VerifiedAuthentication>),
+    Tasks(Box<SignedIn>),
+}
+
+/// The response, with the ceremony that was taken for it.
+#[derive(Debug)]
+struct Attempt<'a> {
+    request: SignInRequest,
+    ceremony: Box<Ceremony>,
+    response: Box<AuthenticationResponse<'a>>,
+    credential_id: CredentialId,
+    left: u8,
+}
+
+/// Does not show the response: extension outputs in it may be secrets.
+impl fmt::Debug for FinishSignIn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FinishSignIn").field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
+impl<'a> FinishSignIn<'a> {
+    pub(super) fn start(
+        rp: &'a RelyingParty,
+        expected: Expected,
+        ceremony: CeremonyId,
+        response: &'a [u8],
+        now: Timestamp,
+    ) -> Result<Step<Self>, Error> {
+        enabled(rp)?;
+        let flow = Self { rp, expected, ceremony, response, now, state: Finish::Take };
+        Ok(Step::Effect(flow, Effect::TakeCeremony(ceremony)))
+    }
+}
+
+impl Expected {
+    /// What was begun for one purpose, or for one user, counts for no other.
+    fn check(self, request: SignInRequest) -> Result<(), Error> {
+        use SignInRequest as Request;
+        match (self, request) {
+            (Self::SignIn, Request::Discoverable | Request::Autofill | Request::Named(_)) => Ok(()),
+            (Self::SecondFactor(user), Request::SecondFactor(begun_for))
+            | (Self::Reverification(user), Request::Reverify(begun_for)) => {
+                if user == begun_for {
+                    Ok(())
+                } else {
+                    Err(Error::CeremonyMismatch("another user"))
+                }
+            }
+            _ => Err(Error::CeremonyMismatch("another purpose")),
+        }
+    }
+}
+
+impl<'a> Flow for FinishSignIn<'a> {
+    type Output = SignedIn;
+
+    fn resume(self, reply: Reply) -> Result<Step<Self>, Error> {
+        let Self { rp, expected, ceremony, response, now, state } = self;
+        let next = |state| Self { rp, expected, ceremony, response, now, state };
+        let find = |attempt: Attempt<'a>| {
+            let credential_id = attempt.credential_id.clone();
+            let effect = Effect::Passkey { rp_id: rp.rp_id().to_string(), credential_id };
+            Ok(Step::Effect(next(Finish::Find(attempt)), effect))
+        };
+        match (state, reply) {
+            (Finish::Take, Reply::Ceremony(taken)) => {
+                let taken = taken::check(taken, ceremony, rp, now)?;
+                find(Attempt::new(taken, expected, response)?)
+            }
+            (Finish::Find(attempt), Reply::Passkey(found)) => {
+                let passkey = found.ok_or_else(|| attempt.unknown(rp))?;
+                let verified = Box::new(attempt.verify(rp, &passkey)?);
+                let effect = Effect::RecordUse {
+                    id: passkey.id,
+                    expected: passkey.state,
+                    state: state_after(attempt.request, &verified),
+                    at: now,
+                };
+                Ok(Step::Effect(next(Finish::Record(attempt, passkey, verified)), effect))
+            }
+            (Finish::Record(attempt, passkey, verified), Reply::Recorded(recorded)) => {
+                match recorded {
+                    Recorded::Updated => {
+                        let rule = rp.settings().second_factor();
+                        let request = attempt.request;
+                        let signed_in = SignedIn::new(*passkey, request, rule, *verified, now);
+                        if !signed_in.begins_session(request) {
+                            return Ok(Step::Done(signed_in));
+                        }
+                        let owner =
+                            Owner { rp_id: signed_in.passkey.rp_id.clone(), user: signed_in.user };
+                        let state = Finish::Tasks(Box::new(signed_in));
+                        Ok(Step::Effect(next(state), Effect::PendingTasks(owner)))
+                    }
+                    // Judge again by what the other sign-in has left, the counter above all.
+                    Recorded::Conflict => find(attempt.again()?),
+                    Recorded::NotFound => Err(attempt.unknown(rp)),
+                }
+            }
+            (Finish::Tasks(mut signed_in), Reply::Tasks(tasks)) => {
+                signed_in.task = tasks.into_iter().next();
+                Ok(Step::Done(*signed_in))
+            }
+            (Finish::Take, _) => Err(Error::UnexpectedReply("TakeCeremony")),
+            (Finish::Find(_), _) => Err(Error::UnexpectedReply("Passkey")),
+            (Finish::Record(..), _) => Err(Error::UnexpectedReply("RecordUse")),
+            (Finish::Tasks(_), _) => Err(Error::UnexpectedReply("PendingTasks")),
+        }
+    }
+}
+
+impl<'a> Attempt<'a> {
+    fn new(ceremony: Box<Ceremony>, expected: Expected, response: &'a [u8]) -> Result<Self, Error> {
+        let CeremonyKind::SignIn { request, .. } = ceremony.kind() else {
+            return Err(Error::CeremonyMismatch("something else than a sign-in"));
+        };
+        let request = *request;
+        expected.check(request)?;
+        let response =
+            AuthenticationResponse::parse(response).map_err(Error::malformed_authentication)?;
+        let claimed = response.credential_id().map_err(Error::malformed_authentication)?;
+        // What cannot be a credential id is nobody's.
+        let credential_id =
+            claimed.ok_or(Error::Authentication(CeremonyError::CredentialNotAllowed))?;
+        let response = Box::new(response);
+        Ok(Self { request, ceremony, response, credential_id, left: RECORD_USE_ATTEMPTS })
+    }
+
+    fn again(mut self) -> Result<Self, Error> {
+        self.left = self.left.checked_sub(1).filter(|left| *left > 0).ok_or(Error::Conflict)?;
+        Ok(self)
+    }
+
+    fn unknown(&self, rp: &RelyingParty) -> Error {
+        Error::UnknownCredential(UnknownCredential {
+            rp_id: rp.rp_id().to_string(),
+            credential_id: self.credential_id.clone(),
+        })
+    }
+
+    /// Verifies the response against what the ceremony demanded when it began.
+    fn verify(
+        &self,
+        rp: &RelyingParty,
+        passkey: &Passkey,
+    ) -> Result<VerifiedAuthentication, Error> {
+        let CeremonyKind::SignIn { allow_credentials, .. } = self.ceremony.kind() else {
+            return Err(Error::CeremonyMismatch("something else than a sign-in"));
+        };
+        if passkey.rp_id != rp.rp_id().as_str() {
+            return Err(Error::Inconsistent("a passkey of another relying party"));
+        }
+        let user = self.request.user();
+        let expected = AuthenticationExpectation {
+            rp_id: rp.rp_id(),
+            origins: rp.origins(),
+            bound_origin: self.ceremony.origin(),
+            challenge: self.ceremony.challenge().as_bytes(),
+            user_verification: self.ceremony.user_verification(),
+            allow_credentials,
+            user: user.as_ref().map(UserHandle::as_bytes),
+            counter_rule: rp.counter_rule(),
+            extensions: self.ceremony.extensions(),
+            verifier: rp.verifier(),
+        };
+        let record = CredentialRecord::from(passkey);
+        let verified = verify_authentication(&self.response, &expected, &record);
+        let verified = verified.map_err(Error::Authentication)?;
+        backup::check(rp, verified.flags()).map_err(Error::Authentication)?;
+        Ok(verified)
+    }
+}

@@ -1,0 +1,361 @@
+//! What a passkey is shown for: sign-in, second factor, re-verification; and what comes of each.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+#[path = "support/host.rs"]
+mod host;
+
+use host::{Host, NOW, ORIGIN, authenticator, flow, handle, purposes, user};
+use relying_party::{
+    AttestationLevel, CreatePasskey, Duration, Effect, Error, Flow as _, Passkey, RelyingParty,
+    RelyingPartyBuilder, Reply, Settings, SignIn, SignInRequest, Step,
+    ceremony::CeremonyError,
+    flow::{FinishSignIn, Recorded, SignInStart, SignInStatus, SignedIn, Task},
+    json::{Mediation, UserVerification},
+    settings::SecondFactorRule,
+    store::{self, PasskeyStore as _},
+    test_authenticator::{AssertionParts, SignCounter, TestAuthenticator, flags},
+};
+
+/// A host where Ada has a passkey.
+struct Signing {
+    host: Host,
+    device: TestAuthenticator,
+    passkey: Passkey,
+}
+
+impl Signing {
+    fn new() -> Self {
+        Self::with(|rp| rp)
+    }
+
+    fn with(decide: impl FnOnce(RelyingPartyBuilder) -> RelyingPartyBuilder) -> Self {
+        Self::verifying(decide, true)
+    }
+
+    /// Whether the user is verified when the passkey is made.
+    fn verifying(
+        decide: impl FnOnce(RelyingPartyBuilder) -> RelyingPartyBuilder,
+        verified: bool,
+    ) -> Self {
+        let rp = decide(RelyingParty::builder("example.com", "Example").origin(ORIGIN));
+        let host = Host::with(rp.build().unwrap());
+        let mut device = authenticator("device").with(|behaviour| {
+            behaviour.user_verified = verified;
+            behaviour.counter = SignCounter::Counting;
+            behaviour.backup_eligible = true;
+            behaviour.backed_up = false;
+        });
+        let passkey = host.create(&user("ada"), &mut device).unwrap();
+        device.behaviour_mut().user_verified = true;
+        Self { host, device, passkey }
+    }
+
+    fn bent(
+        &mut self,
+        request: SignInRequest,
+        bend: impl FnOnce(&mut AssertionParts),
+    ) -> Result<SignedIn, Error> {
+        let start = self.host.begin_sign_in(request);
+        let response = self.device.get_bent(&start.public_key, ORIGIN, bend).unwrap();
+        self.host.finish_for(request, &start, &response)
+    }
+
+    fn honest(&mut self, request: SignInRequest) -> SignedIn {
+        self.bent(request, |_| {}).unwrap()
+    }
+}
+
+type Finish = for<'a> fn(&'a Host, &SignInStart, &'a [u8]) -> Started<'a>;
+type Started<'a> = Result<Step<FinishSignIn<'a>>, Error>;
+
+/// The three ways to finish, each in Ada's session.
+const FINISHES: [(&str, Finish); 3] = [
+    ("sign-in", |host, start, response| SignIn::finish(&host.rp, start.ceremony_id, response, NOW)),
+    ("second factor", |host, start, response| {
+        SignIn::finish_second_factor(&host.rp, handle("ada"), start.ceremony_id, response, NOW)
+    }),
+    ("re-verification", |host, start, response| {
+        SignIn::finish_reverification(&host.rp, handle("ada"), start.ceremony_id, response, NOW)
+    }),
+];
+
+#[test]
+fn ceremony_begun_for_one_purpose_is_not_finished_as_another() {
+    let mut accepted = 0;
+    for request in purposes("ada") {
+        for (name, finish) in FINISHES {
+            let mut signing = Signing::new();
+            let start = signing.host.begin_sign_in(request);
+            let response = signing.device.get(&start.public_key, ORIGIN).unwrap();
+            let fits = match request {
+                SignInRequest::SecondFactor(_) => name == "second factor",
+                SignInRequest::Reverify(_) => name == "re-verification",
+                _ => name == "sign-in",
+            };
+            let host = &signing.host;
+            let outcome = flow(store::run(&host.store, finish(host, &start, response.as_bytes())));
+            if fits {
+                assert_eq!(outcome.unwrap().user, handle("ada"));
+                accepted += 1;
+            } else {
+                assert_eq!(outcome.unwrap_err(), Error::CeremonyMismatch("another purpose"));
+                assert_eq!(host.passkeys(&user("ada")), [signing.passkey]);
+            }
+            // Used up, whatever came of it.
+            assert_eq!(host.store.take_ceremony(&start.ceremony_id).unwrap(), None);
+        }
+    }
+    assert_eq!(accepted, 5);
+}
+
+#[test]
+fn second_factor_and_re_verification_count_for_the_user_of_the_session_only() {
+    for request in [SignInRequest::SecondFactor, SignInRequest::Reverify] {
+        let mut signing = Signing::new();
+        let start = signing.host.begin_sign_in(request(handle("ada")));
+        let response = signing.device.get(&start.public_key, ORIGIN).unwrap();
+        // Ada's ceremony and response arrive in Bob's session.
+        let refused = signing.host.finish_for(request(handle("bob")), &start, &response);
+        assert_eq!(refused.unwrap_err(), Error::CeremonyMismatch("another user"));
+        assert_eq!(signing.host.passkeys(&user("ada")), [signing.passkey]);
+    }
+}
+
+#[test]
+fn creation_is_not_finished_as_any_sign_in_nor_the_reverse() {
+    let signing = Signing::new();
+    let host = &signing.host;
+    for (name, finish) in FINISHES {
+        let creation = host.begin_create(&user("ada")).unwrap();
+        let mut start = host.begin_sign_in(SignInRequest::Discoverable);
+        start.ceremony_id = creation.ceremony_id;
+        let response = authenticator(name).create(&creation.public_key, ORIGIN).unwrap();
+        let refused = flow(store::run(&host.store, finish(host, &start, response.as_bytes())));
+        assert_eq!(refused.unwrap_err().code(), "ceremony_mismatch", "{name}");
+    }
+    for request in purposes("ada") {
+        let start = host.begin_sign_in(request);
+        let finish = CreatePasskey::finish(&host.rp, handle("ada"), start.ceremony_id, b"{}", NOW);
+        let refused = flow(store::run(&host.store, finish)).unwrap_err();
+        assert_eq!(refused.code(), "ceremony_mismatch", "{request:?}");
+    }
+}
+
+#[test]
+fn options_say_what_the_purpose_needs() {
+    let mut signing = Signing::with(|rp| rp.user_verification(UserVerification::Preferred));
+    for request in purposes("ada") {
+        let start = signing.host.begin_sign_in(request);
+        let autofill = request == SignInRequest::Autofill;
+        assert_eq!(start.mediation, autofill.then_some(Mediation::Conditional));
+        let allowed = start.public_key.allow_credentials.iter().map(|allowed| &allowed.id);
+        let expected = request.user().map(|_| &signing.passkey.credential_id);
+        assert!(allowed.eq(expected), "{request:?}");
+        let demand = match request {
+            SignInRequest::Reverify(_) => UserVerification::Required,
+            _ => UserVerification::Preferred,
+        };
+        assert_eq!(start.public_key.user_verification, demand);
+    }
+    // And what was asked for is enforced.
+    let unverified = |parts: &mut AssertionParts| parts.authenticator_data.flags &= !flags::UV;
+    let reverify = SignInRequest::Reverify(handle("ada"));
+    let refused = signing.bent(reverify, unverified).unwrap_err();
+    assert_eq!(refused, Error::Authentication(CeremonyError::UserVerification));
+    let second = SignInRequest::SecondFactor(handle("ada"));
+    assert!(signing.bent(second, unverified).is_ok());
+}
+
+#[test]
+fn only_who_may_know_is_told_that_there_is_no_passkey() {
+    let host = Host::new();
+    for request in purposes("ada") {
+        let tells = matches!(request, SignInRequest::SecondFactor(_) | SignInRequest::Reverify(_));
+        let outcome = host.try_begin_sign_in(request);
+        assert_eq!(outcome.err(), tells.then_some(Error::NoPasskeys), "{request:?}");
+    }
+}
+
+#[test]
+fn sign_in_without_user_verification_is_one_factor_as_the_rule_says() {
+    use SecondFactorRule as Rule;
+    for rule in [Rule::Never, Rule::WithoutUserVerification, Rule::Always] {
+        for verified in [false, true] {
+            for request in purposes("ada") {
+                let settings = Settings::builder().second_factor(rule);
+                let settings = settings.user_verification(UserVerification::Preferred);
+                let mut signing = Signing::with(|rp| rp.settings(settings.build().unwrap()));
+                let outcome = signing.bent(request, |parts| {
+                    if !verified {
+                        parts.authenticator_data.flags &= !flags::UV;
+                    }
+                });
+                let shown = format!("{rule:?}, verified {verified}, {request:?}");
+                let signed_in = match outcome {
+                    Ok(signed_in) => signed_in,
+                    Err(error) => {
+                        assert_eq!(error.code(), "user_verification", "{shown}");
+                        assert!(matches!(request, SignInRequest::Reverify(_)) && !verified);
+                        continue;
+                    }
+                };
+                let is_complete = match request {
+                    SignInRequest::SecondFactor(_) | SignInRequest::Reverify(_) => true,
+                    _ => rule == Rule::Never || (rule != Rule::Always && verified),
+                };
+                assert_eq!(signed_in.is_complete(), is_complete, "{shown}");
+                assert_eq!(signed_in.user_verified, verified, "{shown}");
+                assert_eq!(signed_in.proof.user_verified(), verified, "{shown}");
+            }
+        }
+    }
+}
+
+/// §7.2 step 24: while user verification was never part of a ceremony it is no factor, and what changes that is
+/// another factor beside it.
+#[test]
+fn user_verification_counts_after_it_was_verified_beside_another_factor() {
+    let demand = |rp: RelyingPartyBuilder| rp.user_verification(UserVerification::Preferred);
+    let mut signing = Signing::verifying(demand, false);
+    let [discoverable, _, named, second_factor, reverify] = purposes("ada");
+    for request in [discoverable, named] {
+        let signed_in = signing.honest(request);
+        assert_eq!(signed_in.status, SignInStatus::NeedsSecondFactor);
+        assert!(!signed_in.user_verified && !signed_in.passkey.state.uv_initialized);
+    }
+    let reverified = signing.honest(reverify);
+    assert!(!reverified.user_verified && !reverified.passkey.state.uv_initialized);
+    // A second factor without it changes nothing.
+    let unverified = |parts: &mut AssertionParts| parts.authenticator_data.flags &= !flags::UV;
+    let without = signing.bent(second_factor, unverified).unwrap();
+    assert!(without.is_complete() && !without.passkey.state.uv_initialized);
+
+    let turning = signing.honest(second_factor);
+    assert!(turning.is_complete());
+    // The very ceremony that turns it true does not rely on it.
+    assert!(!turning.user_verified && !turning.proof.user_verified());
+    assert!(turning.passkey.state.uv_initialized);
+    assert_eq!(signing.host.passkeys(&user("ada")), [turning.passkey]);
+
+    let signed_in = signing.honest(discoverable);
+    assert!(signed_in.user_verified && signed_in.is_complete());
+}
+
+#[test]
+fn complete_sign_in_carries_the_first_pending_task_and_no_other_does() {
+    let cases = purposes("ada").map(|request| (request, SecondFactorRule::default()));
+    let incomplete = (SignInRequest::Discoverable, SecondFactorRule::Always);
+    for (request, rule) in cases.into_iter().chain([incomplete]) {
+        let settings = Settings::builder().second_factor(rule).build().unwrap();
+        let mut signing = Signing::with(|rp| rp.settings(settings));
+        let start = signing.host.begin_sign_in(request);
+        let response = signing.device.get(&start.public_key, ORIGIN).unwrap();
+        let (_, finish) = FINISHES[match request {
+            SignInRequest::SecondFactor(_) => 1,
+            SignInRequest::Reverify(_) => 2,
+            _ => 0,
+        }];
+        let host = &signing.host;
+        let mut asked = false;
+        let mut step = finish(host, &start, response.as_bytes()).unwrap();
+        let signed_in = loop {
+            let (flow, effect) = match step {
+                Step::Done(signed_in) => break signed_in,
+                Step::Effect(flow, effect) => (flow, effect),
+            };
+            let reply = match effect {
+                Effect::TakeCeremony(id) => {
+                    Reply::Ceremony(host.store.take_ceremony(&id).unwrap().map(Box::new))
+                }
+                Effect::Passkey { .. } => Reply::Passkey(Some(Box::new(signing.passkey.clone()))),
+                Effect::RecordUse { .. } => Reply::Recorded(Recorded::Updated),
+                Effect::PendingTasks(owner) => {
+                    assert_eq!(owner.user, handle("ada"));
+                    asked = true;
+                    Reply::Tasks(
+                        ["set-up-mfa", "accept-terms"].map(|task| Task(task.into())).into(),
+                    )
+                }
+                other => panic!("{other:?}"),
+            };
+            step = flow.resume(reply).unwrap();
+        };
+        let begins_session =
+            !matches!(request, SignInRequest::Reverify(_)) && rule != SecondFactorRule::Always;
+        assert_eq!(asked, begins_session, "{request:?}");
+        let first = begins_session.then(|| Task("set-up-mfa".into()));
+        assert_eq!(signed_in.task, first, "{request:?}");
+    }
+}
+
+#[test]
+fn outcome_says_how_strong_it_was() {
+    let mut signing = Signing::new();
+    signing.device.behaviour_mut().backed_up = true;
+    let start = signing.host.begin_sign_in(SignInRequest::Discoverable);
+    let response = signing.device.get(&start.public_key, ORIGIN).unwrap();
+    let later = NOW + Duration::from_secs(60);
+    let finish = SignIn::finish(&signing.host.rp, start.ceremony_id, response.as_bytes(), later);
+    let signed_in = flow(store::run(&signing.host.store, finish)).unwrap();
+    assert!(signed_in.backup_state_changed && !signed_in.counter_regressed);
+    assert_eq!(
+        serde_json::to_value(signed_in.strength()).unwrap(),
+        serde_json::json!({
+            "user_verified": true,
+            "backup_eligible": true,
+            "synced": true,
+            "attestation": "statement",
+            "passkey_age": 60_000,
+        })
+    );
+    assert_eq!(signed_in.strength().attestation, AttestationLevel::Statement);
+    assert_eq!(signed_in.proof.verified_at(), later);
+    assert_eq!(signed_in.proof.passkey(), signing.passkey.id);
+    assert_eq!(serde_json::to_value(signed_in.status).unwrap(), "complete");
+}
+
+/// Whatever fails, and for whatever purpose: not a byte of the record changes.
+#[test]
+fn every_purpose_refuses_what_a_sign_in_refuses_and_leaves_the_record_as_it_was() {
+    type Bend = fn(&mut AssertionParts);
+    let bends: [(&str, Bend); 9] = [
+        ("user_presence", |parts| parts.authenticator_data.flags &= !flags::UP),
+        ("user_verification", |parts| parts.authenticator_data.flags &= !flags::UV),
+        ("backup_flags", |parts| parts.authenticator_data.flags ^= flags::BE),
+        ("backup_flags", |parts| {
+            parts.authenticator_data.flags &= !flags::BE;
+            parts.authenticator_data.flags |= flags::BS;
+        }),
+        ("sign_count", |parts| parts.authenticator_data.sign_count = 1),
+        ("sign_count", |parts| parts.authenticator_data.sign_count = 0),
+        ("origin", |parts| parts.client_data.origin = "https://example.org".into()),
+        ("type", |parts| parts.client_data.kind = "webauthn.create".into()),
+        ("challenge", |parts| parts.client_data.challenge = "AAAA".into()),
+    ];
+    for request in purposes("ada") {
+        let mut signing = Signing::new();
+        signing.honest(request);
+        let before = signing.host.passkeys(&user("ada"));
+        for (code, bend) in bends {
+            let refused = signing.bent(request, bend).unwrap_err();
+            assert_eq!(refused.code(), code, "{request:?}");
+            assert_eq!(signing.host.passkeys(&user("ada")), before, "{request:?}: {code}");
+        }
+        let start = signing.host.begin_sign_in(request);
+        let tamper = |signed: &mut relying_party::test_authenticator::SignedAssertion| {
+            signed.signature[9] ^= 1;
+        };
+        let forged = signing.device.get_tampered(&start.public_key, ORIGIN, tamper).unwrap();
+        let refused = signing.host.finish_for(request, &start, &forged).unwrap_err();
+        assert_eq!(refused, Error::Authentication(CeremonyError::Signature));
+        assert_eq!(signing.host.passkeys(&user("ada")), before, "{request:?}");
+        // And with the counter where it has to be, it goes on.
+        let last = signing.honest(request).passkey.state.sign_count;
+        assert!(last > before[0].state.sign_count);
+    }
+}
