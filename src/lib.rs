@@ -31,6 +31,7 @@
 //! let response = browser.get(&start.public_key, "https://example.com").unwrap();
 //! let finish = SignIn::finish(&rp, start.ceremony_id, response.as_bytes(), now);
 //! let signed_in = store::run(&store, finish).unwrap();
+//! assert!(signed_in.is_complete()); // A session begins only then.
 //! assert_eq!(signed_in.user, ada.handle());
 //!
 //! // The account page.
@@ -75,8 +76,10 @@
 //!
 //! async fn sign_in<S: AsyncPasskeyStore>(
 //!     rp: &RelyingParty, store: &S, ceremony: CeremonyId, response: &[u8], now: Timestamp,
-//! ) -> Result<relying_party::UserHandle, RunError<S::Error>> {
-//!     Ok(run_async(store, SignIn::finish(rp, ceremony, response, now)).await?.user)
+//! ) -> Result<Option<relying_party::UserHandle>, RunError<S::Error>> {
+//!     let signed_in = run_async(store, SignIn::finish(rp, ceremony, response, now)).await?;
+//!     // Otherwise the user has to show another factor first.
+//!     Ok(signed_in.is_complete().then_some(signed_in.user))
 //! }
 //! ```
 #![no_std]

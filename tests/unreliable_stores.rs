@@ -8,7 +8,7 @@ mod host;
 
 use std::{sync::Barrier, thread};
 
-use host::{Host, NOW, ORIGIN, authenticator, handle, user};
+use host::{Host, NOW, ORIGIN, authenticator, finish_for, handle, purposes, user};
 use relying_party::{
     CreatePasskey, DeletePasskey, Effect, Error, ErrorKind, Flow, ListPasskeys, Passkey,
     RelyingParty, RenamePasskey, Reply, SignIn, SignInRequest, Step,
@@ -82,8 +82,8 @@ struct Setting {
     host: Host,
     passkey: Passkey,
     creation: (Ceremony, String),
-    sign_in: (Ceremony, String),
-    open: (Ceremony, String),
+    /// For every purpose, whoever has a passkey first.
+    sign_ins: Vec<(SignInRequest, Ceremony, String)>,
 }
 
 fn setting() -> Setting {
@@ -95,18 +95,17 @@ fn setting() -> Setting {
     let response = authenticator("second").create(&start.public_key, ORIGIN).unwrap();
     let ceremony = host.store.take_ceremony(&start.ceremony_id).unwrap().unwrap();
     let creation = (ceremony, response);
-    let [sign_in, open] =
-        [SignInRequest::Named(ada.handle()), SignInRequest::Discoverable].map(|request| {
-            let start = host.begin_sign_in(request);
-            let response = device.get(&start.public_key, ORIGIN).unwrap();
-            (host.store.take_ceremony(&start.ceremony_id).unwrap().unwrap(), response)
-        });
-    Setting { host, passkey, creation, sign_in, open }
+    let sign_ins = purposes("ada").map(|request| {
+        let start = host.begin_sign_in(request);
+        let response = device.get(&start.public_key, ORIGIN).unwrap();
+        (request, host.store.take_ceremony(&start.ceremony_id).unwrap().unwrap(), response)
+    });
+    Setting { host, passkey, creation, sign_ins: sign_ins.into() }
 }
 
 #[test]
 fn reply_of_the_wrong_kind_is_an_error_at_every_state() {
-    let Setting { host, passkey, creation, sign_in, open } = setting();
+    let Setting { host, passkey, creation, sign_ins } = setting();
     let (rp, ada) = (&host.rp, &user("ada"));
     let challenge = || *creation.0.challenge();
     let begin = || CreatePasskey::begin(rp, ada, challenge(), NOW);
@@ -116,12 +115,10 @@ fn reply_of_the_wrong_kind_is_an_error_at_every_state() {
         CreatePasskey::finish(rp, ada.handle(), creation.0.id(), response, NOW)
     };
     count += answer_wrongly(finish, &creation.0, &passkey);
-    for request in [SignInRequest::Discoverable, SignInRequest::Named(ada.handle())] {
-        let begin = || SignIn::begin(rp, request, challenge(), NOW);
+    for (request, ceremony, response) in &sign_ins {
+        let begin = || SignIn::begin(rp, *request, challenge(), NOW);
         count += answer_wrongly(begin, &creation.0, &passkey);
-    }
-    for (ceremony, response) in [&sign_in, &open] {
-        let finish = || SignIn::finish(rp, ceremony.id(), response.as_bytes(), NOW);
+        let finish = || finish_for(rp, *request, ceremony.id(), response.as_bytes());
         count += answer_wrongly(finish, ceremony, &passkey);
     }
     let rename = || RenamePasskey::begin(rp, ada.handle(), passkey.id, "new", NOW);
@@ -130,19 +127,21 @@ fn reply_of_the_wrong_kind_is_an_error_at_every_state() {
     count += answer_wrongly(delete, &creation.0, &passkey);
     let list = || ListPasskeys::begin(rp, ada.handle());
     count += answer_wrongly(list, &creation.0, &passkey);
-    // 2 + 3 states of creations, 1 + 2 + 4 + 4 of sign-ins, 1 + 2 + 1 of the others; 7 wrong replies to each.
-    assert_eq!(count, 7 * 20);
+    // 2 + 3 states of creations, 2 * 1 + 3 * 2 of beginnings and 4 * 4 + 3 of ends of sign-ins (a re-verification asks
+    // for no tasks), 1 + 2 + 1 of the others; 7 wrong replies to each.
+    assert_eq!(count, 7 * (5 + 8 + 19 + 4));
 }
 
 /// Finishes a sign-in over a store that answers these two effects so, and everything else well.
 fn sign_in_over(
     rp: &RelyingParty,
+    request: SignInRequest,
     id: relying_party::CeremonyId,
     response: &str,
     ceremony: Option<&Ceremony>,
     passkey: Option<&Passkey>,
 ) -> Result<relying_party::flow::SignedIn, Error> {
-    let mut step = SignIn::finish(rp, id, response.as_bytes(), NOW)?;
+    let mut step = finish_for(rp, request, id, response.as_bytes())?;
     loop {
         let reply = match &step {
             Step::Done(_) => Reply::Stored,
@@ -164,7 +163,7 @@ fn sign_in_over(
 
 #[test]
 fn store_that_lies_signs_nobody_in() {
-    let Setting { host, passkey, creation, sign_in, open } = setting();
+    let Setting { host, passkey, creation, sign_ins } = setting();
     let rp = &host.rp;
     let bobs = host.create(&user("bob"), &mut authenticator("bob")).unwrap();
     let other = RelyingParty::builder("example.net", "Other").origin("https://example.net");
@@ -185,23 +184,24 @@ fn store_that_lies_signs_nobody_in() {
     lie("another backup eligibility", &|passkey| passkey.state.backup_eligible = Some(false));
     lie("a higher counter", &|passkey| passkey.state.sign_count = 1);
 
-    for (what, (ceremony, response)) in [("a named sign-in", &sign_in), ("an open one", &open)] {
+    for (what, ceremony, response) in &sign_ins {
         let id = ceremony.id();
-        let sign_in = |ceremony, passkey| sign_in_over(rp, id, response, ceremony, passkey);
+        let sign_in = |ceremony, passkey| sign_in_over(rp, *what, id, response, ceremony, passkey);
         sign_in(Some(ceremony), Some(&passkey)).unwrap();
         for (lie, passkey) in &passkeys {
             let signed_in = sign_in(Some(ceremony), Some(passkey));
-            assert!(signed_in.is_err(), "{what}, {lie}");
+            assert!(signed_in.is_err(), "{what:?}, {lie}");
         }
         assert!(sign_in(None, Some(&passkey)).is_err());
         assert!(sign_in(Some(ceremony), None).is_err());
         let others = [&creation.0, &sign_in_of(&host), &of_another_rp];
         for (index, other) in others.into_iter().enumerate() {
             let signed_in = sign_in(Some(other), Some(&passkey));
-            assert!(signed_in.is_err(), "{what}, ceremony {index}");
+            assert!(signed_in.is_err(), "{what:?}, ceremony {index}");
             // Even if the client plays along and asks for the ceremony that it will get.
-            let signed_in = sign_in_over(rp, other.id(), response, Some(other), Some(&passkey));
-            assert!(signed_in.is_err(), "{what}, ceremony {index} by its own id");
+            let by_its_id =
+                sign_in_over(rp, *what, other.id(), response, Some(other), Some(&passkey));
+            assert!(by_its_id.is_err(), "{what:?}, ceremony {index} by its own id");
         }
     }
 }
@@ -232,11 +232,12 @@ fn successes(act: impl Fn() -> bool + Sync) -> usize {
 
 #[test]
 fn of_2000_finishes_of_one_ceremony_at_once_one_succeeds() {
-    let Setting { host, creation, open, .. } = setting();
+    let Setting { host, creation, sign_ins, .. } = setting();
+    let (_, ceremony, response) = &sign_ins[0];
     let (rp, store) = (&host.rp, &host.store);
-    store.put_ceremony(&open.0).unwrap();
+    store.put_ceremony(ceremony).unwrap();
     let signed_in = successes(|| {
-        store::run(store, SignIn::finish(rp, open.0.id(), open.1.as_bytes(), NOW)).is_ok()
+        store::run(store, SignIn::finish(rp, ceremony.id(), response.as_bytes(), NOW)).is_ok()
     });
     assert_eq!(signed_in, 1);
 

@@ -16,7 +16,7 @@ use crate::{
 ///     .origin("https://accounts.example.com")
 ///     .extensions(AuthenticationInputs::default().prf(PrfValues::new(b"vault key")));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct BeginOptions<'a, E> {
     pub(super) origin: Option<&'a str>,

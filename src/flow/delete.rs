@@ -61,6 +61,7 @@ impl DeletePasskey {
     }
 
     /// Deletes a passkey of the signed-in `user`, who was verified lately: see [`StepUp`].
+    /// [`SignIn::finish_reverification`](super::SignIn::finish_reverification) has an example.
     ///
     /// # Errors
     ///

@@ -51,6 +51,7 @@ impl RenamePasskey {
     }
 
     /// Renames a passkey of the signed-in `user`, who was verified lately: see [`StepUp`].
+    /// [`SignIn::finish_reverification`](super::SignIn::finish_reverification) has an example.
     ///
     /// # Errors
     ///

@@ -127,6 +127,7 @@ impl SignIn {
     /// # Errors
     ///
     /// As `finish`; [`Error::CeremonyMismatch`] also for a ceremony that was begun for another purpose or user.
+    /// [`finish_reverification`](Self::finish_reverification) has an example of the same form.
     pub fn finish_second_factor<'a>(
         rp: &'a RelyingParty,
         user: UserHandle,
@@ -141,6 +142,44 @@ impl SignIn {
     /// [`finish`](Self::finish) does. [`SignedIn::proof`] is what sensitive actions take.
     ///
     /// `user` is the account of the session in which the response arrives.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "memory-store", feature = "test-authenticator"))] {
+    /// use relying_party::{
+    ///     CreatePasskey, DeletePasskey, Duration, RelyingParty, Settings, SignIn, SignInRequest, SignedInUser, Timestamp,
+    ///     UserHandle, settings::{Reverification, SensitiveAction}, store::{self, MemoryStore},
+    ///     test_authenticator::TestAuthenticator,
+    /// };
+    ///
+    /// let rule = Reverification::within(Duration::from_secs(300)).before([SensitiveAction::Delete]);
+    /// let rp = RelyingParty::builder("example.com", "Example")
+    ///     .origin("https://example.com")
+    ///     .settings(Settings::builder().reverification(rule).build().unwrap())
+    ///     .build()
+    ///     .unwrap();
+    /// # let store = MemoryStore::new();
+    /// # let mut browser = TestAuthenticator::new("Ada's laptop");
+    /// # let now = Timestamp::from_unix_millis(1_700_000_000_000);
+    /// # let user = SignedInUser::new(UserHandle::try_from(&[7; 32][..]).unwrap(), "ada@example.com", "Ada");
+    /// # let start = store::run(&store, CreatePasskey::begin(&rp, &user, [1; 32].into(), now)).unwrap();
+    /// # let response = browser.create(&start.public_key, "https://example.com").unwrap();
+    /// # let finish = CreatePasskey::finish(&rp, user.handle(), start.ceremony_id, response.as_bytes(), now);
+    /// # let passkey = store::run(&store, finish).unwrap().passkey;
+    /// # let ada = user.handle();
+    /// // Somebody in Ada's session wants to delete her passkey.
+    /// let refused = store::run(&store, DeletePasskey::begin(&rp, ada, passkey.id)).unwrap_err();
+    /// assert!(refused.to_string().contains("recent verification"));
+    ///
+    /// // It is Ada. The proof may wait in her session until it is used, for five minutes here.
+    /// let begin = SignIn::begin(&rp, SignInRequest::Reverify(ada), [2; 32].into(), now);
+    /// let start = store::run(&store, begin).unwrap();
+    /// let response = browser.get(&start.public_key, "https://example.com").unwrap();
+    /// let finish = SignIn::finish_reverification(&rp, ada, start.ceremony_id, response.as_bytes(), now);
+    /// let proof = store::run(&store, finish).unwrap().proof;
+    /// let delete = DeletePasskey::begin_verified(&rp, ada, passkey.id, &proof, now);
+    /// assert!(store::run(&store, delete).is_ok());
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -40,6 +40,18 @@ use crate::{
 /// assert!(session.verified.user_verified());
 /// assert_eq!(serde_json::to_string(&session).unwrap(), json);
 /// ```
+///
+/// It can neither be put together nor be read by whatever deserializes a session without saying so:
+///
+/// ```compile_fail,E0451
+/// # fn forge(real: relying_party::VerificationProof) -> relying_party::VerificationProof {
+/// relying_party::VerificationProof { user_verified: true, ..real }
+/// # }
+/// ```
+///
+/// ```compile_fail,E0277
+/// serde_json::from_str::<relying_party::VerificationProof>("{}");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct VerificationProof {
     rp_id: String,

@@ -4,9 +4,9 @@
 use std::convert::Infallible;
 
 use relying_party::{
-    Challenge, CreatePasskey, Error, ListPasskeys, Passkey, RelyingParty, SignIn, SignInRequest,
-    SignedInUser, Timestamp, UserHandle,
-    flow::{CreationStart, SignInStart, SignedIn},
+    CeremonyId, Challenge, CreatePasskey, Error, ListPasskeys, Passkey, RelyingParty, SignIn,
+    SignInRequest, SignedInUser, Step, Timestamp, UserHandle,
+    flow::{CreationStart, FinishSignIn, SignInStart, SignedIn},
     store::{self, MemoryStore, RunError},
     test_authenticator::TestAuthenticator,
 };
@@ -89,16 +89,7 @@ impl Host {
         start: &SignInStart,
         response: impl AsRef<[u8]>,
     ) -> Result<SignedIn, Error> {
-        let (rp, id, response) = (&self.rp, start.ceremony_id, response.as_ref());
-        let finish = match request {
-            SignInRequest::SecondFactor(user) => {
-                SignIn::finish_second_factor(rp, user, id, response, NOW)
-            }
-            SignInRequest::Reverify(user) => {
-                SignIn::finish_reverification(rp, user, id, response, NOW)
-            }
-            _ => SignIn::finish(rp, id, response, NOW),
-        };
+        let finish = finish_for(&self.rp, request, start.ceremony_id, response.as_ref());
         flow(store::run(&self.store, finish))
     }
 
@@ -135,6 +126,24 @@ pub(crate) fn flow<T>(result: Result<T, RunError<Infallible>>) -> Result<T, Erro
         RunError::Flow(error) => error,
         RunError::Store(never) => match never {},
     })
+}
+
+/// Finishes as what was begun, in the session of the user for whom it was.
+pub(crate) fn finish_for<'a>(
+    rp: &'a RelyingParty,
+    request: SignInRequest,
+    ceremony: CeremonyId,
+    response: &'a [u8],
+) -> Result<Step<FinishSignIn<'a>>, Error> {
+    match request {
+        SignInRequest::SecondFactor(user) => {
+            SignIn::finish_second_factor(rp, user, ceremony, response, NOW)
+        }
+        SignInRequest::Reverify(user) => {
+            SignIn::finish_reverification(rp, user, ceremony, response, NOW)
+        }
+        _ => SignIn::finish(rp, ceremony, response, NOW),
+    }
 }
 
 /// All purposes of a sign-in by that user.
