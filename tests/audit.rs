@@ -187,6 +187,23 @@ fn who_signed_in_counts_whoever_was_signed_in_before() {
     assert_eq!(audited.entries[0].account.unwrap().to_string(), account("ada"));
 }
 
+/// A log must not say that somebody signed in who has yet to show another factor.
+#[test]
+fn sign_in_that_is_not_complete_is_told_as_such() {
+    let purposes = History::of_purposes();
+    let events = purposes.entries().map(|entry| entry.event).collect::<Vec<_>>();
+    let needed = AuditEvent::SecondFactorNeeded { user_verified: true };
+    let expected = [
+        needed,
+        needed,
+        needed,
+        AuditEvent::SignedIn { user_verified: true },
+        AuditEvent::Reverified { user_verified: true },
+        AuditEvent::ReverificationRequired,
+    ];
+    assert_eq!(events, expected);
+}
+
 /// A device whose counter is `first` when the passkey is made, and `then` at the sign-in.
 fn sign_in_with_counters(rule: CounterRule, first: u32, then: u32) -> Vec<AuditEntry> {
     let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN).counter_rule(rule);
@@ -322,9 +339,11 @@ fn every_event(event: &AuditEvent) -> (usize, &'static str) {
         AuditEvent::LimitReached { .. } => (6, "limit_reached"),
         AuditEvent::CeremonyNotFound => (7, "ceremony_not_found"),
         AuditEvent::CeremonyExpired => (8, "ceremony_expired"),
-        AuditEvent::ReverificationRequired => (9, "reverification_required"),
-        AuditEvent::Refused => (10, "refused"),
-        AuditEvent::Failed => (11, "failed"),
+        AuditEvent::Refused => (9, "refused"),
+        AuditEvent::Failed => (10, "failed"),
+        AuditEvent::SecondFactorNeeded { .. } => (11, "second_factor_needed"),
+        AuditEvent::Reverified { .. } => (12, "reverified"),
+        AuditEvent::ReverificationRequired => (13, "reverification_required"),
     }
 }
 
@@ -339,7 +358,7 @@ fn every_event_happens_and_is_read_back_as_it_was_written() {
         assert_eq!(json["action"], entry.action.name());
         assert_eq!(serde_json::from_value::<AuditEntry>(json).unwrap(), *entry);
     }
-    assert!(seen.into_iter().eq(0..12));
+    assert!(seen.into_iter().eq(0..14));
 }
 
 /// Abuse case 36.

@@ -128,6 +128,8 @@ fn level_is_what_the_event_deserves() {
         let expected = match entry.event {
             AuditEvent::PasskeyCreated { .. }
             | AuditEvent::SignedIn { .. }
+            | AuditEvent::SecondFactorNeeded { .. }
+            | AuditEvent::Reverified { .. }
             | AuditEvent::BackupStateChanged { .. }
             | AuditEvent::PasskeyRenamed
             | AuditEvent::PasskeyDeleted { .. } => Level::INFO,

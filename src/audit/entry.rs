@@ -73,8 +73,18 @@ pub enum AuditEvent {
         /// Whether it is backed up (BS).
         backed_up: Option<bool>,
     },
-    /// Somebody signed in.
+    /// Somebody signed in: the sign-in is complete.
     SignedIn {
+        /// Whether user verification counts.
+        user_verified: bool,
+    },
+    /// Somebody showed a passkey, which by the settings is not enough: nobody is signed in yet.
+    SecondFactorNeeded {
+        /// Whether user verification counts.
+        user_verified: bool,
+    },
+    /// Somebody who is signed in was verified again.
+    Reverified {
         /// Whether user verification counts.
         user_verified: bool,
     },
@@ -108,7 +118,7 @@ pub enum AuditEvent {
     CeremonyNotFound,
     /// Refused: the ceremony took longer than it may, or is from the future.
     CeremonyExpired,
-    /// Refused: the action needs a verification of its user that is more recent, or any at all.
+    /// Refused: the action needs a recent verification of its user.
     ReverificationRequired,
     /// Refused for any other reason, which the error's code tells.
     Refused,
@@ -139,6 +149,8 @@ impl AuditEvent {
         match self {
             Self::PasskeyCreated { .. } => "passkey_created",
             Self::SignedIn { .. } => "signed_in",
+            Self::SecondFactorNeeded { .. } => "second_factor_needed",
+            Self::Reverified { .. } => "reverified",
             Self::CounterRegressed { .. } => "counter_regressed",
             Self::BackupStateChanged { .. } => "backup_state_changed",
             Self::PasskeyRenamed => "passkey_renamed",

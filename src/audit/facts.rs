@@ -5,7 +5,8 @@ use alloc::{vec, vec::Vec};
 use super::entry::{AuditAction, AuditEvent};
 use crate::flow::{
     BeginCreate, BeginSignIn, Created, CreationStart, DeletePasskey, Deleted, FinishCreate,
-    FinishSignIn, Flow, ListPasskeys, Listed, RenamePasskey, SignInStart, SignedIn,
+    FinishSignIn, Flow, ListPasskeys, Listed, RenamePasskey, SignInRequest, SignInStart,
+    SignInStatus, SignedIn,
 };
 use crate::{
     bytes::{PasskeyId, UserHandle},
@@ -24,6 +25,8 @@ pub struct Subject {
     pub(super) passkey: Option<PasskeyId>,
     /// The state by which a sign-in was judged.
     pub(super) judged: Option<PasskeyState>,
+    /// For what a passkey was asked.
+    pub(super) request: Option<SignInRequest>,
 }
 
 /// What a flow tells about itself.
@@ -70,7 +73,16 @@ impl Facts for FinishSignIn<'_> {
 
     fn facts(signed_in: &SignedIn, subject: &mut Subject) -> Vec<AuditEvent> {
         subject.is(&signed_in.passkey);
-        let mut facts = vec![AuditEvent::SignedIn { user_verified: signed_in.user_verified }];
+        let user_verified = signed_in.user_verified;
+        let mut facts = vec![match (signed_in.status, subject.request) {
+            (SignInStatus::NeedsSecondFactor, _) => {
+                AuditEvent::SecondFactorNeeded { user_verified }
+            }
+            (SignInStatus::Complete, Some(SignInRequest::Reverify(_))) => {
+                AuditEvent::Reverified { user_verified }
+            }
+            (SignInStatus::Complete, _) => AuditEvent::SignedIn { user_verified },
+        }];
         if let (true, Some(judged)) = (signed_in.counter_regressed, subject.judged) {
             let (stored, found) = (judged.sign_count, signed_in.sign_count);
             facts.push(AuditEvent::CounterRegressed { stored, found });

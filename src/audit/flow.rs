@@ -159,6 +159,7 @@ impl Subject {
             Reply::Ceremony(Some(ceremony)) => match ceremony.kind() {
                 CeremonyKind::Create { user, .. } => self.name_user(*user),
                 CeremonyKind::SignIn { request, .. } => {
+                    self.request = Some(*request);
                     if let Some(user) = request.user() {
                         self.name_user(user);
                     }

@@ -71,7 +71,9 @@ impl Members {
             AuditEvent::PasskeyCreated { aaguid, backup_eligible, backed_up } => {
                 Self { aaguid: Some(aaguid), backup_eligible, backed_up, ..none }
             }
-            AuditEvent::SignedIn { user_verified } => {
+            AuditEvent::SignedIn { user_verified }
+            | AuditEvent::SecondFactorNeeded { user_verified }
+            | AuditEvent::Reverified { user_verified } => {
                 Self { user_verified: Some(user_verified), ..none }
             }
             AuditEvent::CounterRegressed { stored, found } => {

@@ -63,13 +63,13 @@ rows! { of_flows, row_of_flow, Error {
     Error::Extensions(_) => Error::Extensions(InvalidExtensions::AppId),
         "The host asked for extensions with inputs that a client would refuse.";
     Error::Disabled(Feature::Passkeys) => Error::Disabled(Feature::Passkeys),
-        "The settings do not allow passkeys.";
+        "The settings allow no passkeys.";
     Error::Disabled(Feature::Autofill) => Error::Disabled(Feature::Autofill),
-        "The settings do not allow sign-in by autofill.";
+        "The settings allow no autofill.";
     Error::ReverificationRequired(_) => Error::ReverificationRequired(ReverificationReason::TooOld),
-        "The action needs a verification of its user that is recent enough.";
+        "The action needs a recent verification of its user, and there is none that will do.";
     Error::NoPasskeys => Error::NoPasskeys,
-        "The account has no passkey with which its user could be verified.";
+        "The account has no passkey that could be a second factor or verify its user again.";
     Error::Conflict => Error::Conflict,
         "Other sign-ins with the same passkey kept changing it meanwhile.";
     Error::UnexpectedReply(_) => Error::UnexpectedReply("PasskeysOf"),

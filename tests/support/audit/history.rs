@@ -8,13 +8,13 @@ use relying_party::{
     RenamePasskey, Reply, Settings, SignIn, SignInRequest, Step, Timestamp,
     audit::{Audit, AuditEntry, Auditable, Audited},
     ceremony::CounterRule,
-    settings::{Reverification, SensitiveAction},
+    settings::{Reverification, SecondFactorRule, SensitiveAction},
     store,
     test_authenticator::{Behaviour, SignCounter, TestAuthenticator},
 };
 use serde_json::Value;
 
-use super::host::{Host, NOW, ORIGIN, authenticator, flow, handle, user};
+use super::host::{Host, NOW, ORIGIN, authenticator, flow, handle, purposes, user};
 
 pub(crate) fn audit<F: Auditable>(
     host: &Host,
@@ -37,9 +37,16 @@ impl History {
         history.creations();
         history.sign_ins();
         history.counters();
+        history.purposes();
         history.changes();
-        history.step_ups();
         history.faults();
+        history
+    }
+
+    /// Only the part about what a passkey was shown for: discoverable, autofill, named, second factor, re-verification.
+    pub(crate) fn of_purposes() -> Self {
+        let mut history = Self::default();
+        history.purposes();
         history
     }
 
@@ -190,17 +197,6 @@ impl History {
         }
     }
 
-    /// A deletion without the verification that the settings ask for.
-    fn step_ups(&mut self) {
-        let lately = Reverification::within(Duration::from_secs(300));
-        let settings = Settings::builder().reverification(lately.before([SensitiveAction::Delete]));
-        let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
-        let host = Host::with(rp.settings(settings.build().unwrap()).build().unwrap());
-        let ada = user("ada");
-        let id = host.create(&ada, &mut authenticator("kept")).unwrap().id;
-        self.keep(audit(&host, DeletePasskey::begin(&host.rp, ada.handle(), id)));
-    }
-
     fn changes(&mut self) {
         let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
         let host = Host::with(rp.keep_last_passkey(true).build().unwrap());
@@ -219,6 +215,34 @@ impl History {
         let last = host.passkeys(&ada).remove(0).id;
         self.keep(audit(&host, DeletePasskey::begin(&host.rp, mine, last)));
         self.keep(audit(&host, ListPasskeys::begin(&host.rp, mine)));
+    }
+
+    /// Every purpose of a sign-in where one passkey is not enough, and an action that needs a verification.
+    fn purposes(&mut self) {
+        let ada = handle("ada");
+        let rule = Reverification::within(Duration::from_secs(1)).before([SensitiveAction::Rename]);
+        let settings = Settings::builder().second_factor(SecondFactorRule::Always);
+        let settings = settings.reverification(rule).build().unwrap();
+        let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN).settings(settings);
+        let host = Host::with(rp.build().unwrap());
+        let mut device = authenticator("device");
+        let passkey = host.create(&user("ada"), &mut device).unwrap();
+        for request in purposes("ada") {
+            let start = host.begin_sign_in(request);
+            let response = device.get(&start.public_key, ORIGIN).unwrap();
+            self.hide("response", &serde_json::from_str(&response).unwrap());
+            let (rp, id, bytes) = (&host.rp, start.ceremony_id, response.as_bytes());
+            self.keep(match request {
+                SignInRequest::SecondFactor(_) => {
+                    audit(&host, SignIn::finish_second_factor(rp, ada, id, bytes, NOW))
+                }
+                SignInRequest::Reverify(_) => {
+                    audit(&host, SignIn::finish_reverification(rp, ada, id, bytes, NOW))
+                }
+                _ => audit(&host, SignIn::finish(rp, id, bytes, NOW)),
+            });
+        }
+        self.keep(audit(&host, RenamePasskey::begin(&host.rp, ada, passkey.id, "new", NOW)));
     }
 
     /// A host that answers wrongly.
