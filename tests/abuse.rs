@@ -54,10 +54,12 @@ fn only_the_owner_signs_in_whoever_was_named_and_whoever_is_claimed() {
                     .unwrap();
                 let outcome = host.finish_sign_in(&start, &response);
                 let is_owner = |name: &str| name == owner;
+                // An empty user handle is none.
+                let claimed_name = claimed.filter(|claimed| !claimed.is_empty());
                 let legitimate = owner != "unknown"
                     && named.is_none_or(is_owner)
-                    && claimed.is_none_or(|claimed| claimed == owner.as_bytes())
-                    && (named.is_some() || claimed.is_some());
+                    && claimed_name.is_none_or(|claimed| claimed == owner.as_bytes())
+                    && (named.is_some() || claimed_name.is_some());
                 let shown = format!("named {named:?}, claimed {claimed:?}, owner {owner}");
                 match outcome {
                     Ok(signed_in) => {
@@ -73,8 +75,8 @@ fn only_the_owner_signs_in_whoever_was_named_and_whoever_is_claimed() {
             }
         }
     }
-    // Named or claimed or both, for each of two owners.
-    assert_eq!(accepted, 6);
+    // Named or claimed or both, and named with an empty claim, for each of two owners.
+    assert_eq!(accepted, 8);
 }
 
 #[test]
