@@ -95,6 +95,7 @@ pub mod ceremony;
 mod client_data;
 mod cose;
 pub mod crypto;
+pub mod decoys;
 mod error;
 pub mod extensions;
 pub mod flow;

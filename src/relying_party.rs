@@ -8,6 +8,7 @@ use crate::{
     ceremony::CounterRule,
     cose::Algorithm,
     crypto::{RustCrypto, SignatureVerifier},
+    decoys::{Decoys, InvalidDecoys},
     extensions::{InvalidExtensions, RegistrationInputs},
     json::{AttestationConveyance, AuthenticatorAttachment, Hint, ResidentKey, UserVerification},
     limits::{CEREMONY_LIFETIME_DEFAULT, PASSKEYS_PER_USER_DEFAULT},
@@ -53,6 +54,7 @@ struct Settings {
     counter_rule: CounterRule,
     extensions: RegistrationInputs,
     verifier: Arc<dyn SignatureVerifier>,
+    decoys: Option<Arc<Decoys>>,
 }
 
 impl RelyingParty {
@@ -80,6 +82,7 @@ impl RelyingParty {
                 counter_rule: CounterRule::default(),
                 extensions: RegistrationInputs::default(),
                 verifier: Arc::new(RustCrypto),
+                decoys: None,
             },
         }
     }
@@ -171,6 +174,12 @@ impl RelyingParty {
     /// The extensions that creations request.
     pub fn creation_extensions(&self) -> &RegistrationInputs {
         &self.settings.extensions
+    }
+
+    /// What stands in the allow lists of users without passkeys; nothing unless the relying party has decoys.
+    #[must_use]
+    pub fn decoys(&self) -> Option<&Decoys> {
+        self.settings.decoys.as_deref()
     }
 
     /// What verifies signatures.
@@ -285,6 +294,13 @@ impl RelyingPartyBuilder {
         self
     }
 
+    /// Gives named users without passkeys, and those who do not exist, an allow list of [decoys](crate::decoys) made
+    /// from a secret, so that nobody can tell who has an account. Without, their list is empty.
+    pub fn decoys(mut self, decoys: impl Into<Decoys>) -> Self {
+        self.settings.decoys = Some(Arc::new(decoys.into()));
+        self
+    }
+
     /// Verifies signatures with this instead of [`RustCrypto`].
     pub fn verifier(mut self, verifier: Arc<dyn SignatureVerifier>) -> Self {
         self.settings.verifier = verifier;
@@ -338,6 +354,8 @@ impl Settings {
         }
         errors.extend(self.extensions.check().map_err(ConfigError::Extensions).err());
         errors
+            .extend(self.decoys.iter().flat_map(|decoys| decoys.check()).map(ConfigError::Decoys));
+        errors
     }
 }
 
@@ -372,6 +390,9 @@ pub enum ConfigError {
     /// The extension inputs are ones that a client would refuse.
     #[error(transparent)]
     Extensions(#[from] InvalidExtensions),
+    /// Decoys cannot be made so.
+    #[error(transparent)]
+    Decoys(#[from] InvalidDecoys),
     /// A ceremony would have expired when it begins.
     #[error("a ceremony lifetime of 0 milliseconds: none could finish")]
     NoTime,

@@ -5,7 +5,7 @@ use alloc::{
     string::{String, ToString as _},
     vec::Vec,
 };
-use core::fmt;
+use core::{fmt, hint};
 
 use super::{BeginOptions, Effect, Flow, Owner, Recorded, Reply, Step, Task, taken};
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
         AuthenticationExpectation, Ceremony, CeremonyError, CeremonyKind, CeremonyStart,
         CredentialRecord, VerifiedAuthentication, verify_authentication,
     },
+    decoys::{DECOY_KEY, Decoy, Identifier, Whom, nobody},
     error::Error,
     extensions::{AuthenticationInputs, AuthenticationOutputs},
     json::{
@@ -59,6 +60,43 @@ pub enum SignInRequest {
     Autofill,
     /// A user was named first: only that account's passkeys count.
     Named(UserHandle),
+    /// A user was named first by somebody who may be anybody, and who is not to learn whether there is such a user:
+    /// see [`named`](Self::named).
+    Typed {
+        /// What was typed.
+        identifier: Identifier,
+        /// The account of that name, if there is one.
+        user: Option<UserHandle>,
+    },
+}
+
+impl SignInRequest {
+    /// Somebody typed a user name, an e-mail address or the like, which the host looked up: `user` is the account, or
+    /// `None` if there is none, and then nobody can sign in.
+    ///
+    /// `identifier` is the text in the one spelling that the host compares; it is hashed and not kept. With
+    /// [decoys](crate::decoys) both cases begin alike, fail alike, and take the same effects.
+    #[must_use]
+    pub fn named(identifier: &str, user: Option<UserHandle>) -> Self {
+        Self::Typed { identifier: Identifier::new(identifier), user }
+    }
+
+    /// The account whose passkeys count, if somebody was named; nobody's if he does not exist.
+    fn user(&self, challenge: &Challenge) -> Option<UserHandle> {
+        match self {
+            Self::Discoverable | Self::Autofill => None,
+            Self::Named(user) => Some(*user),
+            Self::Typed { user, .. } => Some(user.unwrap_or_else(|| nobody(challenge.as_bytes()))),
+        }
+    }
+
+    fn whom(&self) -> Option<Whom> {
+        match self {
+            Self::Discoverable | Self::Autofill => None,
+            Self::Named(user) => Some(Whom::Account(*user)),
+            Self::Typed { identifier, .. } => Some(Whom::Typed(*identifier)),
+        }
+    }
 }
 
 impl SignIn {
@@ -185,9 +223,9 @@ impl Flow for BeginSignIn<'_> {
 
 impl BeginSignIn<'_> {
     fn start(self) -> Result<Step<Self>, Error> {
-        match self.request {
-            SignInRequest::Discoverable | SignInRequest::Autofill => self.put(&[]),
-            SignInRequest::Named(user) => {
+        match self.request.user(&self.challenge) {
+            None => self.put(&[]),
+            Some(user) => {
                 let owner = Owner { rp_id: self.rp.rp_id().to_string(), user };
                 Ok(Step::Effect(self, Effect::PasskeysOf(owner)))
             }
@@ -196,13 +234,11 @@ impl BeginSignIn<'_> {
 
     fn put(mut self, passkeys: &[Passkey]) -> Result<Step<Self>, Error> {
         let rp = self.rp;
-        let allowed = passkeys.iter().map(|passkey| passkey.credential_id.clone());
+        let descriptors = self.descriptors(passkeys);
+        let allowed = descriptors.iter().map(|descriptor| descriptor.id.clone());
         let allow_credentials = allowed.collect::<Vec<_>>();
         self.extensions.check(&allow_credentials)?;
-        let user = match self.request {
-            SignInRequest::Named(user) => Some(user),
-            SignInRequest::Discoverable | SignInRequest::Autofill => None,
-        };
+        let user = self.request.user(&self.challenge);
         let start = CeremonyStart {
             challenge: self.challenge,
             rp_id: rp.rp_id().to_string(),
@@ -220,7 +256,7 @@ impl BeginSignIn<'_> {
                 challenge: self.challenge,
                 timeout: rp.ceremony_lifetime(),
                 rp_id: rp.rp_id().to_string(),
-                allow_credentials: passkeys.iter().map(CredentialDescriptor::from).collect(),
+                allow_credentials: descriptors,
                 user_verification: rp.user_verification(),
                 hints: rp.hints().to_vec(),
                 extensions: self.extensions.clone(),
@@ -229,6 +265,18 @@ impl BeginSignIn<'_> {
             expires_at: ceremony.expires_at(),
         }));
         Ok(Step::Effect(self, Effect::PutCeremony(Box::new(ceremony))))
+    }
+
+    /// The passkeys, or decoys if there are none. Decoys are made in any case, so that the time does not tell.
+    fn descriptors(&self, passkeys: &[Passkey]) -> Vec<CredentialDescriptor> {
+        let (rp, whom) = (self.rp, self.request.whom());
+        let decoys = rp.decoys().zip(whom).map(|(decoys, whom)| {
+            hint::black_box(decoys.list(rp.rp_id(), whom, rp.max_passkeys_per_user()))
+        });
+        match decoys {
+            Some(decoys) if passkeys.is_empty() => decoys,
+            _ => passkeys.iter().map(CredentialDescriptor::from).collect(),
+        }
     }
 }
 
@@ -302,7 +350,11 @@ impl<'a> Flow for FinishSignIn<'a> {
                 find(Attempt::new(taken, response)?)
             }
             (Finish::Find(attempt), Reply::Passkey(found)) => {
-                let passkey = found.ok_or_else(|| attempt.unknown(rp))?;
+                let decoy = attempt.decoy(rp);
+                let passkey = found.ok_or_else(|| match decoy {
+                    Some(decoy) => attempt.refuse(rp, decoy),
+                    None => attempt.unknown(rp),
+                })?;
                 let verified = Box::new(attempt.verify(rp, &passkey)?);
                 let effect = Effect::RecordUse {
                     id: passkey.id,
@@ -364,18 +416,48 @@ impl<'a> Attempt<'a> {
         })
     }
 
-    /// Verifies the response against what the ceremony demanded when it began.
+    /// The decoy that came back, if it is one. Looked for whatever the store found, so that the time does not tell.
+    fn decoy(&self, rp: &RelyingParty) -> Option<Decoy> {
+        hint::black_box(rp.decoys()?.recognise(rp.rp_id(), &self.credential_id))
+    }
+
+    /// Verifies the response with a key that nobody has, as it would be with a real one, and refuses it in any case.
+    fn refuse(&self, rp: &RelyingParty, decoy: Decoy) -> Error {
+        let CeremonyKind::SignIn { user, .. } = self.ceremony.kind() else {
+            return Error::CeremonyMismatch("something else than a sign-in");
+        };
+        let nobody = nobody(self.ceremony.challenge().as_bytes());
+        let record = CredentialRecord {
+            credential_id: self.credential_id.as_bytes(),
+            user: user.as_ref().unwrap_or(&nobody).as_bytes(),
+            public_key: DECOY_KEY,
+            state: decoy.state(),
+        };
+        let _ = hint::black_box(self.judge(rp, &record));
+        Error::Authentication(CeremonyError::Decoy)
+    }
+
+    /// Verifies the response with a passkey.
     fn verify(
         &self,
         rp: &RelyingParty,
         passkey: &Passkey,
     ) -> Result<VerifiedAuthentication, Error> {
-        let CeremonyKind::SignIn { user, allow_credentials } = self.ceremony.kind() else {
-            return Err(Error::CeremonyMismatch("something else than a sign-in"));
-        };
         if passkey.rp_id != rp.rp_id().as_str() {
             return Err(Error::Inconsistent("a passkey of another relying party"));
         }
+        self.judge(rp, &CredentialRecord::from(passkey))
+    }
+
+    /// Verifies the response against what the ceremony demanded when it began.
+    fn judge(
+        &self,
+        rp: &RelyingParty,
+        record: &CredentialRecord<'_>,
+    ) -> Result<VerifiedAuthentication, Error> {
+        let CeremonyKind::SignIn { user, allow_credentials } = self.ceremony.kind() else {
+            return Err(Error::CeremonyMismatch("something else than a sign-in"));
+        };
         let expected = AuthenticationExpectation {
             rp_id: rp.rp_id(),
             origins: rp.origins(),
@@ -388,8 +470,7 @@ impl<'a> Attempt<'a> {
             extensions: self.ceremony.extensions(),
             verifier: rp.verifier(),
         };
-        verify_authentication(&self.response, &expected, &CredentialRecord::from(passkey))
-            .map_err(Error::Authentication)
+        verify_authentication(&self.response, &expected, record).map_err(Error::Authentication)
     }
 }
 
