@@ -76,8 +76,11 @@ pub const DECOY_LENGTH_MIN: usize = 16;
 /// Most decoys in one list. Real lists rarely have ten.
 pub const DECOYS_MAX: usize = 64;
 
-/// Longest passkey name, in characters (Unicode scalar values).
+/// Longest passkey name, in characters (Unicode scalar values in the form NFC).
 pub const PASSKEY_NAME_MAX: usize = 100;
+
+/// Most characters of which Unicode's form NFC makes one: no canonical decomposition has more (UAX #15 §9).
+pub const NFC_SHRINKS_MAX: usize = 4;
 
 /// Passkeys per user unless the policy says otherwise.
 pub const PASSKEYS_PER_USER_DEFAULT: u32 = 10;
