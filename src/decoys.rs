@@ -57,19 +57,21 @@
 mod draw;
 mod secret;
 mod shape;
+mod sign_in;
 
 use alloc::{vec, vec::Vec};
 use core::fmt;
 
 use sha2::{Digest as _, Sha256};
 
+pub(crate) use self::sign_in::{Whom, allow_list, nobody, recognise};
 use self::{draw::Draw, shape::default_shapes};
 pub use self::{
     secret::{DecoySecret, ShortSecret},
     shape::DecoyShape,
 };
 use crate::{
-    bytes::{CredentialId, UserHandle},
+    bytes::CredentialId,
     json::CredentialDescriptor,
     limits::{CREDENTIAL_ID_MAX, DECOY_LENGTH_MIN, DECOYS_MAX},
     passkey::PasskeyState,
@@ -185,7 +187,7 @@ impl Decoys {
     }
 
     /// The allow list of somebody who has no passkey: always the same, at most `max` long.
-    pub(crate) fn list(&self, rp_id: &RpId, whom: Whom, max: u32) -> Vec<CredentialDescriptor> {
+    fn list(&self, rp_id: &RpId, whom: Whom, max: u32) -> Vec<CredentialDescriptor> {
         let (kind, name) = whom.parts();
         let seed = self.secret.mac("list", &[rp_id.as_str().as_bytes(), &[kind], name]);
         let mut draw = Draw::new(&self.secret, &seed);
@@ -239,7 +241,7 @@ impl Decoys {
 
     /// The decoy in this credential id, if it is one. Somebody else's credential id passes for one by chance once in
     /// 2^61 times.
-    pub(crate) fn recognise(&self, rp_id: &RpId, id: &CredentialId) -> Option<Decoy> {
+    fn recognise(&self, rp_id: &RpId, id: &CredentialId) -> Option<Decoy> {
         let (body, tag) = id.as_bytes().split_at_checked(id.as_bytes().len().checked_sub(TAG)?)?;
         let is_uuid = body.len() == UUID - TAG
             && body.get(UUID_VERSION_AT).is_some_and(|byte| byte >> 4 == 4)
@@ -269,24 +271,6 @@ const TAG: usize = 8;
 const UUID: usize = 16;
 const UUID_VERSION_AT: usize = 6;
 const UUID_RANDOM: u8 = 0x3f;
-
-/// Whose list it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Whom {
-    /// Whoever was meant by what was typed.
-    Typed(Identifier),
-    /// An account.
-    Account(UserHandle),
-}
-
-impl Whom {
-    fn parts(&self) -> (u8, &[u8]) {
-        match self {
-            Self::Typed(Identifier(hash)) => (0, hash),
-            Self::Account(user) => (1, user.as_bytes()),
-        }
-    }
-}
 
 /// What somebody typed to say who he is: an e-mail address, a user name, a telephone number. Only its SHA-256 is kept.
 ///
@@ -326,7 +310,7 @@ pub(crate) struct Decoy {
 impl Decoy {
     /// What a sign-in is judged by, so that every step takes its time. Its backup eligibility is what the decoy's
     /// transports promise; a passkey's shows in the time if a response contradicts it, and so it does here.
-    pub(crate) fn state(self) -> PasskeyState {
+    fn state(self) -> PasskeyState {
         PasskeyState {
             sign_count: 0,
             backup_eligible: Some(self.is_synced),
@@ -338,7 +322,7 @@ impl Decoy {
 
 /// A key for decoys, as a `COSE_Key` for ES256. It is that of RFC 6979 §A.2.5, whose private half is published: what
 /// verifies with it is refused nonetheless.
-pub(crate) const DECOY_KEY: &[u8] = &[
+const DECOY_KEY: &[u8] = &[
     0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, // kty EC2, alg ES256, crv P-256
     0x21, 0x58, 0x20, // x
     0x60, 0xfe, 0xd4, 0xba, 0x25, 0x5a, 0x9d, 0x31, 0xc9, 0x61, 0xeb, 0x74, 0xc6, 0x35, 0x6d, 0x68,
@@ -347,13 +331,3 @@ pub(crate) const DECOY_KEY: &[u8] = &[
     0x79, 0x03, 0xfe, 0x10, 0x08, 0xb8, 0xbc, 0x99, 0xa4, 0x1a, 0xe9, 0xe9, 0x56, 0x28, 0xbc, 0x64,
     0xf2, 0xf1, 0xb2, 0x0c, 0x2d, 0x7e, 0x9f, 0x51, 0x77, 0xa3, 0xc2, 0x94, 0xd4, 0x46, 0x22, 0x99,
 ];
-
-/// The user handle of an account that does not exist. Nobody has it, whoever was named: it comes from the challenge,
-/// which is random.
-pub(crate) fn nobody(challenge: &[u8]) -> UserHandle {
-    let hash = Sha256::new().chain_update("relying-party nobody").chain_update(challenge);
-    UserHandle::from(<[u8; 32]>::from(hash.finalize()))
-}
-
-#[cfg(test)]
-mod tests;

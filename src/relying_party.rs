@@ -1,10 +1,11 @@
 //! The relying party: everything that a host decides once, validated.
 
-use alloc::{string::String, sync::Arc, vec, vec::Vec};
+use alloc::{borrow::Cow, string::String, sync::Arc, vec, vec::Vec};
 use core::fmt;
 
 use crate::{
     attestation::AttestationPolicy,
+    bytes::Aaguid,
     ceremony::CounterRule,
     cose::Algorithm,
     crypto::{RustCrypto, SignatureVerifier},
@@ -12,6 +13,7 @@ use crate::{
     extensions::{InvalidExtensions, RegistrationInputs},
     json::{AttestationConveyance, AuthenticatorAttachment, Hint, ResidentKey, UserVerification},
     limits::{CEREMONY_LIFETIME_DEFAULT, PASSKEYS_PER_USER_DEFAULT},
+    naming::{self, AuthenticatorNames},
     policy::{InvalidRpId, OriginPolicy, OriginPolicyBuilder, PolicyError, RpId},
     time::Duration,
 };
@@ -55,6 +57,7 @@ struct Settings {
     extensions: RegistrationInputs,
     verifier: Arc<dyn SignatureVerifier>,
     decoys: Option<Arc<Decoys>>,
+    names: Option<Arc<dyn AuthenticatorNames>>,
 }
 
 impl RelyingParty {
@@ -83,6 +86,7 @@ impl RelyingParty {
                 extensions: RegistrationInputs::default(),
                 verifier: Arc::new(RustCrypto),
                 decoys: None,
+                names: None,
             },
         }
     }
@@ -180,6 +184,16 @@ impl RelyingParty {
     #[must_use]
     pub fn decoys(&self) -> Option<&Decoys> {
         self.settings.decoys.as_deref()
+    }
+
+    /// The name of an authenticator model, if it is known to the relying party's own names or to this crate's.
+    #[must_use]
+    pub fn authenticator_name(&self, aaguid: Aaguid) -> Option<Cow<'static, str>> {
+        naming::name_of(self.authenticator_names(), aaguid)
+    }
+
+    pub(crate) fn authenticator_names(&self) -> Option<&dyn AuthenticatorNames> {
+        self.settings.names.as_deref()
     }
 
     /// What verifies signatures.
@@ -298,6 +312,12 @@ impl RelyingPartyBuilder {
     /// from a secret, so that nobody can tell who has an account. Without, their list is empty.
     pub fn decoys(mut self, decoys: impl Into<Decoys>) -> Self {
         self.settings.decoys = Some(Arc::new(decoys.into()));
+        self
+    }
+
+    /// Names authenticator models by these before this crate's own names: new passkeys are called after them.
+    pub fn authenticator_names(mut self, names: Arc<dyn AuthenticatorNames>) -> Self {
+        self.settings.names = Some(names);
         self
     }
 

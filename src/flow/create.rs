@@ -14,6 +14,7 @@ use crate::{
         Ceremony, CeremonyKind, CeremonyStart, RegistrationExpectation, VerifiedRegistration,
         verify_registration,
     },
+    decoys,
     error::Error,
     extensions::{RegistrationInputs, RegistrationOutputs},
     json::{
@@ -290,6 +291,7 @@ impl Flow for FinishCreate<'_> {
             }
             (Finish::Name(registration), Reply::Passkeys(passkeys)) => {
                 let name = naming::suggest(
+                    rp.authenticator_names(),
                     registration.aaguid(),
                     registration.attachment(),
                     registration.transports(),
@@ -331,7 +333,7 @@ fn max_per_user(rp: &RelyingParty, passkey: &Passkey) -> u32 {
 }
 
 fn is_decoy(rp: &RelyingParty, passkey: &Passkey) -> bool {
-    rp.decoys().is_some_and(|decoys| decoys.recognise(rp.rp_id(), &passkey.credential_id).is_some())
+    decoys::recognise(rp, &passkey.credential_id).is_some()
 }
 
 /// Verifies the response against what the ceremony demanded when it began.

@@ -14,12 +14,10 @@ use crate::{
         AuthenticationExpectation, Ceremony, CeremonyError, CeremonyKind, CeremonyStart,
         CredentialRecord, VerifiedAuthentication, verify_authentication,
     },
-    decoys::{DECOY_KEY, Decoy, Identifier, Whom, nobody},
+    decoys::{self, Decoy, Identifier, Whom},
     error::Error,
     extensions::{AuthenticationInputs, AuthenticationOutputs},
-    json::{
-        AuthenticationResponse, CredentialDescriptor, Mediation, RequestOptions, UnknownCredential,
-    },
+    json::{AuthenticationResponse, Mediation, RequestOptions, UnknownCredential},
     limits::RECORD_USE_ATTEMPTS,
     passkey::Passkey,
     relying_party::RelyingParty,
@@ -60,8 +58,8 @@ pub enum SignInRequest {
     Autofill,
     /// A user was named first: only that account's passkeys count.
     Named(UserHandle),
-    /// A user was named first by somebody who may be anybody, and who is not to learn whether there is such a user:
-    /// see [`named`](Self::named).
+    /// A user was named first by somebody who is not to learn whether there is such a user: see
+    /// [`named`](Self::named). Its ceremony is one of [`Named`](Self::Named).
     Typed {
         /// What was typed.
         identifier: Identifier,
@@ -71,30 +69,12 @@ pub enum SignInRequest {
 }
 
 impl SignInRequest {
-    /// Somebody typed a user name, an e-mail address or the like, which the host looked up: `user` is the account, or
-    /// `None` if there is none, and then nobody can sign in.
-    ///
-    /// `identifier` is the text in the one spelling that the host compares; it is hashed and not kept. With
-    /// [decoys](crate::decoys) both cases begin alike, fail alike, and take the same effects.
-    #[must_use]
-    pub fn named(identifier: &str, user: Option<UserHandle>) -> Self {
-        Self::Typed { identifier: Identifier::new(identifier), user }
-    }
-
-    /// The account whose passkeys count, if somebody was named; nobody's if he does not exist.
-    fn user(&self, challenge: &Challenge) -> Option<UserHandle> {
+    /// The account, if it is known beforehand.
+    const fn user(&self) -> Option<UserHandle> {
         match self {
             Self::Discoverable | Self::Autofill => None,
             Self::Named(user) => Some(*user),
-            Self::Typed { user, .. } => Some(user.unwrap_or_else(|| nobody(challenge.as_bytes()))),
-        }
-    }
-
-    fn whom(&self) -> Option<Whom> {
-        match self {
-            Self::Discoverable | Self::Autofill => None,
-            Self::Named(user) => Some(Whom::Account(*user)),
-            Self::Typed { identifier, .. } => Some(Whom::Typed(*identifier)),
+            Self::Typed { user, .. } => *user,
         }
     }
 }
@@ -150,7 +130,8 @@ impl SignIn {
         let origin = origin.map_err(|error| Error::Authentication(error.into()))?;
         let extensions = options.extensions.unwrap_or_default();
         let state = Begin::List;
-        BeginSignIn { rp, request, challenge, now, origin, extensions, state }.start()
+        let (request, whom) = (request.resolved(&challenge), Whom::of(request));
+        BeginSignIn { rp, request, whom, challenge, now, origin, extensions, state }.start()
     }
 
     /// Finishes: verifies what the browser posted, and records the use.
@@ -195,6 +176,7 @@ pub struct SignInStart {
 pub struct BeginSignIn<'a> {
     rp: &'a RelyingParty,
     request: SignInRequest,
+    whom: Option<Whom>,
     challenge: Challenge,
     now: Timestamp,
     origin: Option<String>,
@@ -223,7 +205,7 @@ impl Flow for BeginSignIn<'_> {
 
 impl BeginSignIn<'_> {
     fn start(self) -> Result<Step<Self>, Error> {
-        match self.request.user(&self.challenge) {
+        match self.request.user() {
             None => self.put(&[]),
             Some(user) => {
                 let owner = Owner { rp_id: self.rp.rp_id().to_string(), user };
@@ -234,11 +216,11 @@ impl BeginSignIn<'_> {
 
     fn put(mut self, passkeys: &[Passkey]) -> Result<Step<Self>, Error> {
         let rp = self.rp;
-        let descriptors = self.descriptors(passkeys);
+        let descriptors = decoys::allow_list(rp, self.whom, passkeys);
         let allowed = descriptors.iter().map(|descriptor| descriptor.id.clone());
         let allow_credentials = allowed.collect::<Vec<_>>();
         self.extensions.check(&allow_credentials)?;
-        let user = self.request.user(&self.challenge);
+        let user = self.request.user();
         let start = CeremonyStart {
             challenge: self.challenge,
             rp_id: rp.rp_id().to_string(),
@@ -265,18 +247,6 @@ impl BeginSignIn<'_> {
             expires_at: ceremony.expires_at(),
         }));
         Ok(Step::Effect(self, Effect::PutCeremony(Box::new(ceremony))))
-    }
-
-    /// The passkeys, or decoys if there are none. Decoys are made in any case, so that the time does not tell.
-    fn descriptors(&self, passkeys: &[Passkey]) -> Vec<CredentialDescriptor> {
-        let (rp, whom) = (self.rp, self.request.whom());
-        let decoys = rp.decoys().zip(whom).map(|(decoys, whom)| {
-            hint::black_box(decoys.list(rp.rp_id(), whom, rp.max_passkeys_per_user()))
-        });
-        match decoys {
-            Some(decoys) if passkeys.is_empty() => decoys,
-            _ => passkeys.iter().map(CredentialDescriptor::from).collect(),
-        }
     }
 }
 
@@ -350,7 +320,7 @@ impl<'a> Flow for FinishSignIn<'a> {
                 find(Attempt::new(taken, response)?)
             }
             (Finish::Find(attempt), Reply::Passkey(found)) => {
-                let decoy = attempt.decoy(rp);
+                let decoy = decoys::recognise(rp, &attempt.credential_id);
                 let passkey = found.ok_or_else(|| match decoy {
                     Some(decoy) => attempt.refuse(rp, decoy),
                     None => attempt.unknown(rp),
@@ -416,24 +386,13 @@ impl<'a> Attempt<'a> {
         })
     }
 
-    /// The decoy that came back, if it is one. Looked for whatever the store found, so that the time does not tell.
-    fn decoy(&self, rp: &RelyingParty) -> Option<Decoy> {
-        hint::black_box(rp.decoys()?.recognise(rp.rp_id(), &self.credential_id))
-    }
-
     /// Verifies the response with a key that nobody has, as it would be with a real one, and refuses it in any case.
     fn refuse(&self, rp: &RelyingParty, decoy: Decoy) -> Error {
         let CeremonyKind::SignIn { user, .. } = self.ceremony.kind() else {
             return Error::CeremonyMismatch("something else than a sign-in");
         };
-        let nobody = nobody(self.ceremony.challenge().as_bytes());
-        let record = CredentialRecord {
-            credential_id: self.credential_id.as_bytes(),
-            user: user.as_ref().unwrap_or(&nobody).as_bytes(),
-            public_key: DECOY_KEY,
-            state: decoy.state(),
-        };
-        let _ = hint::black_box(self.judge(rp, &record));
+        let user = user.unwrap_or_else(|| decoys::nobody(self.ceremony.challenge()));
+        let _ = hint::black_box(self.judge(rp, &decoy.record(&self.credential_id, &user)));
         Error::Authentication(CeremonyError::Decoy)
     }
 
