@@ -333,6 +333,19 @@ fn registering_a_decoy_fails_like_registering_somebodys_passkey() {
 }
 
 #[test]
+fn decoys_that_are_uuids_are_recognised_too() {
+    let shapes = [DecoyShape::new(1, 16, [Transport::Hybrid]).uuid()];
+    let host = with(Decoys::new(DecoySecret::from(SECRET)).counts([1]).shapes(shapes));
+    for name in ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"] {
+        let start = host.begin_sign_in(typed(name));
+        let mut device = claimant(&start.public_key.allow_credentials[0].id);
+        let response = forged(&start, &mut device);
+        let refused = host.finish_sign_in(&start, &response).unwrap_err();
+        assert_eq!(refused, Error::Authentication(CeremonyError::Decoy));
+    }
+}
+
+#[test]
 fn whoever_has_the_published_key_of_decoys_does_not_sign_in() {
     let secret = [
         0xc9, 0xaf, 0xa9, 0xd8, 0x45, 0xba, 0x75, 0x16, 0x6b, 0x5c, 0x21, 0x57, 0x67, 0xb1, 0xd6,

@@ -72,7 +72,7 @@ fn refused_name_is_a_clear_error_and_the_old_one_stays() {
         let refused = rename(&host, &ada, passkey.id, name).unwrap_err();
         assert_eq!(refused, Error::Name(reason), "{name:?}");
         assert_eq!(refused.public().code(), "passkey_name_invalid");
-        assert_eq!(host.passkeys(&ada), [passkey.clone()]);
+        assert_eq!(host.passkeys(&ada), std::slice::from_ref(&passkey));
     }
 }
 
@@ -120,8 +120,8 @@ fn generated_name_is_the_first_that_is_free_among_the_users_own() {
 
 #[test]
 fn new_passkey_is_named_by_the_hosts_names_first() {
-    let named = "11111111-2222-3333-4444-555555555555";
-    let model: Aaguid = named.parse().unwrap();
+    let company_key = "11111111-2222-3333-4444-555555555555";
+    let model: Aaguid = company_key.parse().unwrap();
     let names = move |aaguid| (aaguid == model).then(|| format!("{}🔑\n", "x".repeat(150)));
     let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
     let host = Host::with(rp.authenticator_names(Arc::new(names)).build().unwrap());
@@ -129,8 +129,8 @@ fn new_passkey_is_named_by_the_hosts_names_first() {
     let name = |seed: &str, aaguid: &str| {
         host.create(&ada, &mut of_model(seed, aaguid)).unwrap().name.as_str().to_owned()
     };
-    assert_eq!(name("a", named), "x".repeat(100));
-    assert_eq!(name("b", named), format!("{} 2", "x".repeat(98)));
+    assert_eq!(name("a", company_key), "x".repeat(100));
+    assert_eq!(name("b", company_key), format!("{} 2", "x".repeat(98)));
     #[cfg(feature = "aaguid-names")]
     assert_eq!(name("c", ONE_PASSWORD), "1Password");
 }

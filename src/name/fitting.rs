@@ -132,7 +132,7 @@ mod tests {
         }
 
         #[test]
-        fn what_fits_is_a_name(text in any::<alloc::string::String>()) {
+        fn what_fits_is_a_name(text in any::<String>()) {
             if let Some(name) = PasskeyName::fitting(&text) {
                 prop_assert_eq!(name.as_str().parse::<PasskeyName>(), Ok(name));
             }
