@@ -124,7 +124,7 @@ fn real_lists_hold_no_decoys() {
     let real = enrol(&host, "ada");
     for request in [known("ada"), SignInRequest::Named(handle("ada"))] {
         let ids = list(&host, request).into_iter().map(|entry| entry.id).collect::<Vec<_>>();
-        assert_eq!(ids, [real.clone()]);
+        assert_eq!(ids, std::slice::from_ref(&real));
     }
 }
 
@@ -475,10 +475,10 @@ fn begin_and_finish_take_as_long_with_decoys_as_with_real_credentials() {
     let host = host_of_equal_lists(Arc::new(Counting::new(RustCrypto)));
     let requests = [known("ada"), typed("nobody")];
     let begin = |which: usize| {
-        let begun = Instant::now();
+        let clock = Instant::now();
         let begin = SignIn::begin(&host.rp, requests[which], [7; 32].into(), NOW);
         flow(store::run(&host.store, begin)).unwrap();
-        begun.elapsed()
+        clock.elapsed()
     };
     assert!(same_but_for_noise(begin));
     let mut devices = requests.map(|request| claimant(&list(&host, request)[0].id));
@@ -486,10 +486,10 @@ fn begin_and_finish_take_as_long_with_decoys_as_with_real_credentials() {
         let begin = SignIn::begin(&host.rp, requests[which], [7; 32].into(), NOW);
         let start = flow(store::run(&host.store, begin)).unwrap();
         let response = forged(&start, &mut devices[which]);
-        let begun = Instant::now();
+        let clock = Instant::now();
         let finish = SignIn::finish(&host.rp, start.ceremony_id, response.as_bytes(), NOW);
         flow(store::run(&host.store, finish)).unwrap_err();
-        begun.elapsed()
+        clock.elapsed()
     };
     assert!(same_but_for_noise(finish));
 }
@@ -505,16 +505,16 @@ fn the_measurement_sees_a_signature_that_is_not_verified() {
         if which == 1 {
             response = response.replace("\"signature\"", "\"signature_\"");
         }
-        let begun = Instant::now();
+        let clock = Instant::now();
         let finish = SignIn::finish(&host.rp, start.ceremony_id, response.as_bytes(), NOW);
         flow(store::run(&host.store, finish)).unwrap_err();
-        begun.elapsed()
+        clock.elapsed()
     };
     assert!(!same_but_for_noise(finish));
 }
 
 /// Accounts of each kind that the classifier is shown, and as many again on which it is judged.
-const ACCOUNTS: u32 = 4_000;
+const ACCOUNTS: usize = 4_000;
 
 /// What a classifier may get right beyond one half: four standard deviations of guessing on what it is judged on.
 const BEYOND_CHANCE: f64 = 0.023;
@@ -528,24 +528,26 @@ fn classifier_does_not_tell_decoys_from_lists_of_real_accounts() {
         Seen::from(start.public_key.allow_credentials.as_slice())
     });
     let decoys = decoys.collect::<Vec<_>>();
-    let real = Population::new(1).take(2 * ACCOUNTS as usize).collect::<Vec<_>>();
+    let real = Population::new(1).take(2 * ACCOUNTS).collect::<Vec<_>>();
     let accuracy = accuracy(&real, &decoys);
     println!("the classifier is right in {accuracy} of all cases");
     assert!((accuracy - 0.5).abs() < BEYOND_CHANCE, "told apart in {accuracy} of all cases");
 }
 
+type Change = fn(&mut Seen);
+
 #[test]
 fn classifier_tells_decoys_that_are_made_without_care() {
     // Each of these is what a list would look like if one thing had been forgotten.
-    let lists = |seed, change: fn(&mut Seen)| {
-        let lists = Population::new(seed).take(2 * ACCOUNTS as usize);
+    let lists = |seed, change: Change| {
+        let lists = Population::new(seed).take(2 * ACCOUNTS);
         lists.map(move |mut list| {
             change(&mut list);
             list
         })
     };
     let real = lists(1, |_| ()).collect::<Vec<_>>();
-    let careless: [(&str, fn(&mut Seen)); 5] = [
+    let careless: [(&str, Change); 5] = [
         ("always one", |list| list.0.truncate(1)),
         ("always 32 bytes", |list| list.0.iter_mut().for_each(|entry| entry.0.resize(32, 0xa7))),
         ("no transports", |list| list.0.iter_mut().for_each(|entry| entry.1.clear())),
