@@ -180,6 +180,12 @@ impl TryFrom<&[u8]> for UserHandle {
     }
 }
 
+impl From<[u8; 32]> for UserHandle {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(Inline::new(&bytes))
+    }
+}
+
 impl PartialEq for UserHandle {
     fn eq(&self, other: &Self) -> bool {
         self.as_bytes() == other.as_bytes()

@@ -5,6 +5,7 @@ use core::fmt;
 
 use crate::{
     cose::Algorithm,
+    decoys::InvalidDecoys,
     extensions::InvalidExtensions,
     policy::{InvalidRpId, PolicyError},
 };
@@ -40,6 +41,9 @@ pub enum ConfigError {
     /// The extension inputs are ones that a client would refuse.
     #[error(transparent)]
     Extensions(#[from] InvalidExtensions),
+    /// Decoys cannot be made so.
+    #[error(transparent)]
+    Decoys(#[from] InvalidDecoys),
     /// A ceremony would have expired when it begins.
     #[error("a ceremony lifetime of 0 milliseconds: none could finish")]
     NoTime,

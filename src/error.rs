@@ -267,7 +267,7 @@ impl Error {
             Self::Name(_) => (
                 "passkey_name_invalid",
                 "This name cannot be used.",
-                "A name has 1 to 100 characters, and no control characters.",
+                "A name has 1 to 100 characters that can be seen, and no control characters.",
             ),
             Self::Disabled(Feature::Passkeys) => (
                 "passkeys_disabled",

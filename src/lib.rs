@@ -100,6 +100,7 @@ mod client_data;
 mod config_error;
 mod cose;
 pub mod crypto;
+pub mod decoys;
 mod error;
 pub mod extensions;
 pub mod flow;

@@ -67,8 +67,20 @@ pub const IDENTIFIER_MAX: usize = 32;
 /// Most client extension outputs. The specifications define some twenty.
 pub const CLIENT_EXTENSIONS_MAX: usize = 64;
 
-/// Longest passkey name, in characters (Unicode scalar values).
+/// Shortest secret for decoys, in bytes: the strength of HMAC-SHA-256 (NIST SP 800-107r1 §5.3.4).
+pub const DECOY_SECRET_MIN: usize = 32;
+
+/// Shortest decoy, in bytes: §4 *Credential ID* asks for 16 bytes at least, and half of a decoy recognises it.
+pub const DECOY_LENGTH_MIN: usize = 16;
+
+/// Most decoys in one list. Real lists rarely have ten.
+pub const DECOYS_MAX: usize = 64;
+
+/// Longest passkey name, in characters (Unicode scalar values in the form NFC).
 pub const PASSKEY_NAME_MAX: usize = 100;
+
+/// Most characters of which Unicode's form NFC makes one: no canonical decomposition has more (UAX #15 §9).
+pub const NFC_SHRINKS_MAX: usize = 4;
 
 /// Passkeys per user unless the policy says otherwise.
 pub const PASSKEYS_PER_USER_DEFAULT: u32 = 10;

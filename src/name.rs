@@ -1,19 +1,31 @@
-//! Names that users give to their passkeys.
+//! Names of passkeys.
 
-use alloc::{borrow::ToOwned, format, string::String};
+mod characters;
+mod fitting;
+
+use alloc::{borrow::ToOwned as _, string::String};
 use core::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
+use unicode_normalization::UnicodeNormalization as _;
 
-use crate::limits::PASSKEY_NAME_MAX;
+use self::characters::{is_refused, is_seen};
+use crate::limits::{NFC_SHRINKS_MAX, PASSKEY_NAME_MAX};
 
-/// A name for a passkey: 1 to 100 characters after trimming, no control characters, and none that turn the
-/// direction of the text around them.
+/// A name for a passkey: 1 to 100 characters after trimming, at least one of them to be seen, and none that controls
+/// lines, terminals or the direction of the text around them.
+///
+/// White space at both ends is trimmed, and the name is kept in Unicode's form NFC, so that what looks the same is the
+/// same. Characters are counted as Unicode scalar values in that form, as PostgreSQL's `char_length` and `varchar(100)`
+/// do: what a reader takes for one character can consist of any number of them, and what belongs together changes from
+/// one version of Unicode to the next, by which no stored name may become invalid.
 ///
 /// ```
 /// use relying_party::PasskeyName;
 /// assert_eq!("  Laptop ".parse::<PasskeyName>()?.as_str(), "Laptop");
+/// assert_eq!("Cle\u{301} USB".parse::<PasskeyName>()?, "Cl\u{e9} USB".parse()?);
 /// assert!("\u{0}".parse::<PasskeyName>().is_err());
+/// assert!("\u{200b}".parse::<PasskeyName>().is_err()); // nobody would see it
 /// # Ok::<(), relying_party::InvalidName>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -27,13 +39,17 @@ pub enum InvalidName {
     /// Nothing is left after trimming.
     #[error("a name needs at least one character that is not white space")]
     Empty,
+    /// Nothing of it can be seen: white space, and characters that have no width.
+    #[error("nothing of the name can be seen")]
+    Invisible,
     /// Longer than 100 characters.
     #[error("the name has {found} characters; {PASSKEY_NAME_MAX} are allowed")]
     TooLong {
-        /// Characters found after trimming.
+        /// Characters found after trimming, in the form NFC; as they came if there are more than four times as many.
         found: usize,
     },
-    /// A control character, or one that overrides or isolates the direction of text.
+    /// A control character, a separator of lines or paragraphs, or one that overrides or isolates the direction of
+    /// text.
     #[error("the name holds the control character U+{:04X}", u32::from(*.found))]
     ControlCharacter {
         /// The first such character.
@@ -52,24 +68,6 @@ impl PasskeyName {
     pub(crate) fn of_the_crate(name: &'static str) -> Self {
         Self(name.to_owned())
     }
-
-    /// This name, or the first of `NAME 2`, `NAME 3`, … that `taken` does not hold.
-    #[must_use]
-    pub(crate) fn unique_among(self, taken: &[&Self]) -> Self {
-        // Of n + 1 different candidates one is not among n names.
-        (1..=taken.len().saturating_add(1))
-            .map(|number| if number == 1 { self.clone() } else { self.numbered(number) })
-            .find(|candidate| !taken.contains(&candidate))
-            .unwrap_or(self)
-    }
-
-    /// `NAME 2`, cut so that it still is a name.
-    fn numbered(&self, number: usize) -> Self {
-        let suffix = format!(" {number}");
-        let room = PASSKEY_NAME_MAX.saturating_sub(suffix.chars().count());
-        let kept = self.0.chars().take(room).collect::<String>();
-        Self(format!("{}{suffix}", kept.trim_end()))
-    }
 }
 
 impl core::str::FromStr for PasskeyName {
@@ -77,21 +75,24 @@ impl core::str::FromStr for PasskeyName {
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
         let text = text.trim();
-        if let Some(found) = text.chars().find(|char| char.is_control() || turns_direction(*char)) {
+        if text.is_empty() {
+            return Err(InvalidName::Empty);
+        }
+        if let Some(found) = text.chars().find(|char| is_refused(*char)) {
             return Err(InvalidName::ControlCharacter { found });
         }
-        match text.chars().count() {
-            0 => Err(InvalidName::Empty),
+        // What is too long in any form is not brought into one.
+        let found = text.chars().count();
+        if found > PASSKEY_NAME_MAX * NFC_SHRINKS_MAX {
+            return Err(InvalidName::TooLong { found });
+        }
+        let name = text.nfc().collect::<String>();
+        match name.chars().count() {
             found if found > PASSKEY_NAME_MAX => Err(InvalidName::TooLong { found }),
-            _ => Ok(Self(text.to_owned())),
+            _ if !name.chars().any(is_seen) => Err(InvalidName::Invisible),
+            _ => Ok(Self(name)),
         }
     }
-}
-
-/// Bidirectional overrides, embeddings and isolates (Unicode UAX #9): with them a name could make the text
-/// beside it read as something else. The marks U+200E, U+200F and U+061C do no such thing and are allowed.
-const fn turns_direction(char: char) -> bool {
-    matches!(char, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 impl fmt::Display for PasskeyName {
@@ -108,7 +109,7 @@ impl<'de> Deserialize<'de> for PasskeyName {
 
 #[cfg(test)]
 mod tests {
-    use alloc::vec::Vec;
+    use alloc::{format, string::ToString as _};
 
     use proptest::prelude::*;
 
@@ -136,10 +137,63 @@ mod tests {
     }
 
     #[test]
+    fn name_length_counts_characters_of_the_form_nfc() {
+        // Two characters become one, three become one, and one becomes three.
+        assert_eq!(name(&"u\u{308}".repeat(100)).as_str(), "ü".repeat(100));
+        assert_eq!(name(&"\u{1112}\u{1161}\u{11ab}".repeat(100)).as_str(), "한".repeat(100));
+        let grows = "\u{fb2c}".repeat(34).parse::<PasskeyName>();
+        assert_eq!(grows, Err(InvalidName::TooLong { found: 102 }));
+        let huge = "a".repeat(1_000_000).parse::<PasskeyName>();
+        assert_eq!(huge, Err(InvalidName::TooLong { found: 1_000_000 }));
+    }
+
+    #[test]
+    fn name_that_looks_the_same_is_the_same() {
+        assert_eq!(name("Cle\u{301}"), name("Cl\u{e9}"));
+        assert_eq!(name("A\u{30a}ngstro\u{308}m"), name("\u{212b}ngström"));
+    }
+
+    #[test]
     fn name_with_control_or_direction_override_is_refused() {
-        for found in ['\u{0}', '\n', '\u{7f}', '\u{85}', '\u{202e}', '\u{2066}'] {
+        let lines = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
+        let directions = ('\u{202a}'..='\u{202e}').chain('\u{2066}'..='\u{2069}');
+        let controls = ('\u{0}'..='\u{1f}').chain('\u{7f}'..='\u{9f}');
+        for found in lines.into_iter().chain(directions).chain(controls) {
             let refused = format!("a{found}b").parse::<PasskeyName>();
             assert_eq!(refused, Err(InvalidName::ControlCharacter { found }));
+        }
+    }
+
+    #[test]
+    fn name_that_nobody_can_see_is_refused() {
+        for text in [
+            "\u{200b}",           // zero width space
+            "\u{200d}\u{200c}",   // joiners
+            "\u{feff}",           // byte order mark
+            "\u{ad} \u{2060}",    // soft hyphen, word joiner
+            "\u{3164}",           // Hangul filler
+            "\u{fe0f}",           // variation selector
+            "\u{e0041}\u{e007f}", // tags
+            "\u{2800}",           // Braille pattern blank
+            "\u{200e}\u{61c}",    // marks of direction
+        ] {
+            assert_eq!(text.parse::<PasskeyName>(), Err(InvalidName::Invisible), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn name_in_any_script_and_emoji_is_a_name() {
+        for text in [
+            "مفتاح",
+            "\u{5d0}\u{200f}\u{5d1}", // a mark of direction, which right-to-left text needs
+            "می\u{200c}خواهم",        // a joiner, which Persian needs
+            "क्षि",
+            "👩\u{200d}💻",
+            "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+            "☎\u{fe0f}",
+            "a",
+        ] {
+            assert_eq!(name(text).to_string(), text);
         }
     }
 
@@ -148,26 +202,18 @@ mod tests {
         assert!(serde_json::from_str::<PasskeyName>("\"\"").is_err());
     }
 
-    #[test]
-    fn taken_name_gets_the_first_free_number() {
-        let taken = [name("1Password"), name("1Password 2"), name("1Password 4")];
-        let taken = taken.iter().collect::<Vec<_>>();
-        assert_eq!(name("1Password").unique_among(&taken).as_str(), "1Password 3");
-        assert_eq!(name("YubiKey").unique_among(&taken).as_str(), "YubiKey");
-    }
-
     proptest! {
         #[test]
-        fn numbered_name_is_unique_and_still_a_name(
-            text in "\\PC{1,120}",
-            others in proptest::collection::vec("[a-c]{1,2}", 0..20),
-        ) {
+        fn name_is_kept_as_it_is_once_it_is_one(text in "\\PC{0,120}") {
             let Ok(first) = text.parse::<PasskeyName>() else { return Ok(()) };
-            let mut taken = others.iter().map(|other| name(other)).collect::<Vec<_>>();
-            taken.push(first.clone());
-            let unique = first.unique_among(&taken.iter().collect::<Vec<_>>());
-            prop_assert!(!taken.contains(&unique));
-            prop_assert_eq!(unique.as_str().parse::<PasskeyName>().unwrap(), unique);
+            prop_assert_eq!(first.as_str().parse::<PasskeyName>(), Ok(first));
+        }
+
+        #[test]
+        fn names_of_one_canonical_form_are_one(text in "\\PC{1,30}") {
+            let [composed, decomposed] =
+                [text.nfc().collect::<String>(), text.nfd().collect::<String>()];
+            prop_assert_eq!(composed.parse::<PasskeyName>(), decomposed.parse::<PasskeyName>());
         }
     }
 }

@@ -3,11 +3,58 @@
 #[cfg(feature = "aaguid-names")]
 mod aaguids;
 
+use alloc::{borrow::Cow, string::String};
+
 use crate::{
     bytes::Aaguid,
     json::{AuthenticatorAttachment, Transport},
     name::PasskeyName,
 };
+
+/// Names of authenticator models from elsewhere: [metadata](crate::mds::Metadata), a table of the host's, names in the
+/// user's language. Given to [`RelyingPartyBuilder::authenticator_names`](crate::RelyingPartyBuilder), it is asked
+/// first.
+///
+/// ```
+/// use std::sync::Arc;
+/// use relying_party::{Aaguid, RelyingParty};
+/// let company_keys: Aaguid = "11111111-2222-3333-4444-555555555555".parse().unwrap();
+/// let names = move |aaguid: Aaguid| (aaguid == company_keys).then(|| "Company key".to_owned());
+/// let rp = RelyingParty::builder("example.com", "Example")
+///     .origin("https://example.com")
+///     .authenticator_names(Arc::new(names))
+///     .build()?;
+/// assert_eq!(rp.authenticator_name(company_keys).as_deref(), Some("Company key"));
+/// # Ok::<(), relying_party::ConfigErrors>(())
+/// ```
+pub trait AuthenticatorNames: Send + Sync {
+    /// The name of the model, if it is known here. What a [`PasskeyName`] may not hold is left out of a passkey's name,
+    /// and what is too long is cut.
+    fn name(&self, aaguid: Aaguid) -> Option<String>;
+}
+
+impl<F: Fn(Aaguid) -> Option<String> + Send + Sync> AuthenticatorNames for F {
+    fn name(&self, aaguid: Aaguid) -> Option<String> {
+        self(aaguid)
+    }
+}
+
+/// In English.
+#[cfg(feature = "mds")]
+impl AuthenticatorNames for crate::mds::Metadata {
+    fn name(&self, aaguid: Aaguid) -> Option<String> {
+        self.entry(aaguid)?.name("en").map(Into::into)
+    }
+}
+
+/// The name of a model: by the host's names, else by this crate's.
+pub(crate) fn name_of(
+    names: Option<&dyn AuthenticatorNames>,
+    aaguid: Aaguid,
+) -> Option<Cow<'static, str>> {
+    let theirs = names.and_then(|names| names.name(aaguid)).map(Cow::Owned);
+    theirs.or_else(|| authenticator_name(aaguid).map(Cow::Borrowed))
+}
 
 /// The name of the authenticator model with this AAGUID, if it is known: "iCloud Keychain", "1Password".
 ///
@@ -34,12 +81,13 @@ pub fn authenticator_name(aaguid: Aaguid) -> Option<&'static str> {
 
 /// By AAGUID, else by where the authenticator is, else "Passkey".
 pub(crate) fn suggest(
+    names: Option<&dyn AuthenticatorNames>,
     aaguid: Aaguid,
     attachment: Option<AuthenticatorAttachment>,
     transports: &[Transport],
 ) -> PasskeyName {
-    let name = authenticator_name(aaguid).unwrap_or_else(|| by_place(attachment, transports));
-    PasskeyName::of_the_crate(name)
+    let model = name_of(names, aaguid).and_then(|name| PasskeyName::fitting(&name));
+    model.unwrap_or_else(|| PasskeyName::of_the_crate(by_place(attachment, transports)))
 }
 
 fn by_place(attachment: Option<AuthenticatorAttachment>, transports: &[Transport]) -> &'static str {
@@ -69,7 +117,7 @@ mod tests {
         attachment: Option<AuthenticatorAttachment>,
         transports: &[Transport],
     ) -> PasskeyName {
-        suggest(aaguid.parse().unwrap(), attachment, transports)
+        suggest(None, aaguid.parse().unwrap(), attachment, transports)
     }
 
     const ZERO: &str = "00000000-0000-0000-0000-000000000000";
@@ -88,6 +136,25 @@ mod tests {
             let platform = Some(AuthenticatorAttachment::Platform);
             assert_eq!(suggested(aaguid, platform, &[]).as_str(), name);
         }
+    }
+
+    #[test]
+    fn names_of_the_host_come_first_and_are_made_to_fit() {
+        let table = [
+            ("Ada\u{2028} Key", "Ada Key"),
+            ("\u{200b}", "This device"),
+            (" Schlu\u{308}ssel ", "Schl\u{fc}ssel"),
+        ];
+        for (given, name) in table {
+            let names = |_: Aaguid| Some(String::from(given));
+            let platform = Some(AuthenticatorAttachment::Platform);
+            let model = "bada5566-a7aa-401f-bd96-45619a55120d".parse().unwrap();
+            assert_eq!(suggest(Some(&names), model, platform, &[]).as_str(), name);
+        }
+        let nothing = |_: Aaguid| None;
+        let key = [Transport::Usb];
+        let zero = ZERO.parse().unwrap();
+        assert_eq!(suggest(Some(&nothing), zero, None, &key).as_str(), "Security key");
     }
 
     #[test]

@@ -1,16 +1,19 @@
 //! The relying party: everything that a host decides once, validated.
 
-use alloc::{string::String, sync::Arc, vec::Vec};
+use alloc::{borrow::Cow, string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
 use crate::{
     attestation::AttestationPolicy,
+    bytes::Aaguid,
     ceremony::CounterRule,
     config_error::{ConfigError, ConfigErrors},
     cose::Algorithm,
     crypto::{RustCrypto, SignatureVerifier},
+    decoys::Decoys,
     extensions::RegistrationInputs,
     json::{AttestationConveyance, AuthenticatorAttachment, Hint, ResidentKey, UserVerification},
+    naming::{self, AuthenticatorNames},
     policy::{InvalidRpId, OriginPolicy, OriginPolicyBuilder, RpId},
     settings::{Settings, Values},
     time::Duration,
@@ -45,6 +48,8 @@ struct Parts {
     attestation: AttestationPolicy,
     extensions: RegistrationInputs,
     verifier: Arc<dyn SignatureVerifier>,
+    decoys: Option<Arc<Decoys>>,
+    names: Option<Arc<dyn AuthenticatorNames>>,
 }
 
 impl RelyingParty {
@@ -63,6 +68,8 @@ impl RelyingParty {
                 attestation: AttestationPolicy::default(),
                 extensions: RegistrationInputs::default(),
                 verifier: Arc::new(RustCrypto),
+                decoys: None,
+                names: None,
             },
         }
     }
@@ -136,6 +143,22 @@ impl RelyingParty {
     /// The extensions that creations request.
     pub fn creation_extensions(&self) -> &RegistrationInputs {
         &self.parts.extensions
+    }
+
+    /// What stands in the allow lists of users without passkeys; nothing unless the relying party has decoys.
+    #[must_use]
+    pub fn decoys(&self) -> Option<&Decoys> {
+        self.parts.decoys.as_deref()
+    }
+
+    /// The name of an authenticator model, if it is known to the relying party's own names or to this crate's.
+    #[must_use]
+    pub fn authenticator_name(&self, aaguid: Aaguid) -> Option<Cow<'static, str>> {
+        naming::name_of(self.authenticator_names(), aaguid)
+    }
+
+    pub(crate) fn authenticator_names(&self) -> Option<&dyn AuthenticatorNames> {
+        self.parts.names.as_deref()
     }
 
     /// What verifies signatures.
@@ -261,6 +284,19 @@ impl RelyingPartyBuilder {
         self
     }
 
+    /// Gives named users without passkeys, and those who do not exist, an allow list of [decoys](crate::decoys) made
+    /// from a secret, so that nobody can tell who has an account. Without, their list is empty.
+    pub fn decoys(mut self, decoys: impl Into<Decoys>) -> Self {
+        self.parts.decoys = Some(Arc::new(decoys.into()));
+        self
+    }
+
+    /// Names authenticator models by these before this crate's own names: new passkeys are called after them.
+    pub fn authenticator_names(mut self, names: Arc<dyn AuthenticatorNames>) -> Self {
+        self.parts.names = Some(names);
+        self
+    }
+
     /// Verifies signatures with this instead of [`RustCrypto`].
     pub fn verifier(mut self, verifier: Arc<dyn SignatureVerifier>) -> Self {
         self.parts.verifier = verifier;
@@ -306,6 +342,8 @@ impl Parts {
         });
         errors.extend(unsupported.copied().map(ConfigError::UnsupportedAlgorithm));
         errors.extend(self.extensions.check().map_err(ConfigError::Extensions).err());
+        errors
+            .extend(self.decoys.iter().flat_map(|decoys| decoys.check()).map(ConfigError::Decoys));
         errors
     }
 }

@@ -97,6 +97,9 @@ pub enum CeremonyError {
     /// §7.2 steps 5 and 6: not one of the credentials that the ceremony allows.
     #[error("the credential is not allowed in this ceremony")]
     CredentialNotAllowed,
+    /// §7.2 step 6: a [decoy](crate::decoys), which nobody has: somebody tries what he finds in allow lists.
+    #[error("the credential id is a decoy")]
+    Decoy,
     /// §7.2 step 6: the user handle is missing or names another account.
     #[error("the user handle {0}")]
     UserHandle(&'static str),
@@ -120,7 +123,7 @@ impl CeremonyError {
     /// A stable word for machines: the rule that was broken.
     ///
     /// One of `malformed`, `type`, `challenge`, `origin`, `cross_origin`, `top_origin`, `rp_id`, `user_presence`,
-    /// `user_verification`, `backup_flags`, `algorithm`, `credential_id`, `credential_not_allowed`, `user_handle`,
+    /// `user_verification`, `backup_flags`, `algorithm`, `credential_id`, `credential_not_allowed`, `decoy`, `user_handle`,
     /// `sign_count`, `signature`, `attestation_format`, `attestation_statement`, `attestation_trust`, `extension`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -145,6 +148,7 @@ impl CeremonyError {
             Self::AttestationTrust(_) => "attestation_trust",
             Self::CredentialId(_) => "credential_id",
             Self::CredentialNotAllowed => "credential_not_allowed",
+            Self::Decoy => "decoy",
             Self::UserHandle(_) => "user_handle",
             Self::Extension(_) => "extension",
             Self::Signature => "signature",

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::bytes::UserHandle;
+use crate::{bytes::UserHandle, decoys::Identifier};
 
 /// Who is to sign in, and how the browser is to ask. A ceremony that was begun for one of these is finished as that one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,15 @@ pub enum SignInRequest {
     Autofill,
     /// A user was named first: only that account's passkeys count.
     Named(UserHandle),
+    /// A user was named first by somebody who may be anybody, and who is not to learn whether there is such a user: see
+    /// [`named`](Self::named). The ceremony is one for [`Named`](Self::Named).
+    #[serde(skip)]
+    Typed {
+        /// What was typed.
+        identifier: Identifier,
+        /// The account of that name, if there is one.
+        user: Option<UserHandle>,
+    },
     /// A user has shown a first factor **other than a passkey**, which the host has just checked (a password, a code),
     /// and now proves to have a passkey: only that account's count, and the sign-in is complete.
     SecondFactor(UserHandle),
@@ -29,6 +38,7 @@ impl SignInRequest {
     pub const fn user(&self) -> Option<UserHandle> {
         match self {
             Self::Discoverable | Self::Autofill => None,
+            Self::Typed { user, .. } => *user,
             Self::Named(user) | Self::SecondFactor(user) | Self::Reverify(user) => Some(*user),
         }
     }

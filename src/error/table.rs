@@ -121,6 +121,8 @@ rows! { of_ceremonies, row_of_ceremony, CeremonyError {
         "§7.1 step 25: a credential id of the wrong length, or several that differ.";
     CeremonyError::CredentialNotAllowed => CeremonyError::CredentialNotAllowed,
         "§7.2 steps 5, 6: not one of the credentials that the ceremony allows.";
+    CeremonyError::Decoy => CeremonyError::Decoy,
+        "§7.2 step 6: a decoy, which nobody has: somebody tries what he finds in allow lists.";
     CeremonyError::UserHandle(_) => CeremonyError::UserHandle("is missing"),
         "§7.2 step 6: the user handle is missing, or names another account.";
     CeremonyError::Extension(_) => CeremonyError::Extension(ExtensionError::Missing(Extension::Prf)),

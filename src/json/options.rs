@@ -128,13 +128,15 @@ pub struct CredentialDescriptor {
     pub transports: Vec<Transport>,
 }
 
+impl CredentialDescriptor {
+    pub(crate) fn new(id: CredentialId, transports: Vec<Transport>) -> Self {
+        Self { kind: PublicKeyType::PublicKey, id, transports }
+    }
+}
+
 impl From<&Passkey> for CredentialDescriptor {
     fn from(passkey: &Passkey) -> Self {
-        Self {
-            kind: PublicKeyType::PublicKey,
-            id: passkey.credential_id.clone(),
-            transports: passkey.transports.clone(),
-        }
+        Self::new(passkey.credential_id.clone(), passkey.transports.clone())
     }
 }
 

@@ -378,3 +378,11 @@ proptest! {
         });
     }
 }
+
+#[test]
+fn passkey_of_a_model_with_metadata_is_named_by_them() {
+    use crate::naming::AuthenticatorNames as _;
+    let metadata = verify(&blob(&[entry(&reports(&[]))])).unwrap();
+    assert_eq!(metadata.name(MODEL.parse().unwrap()).as_deref(), Some("Key 9"));
+    assert_eq!(metadata.name(Aaguid::default()), None);
+}

@@ -234,7 +234,7 @@ impl<'a> PasskeyImport<'a> {
         if self.backup_eligible == Some(false) && self.backup_state == Some(true) {
             return Err(ImportError::BackupState);
         }
-        let suggested = || naming::suggest(self.aaguid, self.attachment, &self.transports);
+        let suggested = || naming::suggest(None, self.aaguid, self.attachment, &self.transports);
         let name = self.name.unwrap_or_else(suggested);
         let created_at = self.created_at.unwrap_or(now);
         Ok(Passkey {

@@ -9,6 +9,7 @@ use crate::{
     ceremony::{
         Ceremony, CeremonyKind, RegistrationExpectation, VerifiedRegistration, verify_registration,
     },
+    decoys,
     error::Error,
     extensions::RegistrationOutputs,
     flow::{Effect, Flow, Inserted, Reply, Step, backup, enabled, taken},
@@ -85,6 +86,7 @@ impl Flow for FinishCreate<'_> {
             (Finish::Name(registration, name), Reply::Passkeys(passkeys)) => {
                 let name = name.unwrap_or_else(|| {
                     naming::suggest(
+                        rp.authenticator_names(),
                         registration.aaguid(),
                         registration.attachment(),
                         registration.transports(),
@@ -96,14 +98,20 @@ impl Flow for FinishCreate<'_> {
                 let passkey = registration.into_passkey(rp.rp_id(), user, name, now);
                 let effect = Effect::InsertPasskey {
                     passkey: Box::new(passkey.clone()),
-                    max_per_user: rp.max_passkeys_per_user(),
+                    max_per_user: max_per_user(rp, &passkey),
                 };
                 let created = Box::new(Created { passkey, extensions });
                 Ok(Step::Effect(next(Finish::Insert(created)), effect))
             }
             (Finish::Insert(created), Reply::Inserted(inserted)) => match inserted {
+                Inserted::Inserted if is_decoy(rp, &created.passkey) => {
+                    Err(Error::Inconsistent("a passkey inserted beyond the limit"))
+                }
                 Inserted::Inserted => Ok(Step::Done(*created)),
                 Inserted::AlreadyExists => Err(Error::AlreadyExists),
+                Inserted::LimitReached if is_decoy(rp, &created.passkey) => {
+                    Err(Error::AlreadyExists)
+                }
                 Inserted::LimitReached => {
                     Err(Error::LimitReached { max: rp.max_passkeys_per_user() })
                 }
@@ -113,6 +121,15 @@ impl Flow for FinishCreate<'_> {
             (Finish::Insert(_), _) => Err(Error::UnexpectedReply("InsertPasskey")),
         }
     }
+}
+
+/// No room for a decoy, which somebody else seems to have: the insert is asked for as with his passkey, and refused.
+fn max_per_user(rp: &RelyingParty, passkey: &Passkey) -> u32 {
+    if is_decoy(rp, passkey) { 0 } else { rp.max_passkeys_per_user() }
+}
+
+fn is_decoy(rp: &RelyingParty, passkey: &Passkey) -> bool {
+    decoys::recognise(rp, &passkey.credential_id).is_some()
 }
 
 /// Verifies the response against what the ceremony demanded when it began; with the name that it was to have.

@@ -9,10 +9,11 @@ use alloc::{
 use crate::{
     bytes::{CeremonyId, Challenge},
     ceremony::{Ceremony, CeremonyKind, CeremonyStart, SignInRequest},
+    decoys::{self, Whom},
     error::{Error, Feature},
     extensions::AuthenticationInputs,
     flow::{BeginOptions, Effect, Flow, Owner, Reply, Step, enabled},
-    json::{CredentialDescriptor, Hint, Mediation, RequestOptions, UserVerification},
+    json::{Hint, Mediation, RequestOptions, UserVerification},
     passkey::Passkey,
     relying_party::RelyingParty,
     time::Timestamp,
@@ -37,6 +38,8 @@ pub struct SignInStart {
 pub struct BeginSignIn<'a> {
     rp: &'a RelyingParty,
     request: SignInRequest,
+    /// Whose decoys may stand in the allow list.
+    whom: Option<Whom>,
     challenge: Challenge,
     now: Timestamp,
     origin: Option<String>,
@@ -70,7 +73,8 @@ impl<'a> BeginSignIn<'a> {
         let extensions = options.extensions.unwrap_or_default();
         let hints = options.hints.unwrap_or_else(|| rp.settings().hints()).to_vec();
         let state = Begin::List;
-        let flow = Self { rp, request, challenge, now, origin, extensions, hints, state };
+        let (request, whom) = (request.resolved(&challenge), Whom::of(request));
+        let flow = Self { rp, request, whom, challenge, now, origin, extensions, hints, state };
         match request.user() {
             None => flow.put(&[]),
             Some(user) => {
@@ -114,7 +118,8 @@ impl BeginSignIn<'_> {
 
     fn put(mut self, passkeys: &[Passkey]) -> Result<Step<Self>, Error> {
         let rp = self.rp;
-        let allowed = passkeys.iter().map(|passkey| passkey.credential_id.clone());
+        let descriptors = decoys::allow_list(rp, self.whom, passkeys);
+        let allowed = descriptors.iter().map(|descriptor| descriptor.id.clone());
         let allow_credentials = allowed.collect::<Vec<_>>();
         self.extensions.check(&allow_credentials)?;
         let user_verification = self.user_verification();
@@ -135,7 +140,7 @@ impl BeginSignIn<'_> {
                 challenge: self.challenge,
                 timeout: rp.ceremony_lifetime(),
                 rp_id: rp.rp_id().to_string(),
-                allow_credentials: passkeys.iter().map(CredentialDescriptor::from).collect(),
+                allow_credentials: descriptors,
                 user_verification,
                 hints: self.hints.clone(),
                 extensions: self.extensions.clone(),

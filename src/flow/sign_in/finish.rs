@@ -1,7 +1,7 @@
 //! The second step of a sign-in: from the browser's response to an outcome.
 
 use alloc::{boxed::Box, string::ToString as _};
-use core::fmt;
+use core::{fmt, hint};
 
 use super::outcome::{SignedIn, state_after};
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
         AuthenticationExpectation, Ceremony, CeremonyError, CeremonyKind, CredentialRecord,
         SignInRequest, VerifiedAuthentication, verify_authentication,
     },
+    decoys::{self, Decoy},
     error::Error,
     flow::{Effect, Flow, Owner, Recorded, Reply, Step, backup, enabled, taken},
     json::{AuthenticationResponse, UnknownCredential},
@@ -112,7 +113,11 @@ impl<'a> Flow for FinishSignIn<'a> {
                 find(Attempt::new(taken, expected, response)?)
             }
             (Finish::Find(attempt), Reply::Passkey(found)) => {
-                let passkey = found.ok_or_else(|| attempt.unknown(rp))?;
+                let decoy = decoys::recognise(rp, &attempt.credential_id);
+                let passkey = found.ok_or_else(|| match decoy {
+                    Some(decoy) => attempt.refuse(rp, decoy),
+                    None => attempt.unknown(rp),
+                })?;
                 let verified = Box::new(attempt.verify(rp, &passkey)?);
                 let effect = Effect::RecordUse {
                     id: passkey.id,
@@ -182,18 +187,35 @@ impl<'a> Attempt<'a> {
         })
     }
 
-    /// Verifies the response against what the ceremony demanded when it began.
+    /// Verifies the response with a key that nobody has, as it would be with a real one, and refuses it in any case.
+    fn refuse(&self, rp: &RelyingParty, decoy: Decoy) -> Error {
+        let nobody = || decoys::nobody(self.ceremony.challenge());
+        let user = self.request.user().unwrap_or_else(nobody);
+        let _ = hint::black_box(self.judge(rp, &decoy.record(&self.credential_id, &user)));
+        Error::Authentication(CeremonyError::Decoy)
+    }
+
+    /// Verifies the response with a passkey.
     fn verify(
         &self,
         rp: &RelyingParty,
         passkey: &Passkey,
     ) -> Result<VerifiedAuthentication, Error> {
-        let CeremonyKind::SignIn { allow_credentials, .. } = self.ceremony.kind() else {
-            return Err(Error::CeremonyMismatch("something else than a sign-in"));
-        };
         if passkey.rp_id != rp.rp_id().as_str() {
             return Err(Error::Inconsistent("a passkey of another relying party"));
         }
+        self.judge(rp, &CredentialRecord::from(passkey))
+    }
+
+    /// Verifies the response against what the ceremony demanded when it began.
+    fn judge(
+        &self,
+        rp: &RelyingParty,
+        record: &CredentialRecord<'_>,
+    ) -> Result<VerifiedAuthentication, Error> {
+        let CeremonyKind::SignIn { allow_credentials, .. } = self.ceremony.kind() else {
+            return Err(Error::CeremonyMismatch("something else than a sign-in"));
+        };
         let user = self.request.user();
         let expected = AuthenticationExpectation {
             rp_id: rp.rp_id(),
@@ -207,8 +229,7 @@ impl<'a> Attempt<'a> {
             extensions: self.ceremony.extensions(),
             verifier: rp.verifier(),
         };
-        let record = CredentialRecord::from(passkey);
-        let verified = verify_authentication(&self.response, &expected, &record);
+        let verified = verify_authentication(&self.response, &expected, record);
         let verified = verified.map_err(Error::Authentication)?;
         backup::check(rp, verified.flags()).map_err(Error::Authentication)?;
         Ok(verified)

@@ -1,0 +1,566 @@
+//! Whoever types a user name learns nothing from what comes back: decoys (abuse case 35).
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+#[path = "support/host.rs"]
+mod host;
+#[path = "support/decoys/mod.rs"]
+mod support;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use host::{Host, NOW, ORIGIN, authenticator, flow, handle, user};
+use relying_party::{
+    ConfigError, CreatePasskey, CredentialId, DeletePasskey, Error, RelyingParty, SignIn,
+    SignInRequest,
+    ceremony::CeremonyError,
+    crypto::RustCrypto,
+    decoys::{DecoySecret, DecoyShape, Decoys, InvalidDecoys},
+    flow::SignInStart,
+    json::{CredentialDescriptor, Transport},
+    store::{self, PasskeyStore as _},
+    test_authenticator::{TestAlgorithm, TestAuthenticator, TestKey, flags},
+};
+use support::{
+    classifier::accuracy,
+    counting::Counting,
+    population::{Population, Seen},
+    traced::{Trace, traced},
+};
+
+const SECRET: [u8; 32] = *b"a secret of 32 bytes, for tests.";
+
+fn host() -> Host {
+    with(Decoys::new(DecoySecret::from(SECRET)))
+}
+
+fn with(decoys: impl Into<Decoys>) -> Host {
+    let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
+    Host::with(rp.decoys(decoys).build().unwrap())
+}
+
+fn list(host: &Host, request: SignInRequest) -> Vec<CredentialDescriptor> {
+    host.begin_sign_in(request).public_key.allow_credentials
+}
+
+fn typed(name: &str) -> SignInRequest {
+    SignInRequest::named(name, None)
+}
+
+fn known(name: &str) -> SignInRequest {
+    SignInRequest::named(name, Some(handle(name)))
+}
+
+/// A device that claims to have the first credential of a list, which it has not: it signs with a key of its own.
+fn claimant(id: &CredentialId) -> TestAuthenticator {
+    let throwaway = Host::new();
+    let mut device = authenticator("somebody's own");
+    throwaway.create(&user("somebody"), &mut device).unwrap();
+    device.credentials_mut()[0].id = id.as_bytes().to_vec();
+    device
+}
+
+/// Ada's passkey comes from a device that never comes back.
+fn enrol(host: &Host, name: &str) -> CredentialId {
+    host.create(&user(name), &mut authenticator(name)).unwrap().credential_id
+}
+
+#[test]
+fn who_does_not_exist_or_has_no_passkey_has_a_list_and_it_stays() {
+    let host = host();
+    let before = list(&host, typed("ada"));
+    assert!(!before.is_empty());
+    assert_eq!(list(&host, typed("ada")), before);
+    // Ada signs up: nothing changes until her first passkey, and then everything.
+    assert_eq!(list(&host, known("ada")), before);
+    let real = enrol(&host, "ada");
+    let after = list(&host, known("ada"));
+    assert_eq!(after.iter().map(|entry| &entry.id).collect::<Vec<_>>(), [&real]);
+    // Without her passkey she has the decoys of before.
+    let passkey = host.passkeys(&user("ada")).remove(0);
+    let delete = DeletePasskey::begin(&host.rp, handle("ada"), passkey.id);
+    flow(store::run(&host.store, delete)).unwrap();
+    assert_eq!(list(&host, known("ada")), before);
+}
+
+#[test]
+fn lists_differ_by_name_secret_and_relying_party() {
+    let first = list(&host(), typed("ada"));
+    assert_ne!(list(&host(), typed("bob")), first);
+    assert_ne!(list(&with(DecoySecret::from([1; 32])), typed("ada")), first);
+    let rp = RelyingParty::builder("example.net", "Example").origin("https://example.net");
+    let elsewhere = Host::with(rp.decoys(DecoySecret::from(SECRET)).build().unwrap());
+    assert_ne!(list(&elsewhere, typed("ada")), first);
+    // A name and a handle of the same bytes are not the same.
+    assert_ne!(list(&host(), SignInRequest::Named(handle("ada"))), first);
+}
+
+#[test]
+fn named_account_without_passkeys_has_decoys_too() {
+    let host = host();
+    let request = SignInRequest::Named(handle("ada"));
+    let before = list(&host, request);
+    assert!(!before.is_empty());
+    assert_eq!(list(&host, request), before);
+}
+
+#[test]
+fn nobody_is_named_when_nobody_was_asked_for() {
+    let host = host();
+    assert!(list(&host, SignInRequest::Discoverable).is_empty());
+    assert!(list(&host, SignInRequest::Autofill).is_empty());
+}
+
+#[test]
+fn real_lists_hold_no_decoys() {
+    let host = host();
+    let real = enrol(&host, "ada");
+    for request in [known("ada"), SignInRequest::Named(handle("ada"))] {
+        let ids = list(&host, request).into_iter().map(|entry| entry.id).collect::<Vec<_>>();
+        assert_eq!(ids, std::slice::from_ref(&real));
+    }
+}
+
+#[test]
+fn list_is_no_longer_than_users_may_have_passkeys() {
+    let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
+    let decoys = Decoys::new(DecoySecret::from(SECRET)).counts([0, 0, 0, 0, 1]);
+    let host = Host::with(rp.max_passkeys_per_user(2).decoys(decoys).build().unwrap());
+    assert_eq!(list(&host, typed("ada")).len(), 2);
+}
+
+#[test]
+fn shapes_and_counts_are_what_the_host_says() {
+    let shapes = [
+        DecoyShape::new(1, 70, [Transport::Usb]).once(),
+        DecoyShape::new(1, 16, [Transport::Internal]).once().uuid(),
+    ];
+    let host = with(Decoys::new(DecoySecret::from(SECRET)).counts([0, 0, 1]).shapes(shapes));
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    for entries in names.map(|name| list(&host, typed(name))) {
+        // Three are asked for, but of each shape there is one at most.
+        let mut lengths = entries.iter().map(|entry| entry.id.as_bytes().len()).collect::<Vec<_>>();
+        lengths.sort_unstable();
+        assert_eq!(lengths, [16, 70]);
+        let uuid = entries.iter().find(|entry| entry.id.as_bytes().len() == 16).unwrap();
+        assert_eq!(uuid.transports, [Transport::Internal]);
+        assert_eq!((uuid.id.as_bytes()[6] >> 4, uuid.id.as_bytes()[8] >> 6), (4, 2));
+    }
+}
+
+#[test]
+fn decoys_that_cannot_be_made_are_a_configuration_error() {
+    let errors = |decoys: Decoys| {
+        let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN).decoys(decoys);
+        rp.build().unwrap_err().iter().cloned().collect::<Vec<_>>()
+    };
+    let decoys = || Decoys::new(DecoySecret::from(SECRET));
+    let table = [
+        (decoys().counts([0, 0]), InvalidDecoys::NoCount),
+        (decoys().counts([1; 65]), InvalidDecoys::TooMany { found: 65 }),
+        (decoys().shapes([]), InvalidDecoys::NoShape),
+        (decoys().shapes([DecoyShape::new(1, 15, [])]), InvalidDecoys::Length { found: 15 }),
+        (decoys().shapes([DecoyShape::new(1, 1024, [])]), InvalidDecoys::Length { found: 1024 }),
+        (decoys().shapes([DecoyShape::new(1, 20, []).uuid()]), InvalidDecoys::Uuid { found: 20 }),
+    ];
+    for (decoys, error) in table {
+        assert_eq!(errors(decoys), [ConfigError::Decoys(error)]);
+    }
+    assert_eq!(DecoySecret::try_from(&[0; 31][..]).unwrap_err().found, 31);
+    assert!(DecoySecret::try_from(&[0; 200][..]).is_ok());
+}
+
+#[test]
+fn beginning_looks_the_same_to_browser_and_store() {
+    let host = host();
+    enrol(&host, "ada");
+    let begin = |request| {
+        let trace = Trace::default();
+        let begin = SignIn::begin(&host.rp, request, host.challenge(), NOW);
+        let start = flow(store::run(&host.store, traced(&trace, begin))).unwrap();
+        let options = serde_json::to_value(&start.public_key).unwrap();
+        let ceremony = host.store.take_ceremony(&start.ceremony_id).unwrap().unwrap();
+        let ceremony = serde_json::to_value(&ceremony).unwrap();
+        (trace.effects(), names(&options), names(&ceremony))
+    };
+    let real = begin(known("ada"));
+    assert_eq!(begin(typed("nobody")), real);
+    assert_eq!(begin(known("bob")), real);
+}
+
+/// The members of a JSON value, all the way down; of lists those of the first entry.
+fn names(value: &serde_json::Value) -> Vec<String> {
+    match value {
+        serde_json::Value::Object(members) => members
+            .iter()
+            .flat_map(|(name, value)| {
+                let inner = names(value).into_iter().map(move |inner| format!("{name}.{inner}"));
+                std::iter::once(name.clone()).chain(inner)
+            })
+            .collect(),
+        serde_json::Value::Array(entries) => entries.first().map(names).unwrap_or_default(),
+        _ => Vec::new(),
+    }
+}
+
+/// What somebody who tries a list can vary.
+#[derive(Clone, Copy, Debug)]
+enum Try {
+    Forged,
+    ForgedWithAnotherHandle,
+    ForgedWithBackupFlipped,
+    NotOfTheList,
+    Garbage,
+}
+
+#[test]
+fn finish_with_a_decoy_fails_like_one_with_a_real_credential() {
+    let outcome = |request: SignInRequest, attempt: Try, host: &Host| {
+        let start = host.begin_sign_in(request);
+        let mut device = claimant(&start.public_key.allow_credentials[0].id);
+        let response = match attempt {
+            Try::Forged => forged(&start, &mut device),
+            Try::ForgedWithAnotherHandle => device
+                .get_bent(&start.public_key, ORIGIN, |parts| {
+                    parts.user_handle = Some(b"mallory".to_vec());
+                })
+                .unwrap(),
+            Try::ForgedWithBackupFlipped => device
+                .get_bent(&start.public_key, ORIGIN, |parts| {
+                    parts.user_handle = None;
+                    parts.authenticator_data.flags ^= flags::BE | flags::BS;
+                })
+                .unwrap(),
+            Try::NotOfTheList => {
+                let mut own = start.public_key.clone();
+                own.allow_credentials.clear();
+                claimant(&CredentialId::try_from(&[5; 16][..]).unwrap()).get(&own, ORIGIN).unwrap()
+            }
+            Try::Garbage => "{}".into(),
+        };
+        let trace = Trace::default();
+        let finish = SignIn::finish(&host.rp, start.ceremony_id, response.as_bytes(), NOW);
+        let error = flow(store::run(&host.store, traced(&trace, finish))).unwrap_err();
+        // The ceremony is used up either way.
+        assert_eq!(host.store.take_ceremony(&start.ceremony_id).unwrap(), None);
+        (trace.effects(), error)
+    };
+    let host = host();
+    enrol(&host, "ada");
+    for attempt in [
+        Try::Forged,
+        Try::ForgedWithAnotherHandle,
+        Try::ForgedWithBackupFlipped,
+        Try::NotOfTheList,
+        Try::Garbage,
+    ] {
+        let (effects, real) = outcome(known("ada"), attempt, &host);
+        for request in [typed("nobody"), known("bob"), SignInRequest::Named(handle("carol"))] {
+            let (decoy_effects, decoy) = outcome(request, attempt, &host);
+            assert_eq!(decoy_effects, effects, "{attempt:?}");
+            assert_eq!(decoy.public(), real.public(), "{attempt:?}");
+            assert_eq!(decoy.kind(), real.kind(), "{attempt:?}");
+            assert_eq!(decoy.signal(), real.signal(), "{attempt:?}");
+        }
+    }
+    // The host sees that somebody tries.
+    assert_eq!(outcome(known("ada"), Try::Forged, &host).1.code(), "signature");
+    assert_eq!(outcome(typed("nobody"), Try::Forged, &host).1.code(), "decoy");
+}
+
+/// What somebody can make who knows an allow list and no user handle.
+fn forged(start: &SignInStart, device: &mut TestAuthenticator) -> String {
+    device.get_bent(&start.public_key, ORIGIN, |parts| parts.user_handle = None).unwrap()
+}
+
+#[test]
+fn decoy_of_another_list_yields_no_signal_either() {
+    let host = host();
+    let real = enrol(&host, "ada");
+    let decoy = list(&host, typed("nobody"))[0].id.clone();
+    let unknown = CredentialId::try_from(&[5; 16][..]).unwrap();
+    let signal = |id: &CredentialId| {
+        let start = host.begin_sign_in(SignInRequest::Discoverable);
+        let response = claimant(id).get(&start.public_key, ORIGIN).unwrap();
+        host.finish_sign_in(&start, &response).unwrap_err().signal().cloned()
+    };
+    assert_eq!((signal(&real), signal(&decoy)), (None, None));
+    // What is no decoy is signalled as ever.
+    assert_eq!(signal(&unknown).unwrap().credential_id, unknown);
+}
+
+#[test]
+fn registering_a_decoy_fails_like_registering_somebodys_passkey() {
+    let host = host();
+    let real = enrol(&host, "ada");
+    let mallory = user("mallory");
+    let register = |id: &CredentialId| {
+        let start = host.begin_create(&mallory).unwrap();
+        let response = authenticator("mallory")
+            .create_bent(&start.public_key, ORIGIN, |parts| {
+                let attested = parts.authenticator_data.attested.as_mut().unwrap();
+                attested.credential_id = id.as_bytes().to_vec();
+                parts.outer = relying_party::test_authenticator::Outer::new(id.as_bytes());
+            })
+            .unwrap();
+        let trace = Trace::default();
+        let response = response.as_bytes();
+        let finish =
+            CreatePasskey::finish(&host.rp, mallory.handle(), start.ceremony_id, response, NOW);
+        let outcome = flow(store::run(&host.store, traced(&trace, finish)));
+        (trace.effects(), outcome.map(|created| created.passkey.credential_id))
+    };
+    let (effects, refused) = register(&real);
+    assert_eq!(refused, Err(Error::AlreadyExists));
+    for request in [typed("nobody"), typed("another"), known("bob")] {
+        for decoy in list(&host, request) {
+            assert_eq!(register(&decoy.id), (effects.clone(), Err(Error::AlreadyExists)));
+        }
+    }
+    assert!(host.passkeys(&mallory).is_empty());
+    // One bit away from a decoy is no decoy.
+    let mut near = list(&host, typed("nobody"))[0].id.as_bytes().to_vec();
+    *near.last_mut().unwrap() ^= 1;
+    let near = CredentialId::try_from(near.as_slice()).unwrap();
+    assert_eq!(register(&near).1, Ok(near));
+}
+
+#[test]
+fn decoys_that_are_uuids_are_recognised_too() {
+    let shapes = [DecoyShape::new(1, 16, [Transport::Hybrid]).uuid()];
+    let host = with(Decoys::new(DecoySecret::from(SECRET)).counts([1]).shapes(shapes));
+    for name in ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"] {
+        let start = host.begin_sign_in(typed(name));
+        let mut device = claimant(&start.public_key.allow_credentials[0].id);
+        let response = forged(&start, &mut device);
+        let refused = host.finish_sign_in(&start, &response).unwrap_err();
+        assert_eq!(refused, Error::Authentication(CeremonyError::Decoy));
+    }
+}
+
+#[test]
+fn whoever_has_the_published_key_of_decoys_does_not_sign_in() {
+    let secret = [
+        0xc9, 0xaf, 0xa9, 0xd8, 0x45, 0xba, 0x75, 0x16, 0x6b, 0x5c, 0x21, 0x57, 0x67, 0xb1, 0xd6,
+        0x93, 0x4e, 0x50, 0xc3, 0xdb, 0x36, 0xe8, 0x9b, 0x12, 0x7b, 0x8a, 0x62, 0x2b, 0x12, 0x0f,
+        0x67, 0x21,
+    ];
+    let shapes = [DecoyShape::new(1, 16, [Transport::Hybrid, Transport::Internal])];
+    let decoys = Decoys::new(DecoySecret::from(SECRET)).counts([1]).shapes(shapes);
+    let counting = Arc::new(Counting::new(RustCrypto));
+    let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN).decoys(decoys);
+    let host = Host::with(rp.verifier(counting.clone()).build().unwrap());
+    let start = host.begin_sign_in(typed("nobody"));
+    let mut device = claimant(&start.public_key.allow_credentials[0].id);
+    device.credentials_mut()[0].key = TestKey::from_secret(TestAlgorithm::Es256, &secret).unwrap();
+    let response = device
+        .get_bent(&start.public_key, ORIGIN, |parts| {
+            parts.user_handle = None;
+            parts.authenticator_data.flags |= flags::BE | flags::BS;
+        })
+        .unwrap();
+    let refused = host.finish_sign_in(&start, &response).unwrap_err();
+    assert_eq!(refused, Error::Authentication(CeremonyError::Decoy));
+    assert_eq!(counting.outcomes(), [true], "the signature itself is good");
+}
+
+#[test]
+fn nobody_signs_in_as_somebody_who_does_not_exist() {
+    for host in [host(), Host::new()] {
+        let mut device = authenticator("ada");
+        host.create(&user("ada"), &mut device).unwrap();
+        let start = host.begin_sign_in(typed("nobody"));
+        let mut anybody = start.public_key.clone();
+        anybody.allow_credentials.clear();
+        let response = device.get(&anybody, ORIGIN).unwrap();
+        let refused = host.finish_sign_in(&start, &response).unwrap_err();
+        assert_eq!(refused, Error::Authentication(CeremonyError::CredentialNotAllowed));
+    }
+}
+
+#[test]
+fn without_a_secret_a_user_without_passkeys_has_an_empty_list() {
+    let host = Host::new();
+    assert!(list(&host, typed("nobody")).is_empty());
+    assert!(list(&host, known("ada")).is_empty());
+    let real = enrol(&host, "ada");
+    assert_eq!(list(&host, known("ada"))[0].id, real);
+}
+
+#[test]
+fn named_user_with_passkeys_signs_in_as_ever() {
+    let host = host();
+    let mut device = authenticator("ada");
+    host.create(&user("ada"), &mut device).unwrap();
+    assert_eq!(host.sign_in(known("ada"), &mut device).unwrap().user, handle("ada"));
+}
+
+#[test]
+fn secret_and_identifier_are_not_shown() {
+    let host = host();
+    let shown =
+        format!("{:?} {:?} {:?}", host.rp, host.rp.decoys().unwrap(), typed("ada@example.com"));
+    for part in ["secret", "ada"] {
+        assert!(!shown.contains(part), "{shown}");
+    }
+    let debug = format!("{:?}", DecoySecret::from(SECRET));
+    assert_eq!(debug, "DecoySecret(…)");
+}
+
+/// A host with one passkey, Ada's, on which every list has one entry of the same form.
+fn host_of_equal_lists(verifier: Arc<Counting<RustCrypto>>) -> Host {
+    let real = authenticator("ada").behaviour_mut().clone();
+    let shape = DecoyShape::new(1, real.credential_id_length, real.transports);
+    let shape = if real.backup_eligible { shape.once() } else { shape };
+    let decoys = Decoys::new(DecoySecret::from(SECRET)).counts([1]).shapes([shape]);
+    let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN).decoys(decoys);
+    let host = Host::with(rp.verifier(verifier).build().unwrap());
+    enrol(&host, "ada");
+    host
+}
+
+#[test]
+fn decoy_is_verified_by_as_much_work_as_a_real_credential() {
+    let table = [(true, 1), (false, 0)];
+    for (flags_fit, verifications) in table {
+        for request in [known("ada"), typed("nobody"), known("bob")] {
+            let counting = Arc::new(Counting::new(RustCrypto));
+            let host = host_of_equal_lists(counting.clone());
+            let before = counting.outcomes().len();
+            let start = host.begin_sign_in(request);
+            let mut device = claimant(&start.public_key.allow_credentials[0].id);
+            let behaviour = device.behaviour_mut();
+            behaviour.backup_eligible ^= !flags_fit;
+            behaviour.backed_up &= behaviour.backup_eligible;
+            let response = forged(&start, &mut device);
+            host.finish_sign_in(&start, &response).unwrap_err();
+            let done = counting.outcomes().len() - before;
+            assert_eq!(done, verifications, "{request:?}");
+        }
+    }
+}
+
+/// The middle one of the times that each of two takes, run in turns so that whatever slows one slows the other.
+fn medians(mut run: impl FnMut(usize) -> Duration) -> [Duration; 2] {
+    let mut times = [Vec::new(), Vec::new()];
+    for _ in 0..201 {
+        times[0].push(run(0));
+        times[1].push(run(1));
+    }
+    times.map(|mut times| {
+        times.sort_unstable();
+        times[times.len() / 2]
+    })
+}
+
+/// Whether two times are the same but for noise. A real difference (a signature that is not verified, decoys that are
+/// made for some only) is a factor of several; the machine may be busy, and so there are several tries.
+fn same_but_for_noise(mut run: impl FnMut(usize) -> Duration) -> bool {
+    (0..5).any(|_| {
+        let [one, other] = medians(&mut run);
+        let (short, long) = (one.min(other), one.max(other));
+        long < short * 3 / 2
+    })
+}
+
+#[test]
+fn begin_and_finish_take_as_long_with_decoys_as_with_real_credentials() {
+    let host = host_of_equal_lists(Arc::new(Counting::new(RustCrypto)));
+    let requests = [known("ada"), typed("nobody")];
+    let begin = |which: usize| {
+        let clock = Instant::now();
+        let begin = SignIn::begin(&host.rp, requests[which], [7; 32].into(), NOW);
+        flow(store::run(&host.store, begin)).unwrap();
+        clock.elapsed()
+    };
+    assert!(same_but_for_noise(begin));
+    let mut devices = requests.map(|request| claimant(&list(&host, request)[0].id));
+    let finish = |which: usize| {
+        let begin = SignIn::begin(&host.rp, requests[which], [7; 32].into(), NOW);
+        let start = flow(store::run(&host.store, begin)).unwrap();
+        let response = forged(&start, &mut devices[which]);
+        let clock = Instant::now();
+        let finish = SignIn::finish(&host.rp, start.ceremony_id, response.as_bytes(), NOW);
+        flow(store::run(&host.store, finish)).unwrap_err();
+        clock.elapsed()
+    };
+    assert!(same_but_for_noise(finish));
+}
+
+#[test]
+fn the_measurement_sees_a_signature_that_is_not_verified() {
+    let host = host_of_equal_lists(Arc::new(Counting::new(RustCrypto)));
+    let mut device = claimant(&list(&host, known("ada"))[0].id);
+    let finish = |which: usize| {
+        let begin = SignIn::begin(&host.rp, known("ada"), [7; 32].into(), NOW);
+        let start = flow(store::run(&host.store, begin)).unwrap();
+        let mut response = forged(&start, &mut device);
+        if which == 1 {
+            response = response.replace("\"signature\"", "\"signature_\"");
+        }
+        let clock = Instant::now();
+        let finish = SignIn::finish(&host.rp, start.ceremony_id, response.as_bytes(), NOW);
+        flow(store::run(&host.store, finish)).unwrap_err();
+        clock.elapsed()
+    };
+    assert!(!same_but_for_noise(finish));
+}
+
+/// Accounts of each kind that the classifier is shown, and as many again on which it is judged.
+const ACCOUNTS: usize = 4_000;
+
+/// What a classifier may get right beyond one half: four standard deviations of guessing on what it is judged on.
+const BEYOND_CHANCE: f64 = 0.023;
+
+#[test]
+fn classifier_does_not_tell_decoys_from_lists_of_real_accounts() {
+    let host = host();
+    let decoys = (0..2 * ACCOUNTS).map(|number| {
+        let begin = SignIn::begin(&host.rp, typed(&format!("user-{number}")), [7; 32].into(), NOW);
+        let start = flow(store::run(&host.store, begin)).unwrap();
+        Seen::from(start.public_key.allow_credentials.as_slice())
+    });
+    let decoys = decoys.collect::<Vec<_>>();
+    let real = Population::new(1).take(2 * ACCOUNTS).collect::<Vec<_>>();
+    let accuracy = accuracy(&real, &decoys);
+    println!("the classifier is right in {accuracy} of all cases");
+    assert!((accuracy - 0.5).abs() < BEYOND_CHANCE, "told apart in {accuracy} of all cases");
+}
+
+type Change = fn(&mut Seen);
+
+#[test]
+fn classifier_tells_decoys_that_are_made_without_care() {
+    // Each of these is what a list would look like if one thing had been forgotten.
+    let lists = |seed, change: Change| {
+        let lists = Population::new(seed).take(2 * ACCOUNTS);
+        lists.map(move |mut list| {
+            change(&mut list);
+            list
+        })
+    };
+    let real = lists(1, |_| ()).collect::<Vec<_>>();
+    let careless: [(&str, Change); 5] = [
+        ("always one", |list| list.0.truncate(1)),
+        ("always 32 bytes", |list| list.0.iter_mut().for_each(|entry| entry.0.resize(32, 0xa7))),
+        ("no transports", |list| list.0.iter_mut().for_each(|entry| entry.1.clear())),
+        ("text instead of bytes", |list| {
+            list.0.iter_mut().flat_map(|entry| &mut entry.0).for_each(|byte| *byte &= 0x7f);
+        }),
+        ("the same twice", |list| list.0.extend(list.0.clone())),
+    ];
+    for (what, change) in careless {
+        let accuracy = accuracy(&real, &lists(2, change).collect::<Vec<_>>());
+        assert!(accuracy > 0.5 + 4.0 * BEYOND_CHANCE, "{what}: {accuracy}");
+    }
+    // And it does not see what is not there.
+    let same = accuracy(&real, &lists(2, |_| ()).collect::<Vec<_>>());
+    assert!((same - 0.5).abs() < BEYOND_CHANCE, "{same}");
+}
