@@ -200,7 +200,7 @@ fn hostile_input(lines: &mut Vec<Line>) {
         };
         let (_, worst) = inputs.iter().max_by_key(|(_, input)| cost(input)).unwrap();
         let worst = worst.clone();
-        let subject = Box::new(move || drop(black_box(parse(black_box(&worst)))));
+        let subject = Box::new(move || _ = black_box(parse(black_box(&worst))));
         lines.push(Line { ceremony: "1 MB of hostile input", name, bare: None, subject });
     }
 }
