@@ -34,5 +34,7 @@ $(for name in webauthn-rs-core webauthn_rp p256 ed25519-dalek rsa ring aws-lc-rs
 done)
 
 \`cargo bench --bench verification --features ring,aws-lc-rs\` measures the pieces with criterion.
+\`cargo run --release -p server --example load\` measures the example server: throughput, p50, p99 and memory.
+\`cargo run --release --manifest-path benches/gate/Cargo.toml\` fails when a ceremony takes more instructions than it may.
 TEXT
 } > README.md

@@ -98,7 +98,7 @@ struct Browser {
 
 impl Browser {
     fn with_passkey(port: u16, at: usize) -> Self {
-        let authenticator = TestAuthenticator::new(&format!("load {at}"));
+        let authenticator = TestAuthenticator::new(format!("load {at}"));
         let agent = Agent::new_with_defaults();
         let mut browser =
             Self { agent, port, cookie: String::new(), authenticator, begun: Vec::new() };
@@ -150,7 +150,8 @@ impl Browser {
             .send_json(body)
             .unwrap_or_else(|error| panic!("{path}: {error}"));
         if let Some(cookie) = answer.headers().get("set-cookie") {
-            self.cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            pair.clone_into(&mut self.cookie);
         }
         answer.body_mut().read_json().unwrap()
     }
