@@ -32,9 +32,9 @@ struct Pair {
 
 fn pairs() -> [Pair; 3] {
     [
-        sign_in("sign-in ES256", "ES256", 18_500),
-        sign_in("sign-in EdDSA", "EdDSA", 17_500),
-        registration("registration ES256, none", "ES256", 23_500),
+        sign_in("sign-in ES256", "ES256", 18_000),
+        sign_in("sign-in EdDSA", "EdDSA", 16_500),
+        registration("registration ES256, none", "ES256", 22_300),
     ]
 }
 

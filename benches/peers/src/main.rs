@@ -6,16 +6,24 @@
 //! ```
 #![allow(dead_code, reason = "the ceremonies serve other measurements too")]
 
-use std::{env, hint::black_box, time::Instant};
+use std::{env, hint::black_box, thread, time::Instant};
 
-use relying_party::crypto::{RustCrypto, SignatureVerifier};
+use instructions::Instructions;
+use relying_party::{
+    AttestationObject, AuthenticatorData, ClientData, CoseKey,
+    crypto::{RustCrypto, SignatureVerifier},
+    json::{AuthenticationResponse, RegistrationResponse},
+};
 
-use ceremonies::{Registration, SignIn};
+use ceremonies::{ORIGIN, Registration, SignIn, origins};
 
 #[path = "../../bare/mod.rs"]
 mod bare;
 #[path = "../../ceremonies/mod.rs"]
 mod ceremonies;
+#[path = "../../hostile/mod.rs"]
+mod hostile;
+#[path = "../../instructions/mod.rs"]
 mod instructions;
 mod webauthn_rp;
 mod webauthn_rs;
@@ -47,9 +55,19 @@ struct Line {
 const OURS: &str = "relying-party";
 const BARE: &str = "bare signature";
 const BARE_KEY: &str = "bare key check";
+const BARE_CHAIN: &str = "bare signatures";
 
 fn lines() -> Vec<Line> {
     let mut lines = Vec::new();
+    sign_ins(&mut lines);
+    registrations(&mut lines);
+    chains(&mut lines);
+    pieces(&mut lines);
+    hostile_input(&mut lines);
+    lines
+}
+
+fn sign_ins(lines: &mut Vec<Line>) {
     for (ceremony, algorithm) in
         [("sign-in ES256", "ES256"), ("sign-in EdDSA", "EdDSA"), ("sign-in RS256", "RS256")]
     {
@@ -81,10 +99,15 @@ fn lines() -> Vec<Line> {
         let webauthn_rp = webauthn_rp::SignIn::new(registration(), json());
         line("webauthn_rp", None, Box::new(webauthn_rp));
     }
+}
+
+/// Registrations without a certificate.
+fn registrations(lines: &mut Vec<Line>) {
     for (ceremony, algorithm, attestation) in [
         ("registration ES256, none", "ES256", "none"),
         ("registration ES256, packed self", "ES256", "packed"),
         ("registration EdDSA, none", "EdDSA", "none"),
+        ("registration RS256, none", "RS256", "none"),
     ] {
         let mut line = |name, bare, subject| lines.push(Line { ceremony, name, bare, subject });
         let bare = if attestation == "none" {
@@ -104,7 +127,82 @@ fn lines() -> Vec<Line> {
         }
         line("webauthn_rp", None, Box::new(webauthn_rp::Registration::new(registration())));
     }
-    lines
+}
+
+/// Registrations whose attestation leads over an intermediate to a trusted root: the statement's signature and two
+/// of certificates. Their bare checks are as many of the same algorithms. `webauthn_rp` verifies no certificates.
+fn chains(lines: &mut Vec<Line>) {
+    for (ceremony, attestation, algorithms) in [
+        ("registration ES256, packed with chain", "packed with chain", ["ES256", "ES256", "ES256"]),
+        ("registration ES256, tpm with chain", "tpm with chain", ["RS256", "ES256", "ES256"]),
+    ] {
+        let mut line = |name, bare, subject| lines.push(Line { ceremony, name, bare, subject });
+        let registration = || Registration::new("ES256", attestation);
+        let verifying = |verifier: Box<dyn SignatureVerifier>| {
+            let registration = registration();
+            move || drop(black_box(registration.verify_with(&*verifier).unwrap()))
+        };
+        let checks = algorithms.map(bare_signature);
+        line(BARE_CHAIN, None, Box::new(move || checks.iter().for_each(|check| check())));
+        line(OURS, Some(BARE_CHAIN), Box::new(verifying(Box::new(RustCrypto))));
+        #[cfg(feature = "ring")]
+        {
+            let parts = algorithms.map(bare_parts);
+            let checks = move || {
+                for (sign_in, key, message) in &parts {
+                    key.verify_with_ring(black_box(message), &sign_in.signature);
+                }
+            };
+            line("bare signatures, ring", None, Box::new(checks));
+            let ours = verifying(Box::new(relying_party::crypto::Ring));
+            line("relying-party, ring", Some("bare signatures, ring"), Box::new(ours));
+        }
+        let webauthn_rs = webauthn_rs::Registration::new(registration());
+        if webauthn_rs.is_accepted() {
+            line("webauthn-rs-core", None, Box::new(webauthn_rs));
+        }
+    }
+}
+
+/// Each parser on its own, and the one policy check that reads text.
+fn pieces(lines: &mut Vec<Line>) {
+    let mut line = |name, subject| {
+        lines.push(Line { ceremony: "pieces of ES256", name, bare: None, subject });
+    };
+    let json = SignIn::new("ES256").json;
+    line("AuthenticationResponse", parsing(json, |json| drop(AuthenticationResponse::parse(json))));
+    let json = Registration::new("ES256", "none").json;
+    line("RegistrationResponse", parsing(json, |json| drop(RegistrationResponse::parse(json))));
+    let json = SignIn::new("ES256").client_data_json;
+    line("ClientData", parsing(json, |json| drop(ClientData::parse(json))));
+    let data = SignIn::new("ES256").authenticator_data;
+    line("AuthenticatorData", parsing(data, |data| drop(AuthenticatorData::parse(data))));
+    let object = Registration::new("ES256", "none").attestation_object;
+    line("AttestationObject", parsing(object, |object| drop(AttestationObject::parse(object))));
+    let key = SignIn::new("ES256").passkey.public_key.as_bytes().to_vec();
+    line("CoseKey", parsing(key, |key| drop(CoseKey::parse(key))));
+    let check = || drop(black_box(origins()).check_origin(black_box(ORIGIN), None));
+    line("OriginPolicy::check_origin", Box::new(check));
+}
+
+fn parsing(input: Vec<u8>, parse: fn(&[u8])) -> Box<dyn Subject> {
+    Box::new(move || parse(black_box(&input)))
+}
+
+/// A megabyte of the kind of input that costs each parser most.
+fn hostile_input(lines: &mut Vec<Line>) {
+    let inputs = hostile::inputs(1 << 20);
+    for (name, parse) in hostile::PARSERS {
+        let cost = |input: &[u8]| {
+            let start = Instant::now();
+            parse(input);
+            start.elapsed()
+        };
+        let (_, worst) = inputs.iter().max_by_key(|(_, input)| cost(input)).unwrap();
+        let worst = worst.clone();
+        let subject = Box::new(move || _ = black_box(parse(black_box(&worst))));
+        lines.push(Line { ceremony: "1 MB of hostile input", name, bare: None, subject });
+    }
 }
 
 fn with(sign_in: SignIn, verifier: impl SignatureVerifier) -> impl FnMut() {
@@ -119,7 +217,7 @@ fn bare_parts(algorithm: &str) -> (SignIn, bare::Key, Vec<u8>) {
     (sign_in, key, message)
 }
 
-fn bare_signature(algorithm: &str) -> impl FnMut() {
+fn bare_signature(algorithm: &str) -> impl Fn() + use<> {
     let (sign_in, key, message) = bare_parts(algorithm);
     move || black_box(&key).verify(black_box(&message), &sign_in.signature)
 }
@@ -198,31 +296,50 @@ fn run(index: usize, count: usize) {
 fn table() {
     let mut lines = lines();
     let times = times(&mut lines);
-    let instructions = instructions::of_each(lines.len());
+    let instructions = instructions_of_each(lines.len());
     let allocations: Vec<u64> =
         lines.iter_mut().map(|line| allocations(line.subject.as_mut())).collect();
     let of = |ceremony: &str, name: &str| {
-        let index = lines.iter().position(|line| line.ceremony == ceremony && line.name == name);
-        times[index.unwrap()]
+        lines.iter().position(|line| line.ceremony == ceremony && line.name == name)
     };
     println!(
-        "| ceremony | who | µs | beyond bare, µs | × bare | × ours | allocations | instructions |"
+        "| ceremony | who | µs | beyond bare, µs | × bare | × ours | allocations | instructions | beyond bare |"
     );
-    println!("|---|---|--:|--:|--:|--:|--:|--:|");
+    println!("|---|---|--:|--:|--:|--:|--:|--:|--:|");
+    let dash = || String::from("–");
     for (index, line) in lines.iter().enumerate() {
-        let (time, ours) = (times[index], of(line.ceremony, OURS));
-        let beyond = line.bare.map(|bare| time - of(line.ceremony, bare));
-        let ratio = line.bare.map(|bare| time / of(line.ceremony, bare));
+        let time = times[index];
+        let ours = of(line.ceremony, OURS).map(|ours| times[ours]);
+        let bare = line.bare.and_then(|bare| of(line.ceremony, bare));
+        let beyond = bare.map(|bare| (time - times[bare]) / 1000.0);
+        let counts = instructions.as_ref().map(|counts| (counts[index], bare.map(|it| counts[it])));
+        let beside = counts.and_then(|(whole, bare)| Some((whole, bare?))).map(|(whole, bare)| {
+            i128::from(whole.count).saturating_sub(i128::from(bare.count)).to_string()
+        });
         println!(
-            "| {} | {} | {:.2} | {} | {} | {:.2} | {} | {} |",
+            "| {} | {} | {:.2} | {} | {} | {} | {} | {} | {} |",
             line.ceremony,
             line.name,
             time / 1000.0,
-            beyond.map_or("–".into(), |beyond| format!("{:.2}", beyond / 1000.0)),
-            ratio.map_or("–".into(), |ratio| format!("{ratio:.3}")),
-            time / ours,
+            beyond.map_or_else(dash, |beyond| format!("{beyond:.2}")),
+            bare.map_or_else(dash, |bare| format!("{:.3}", time / times[bare])),
+            ours.map_or_else(dash, |ours| format!("{:.2}", time / ours)),
             allocations[index],
-            instructions.as_ref().map_or("–".into(), |counts| counts[index].to_string()),
+            counts.map_or_else(dash, |(whole, _)| whole.count.to_string()),
+            beside.unwrap_or_else(dash),
         );
     }
+}
+
+/// Two at a time, if they can be counted at all.
+fn instructions_of_each(subjects: usize) -> Option<Vec<Instructions>> {
+    instructions::can_be_counted().then(|| {
+        let count = |subject| instructions::of(subject, "peers::measured");
+        thread::scope(|scope| {
+            let half = subjects / 2;
+            let first = scope.spawn(move || (0..half).map(count).collect::<Vec<_>>());
+            let second: Vec<_> = (half..subjects).map(count).collect();
+            [first.join().unwrap(), second].concat()
+        })
+    })
 }

@@ -1,13 +1,16 @@
 //! `webauthn-rs-core`, called as `webauthn-rs` calls it.
 
-use std::{hint::black_box, time::Duration};
+use std::{collections::BTreeMap, hint::black_box, time::Duration};
 
+use relying_party::AuthenticatorData;
 use serde_json::{Value, from_slice, from_value, json, to_value};
 use url::Url;
+use uuid::Uuid;
 use webauthn_rs_core::{
     WebauthnCore,
     proto::{
-        AuthenticationState, COSEAlgorithm, Credential, RegistrationState, UserVerificationPolicy,
+        AttestationCaList, AttestationCaListBuilder, AuthenticationState, COSEAlgorithm,
+        Credential, RegistrationState, UserVerificationPolicy,
     },
 };
 
@@ -31,12 +34,23 @@ pub(crate) struct Registration {
     core: WebauthnCore,
     state: RegistrationState,
     json: Vec<u8>,
+    authorities: Option<AttestationCaList>,
 }
 
 fn core() -> WebauthnCore {
     let origins = vec![Url::parse(ORIGIN).unwrap()];
     let timeout = Duration::from_secs(300);
     WebauthnCore::new_unsafe_experts_only("Example", RP_ID, origins, timeout, None, None)
+}
+
+/// Trusts this root for the model of the registration.
+fn trusting(root: &[u8], registration: &ceremonies::Registration) -> AttestationCaList {
+    let data = AuthenticatorData::parse(&registration.authenticator_data).unwrap();
+    let aaguid = data.attested_credential_data().unwrap().aaguid;
+    let aaguid = Uuid::from_bytes(*aaguid.as_bytes());
+    let mut builder = AttestationCaListBuilder::new();
+    builder.insert_device_der(root, aaguid, "Test".to_owned(), BTreeMap::new()).unwrap();
+    builder.build()
 }
 
 /// The state of a ceremony, which serialises, with our challenge for the random one.
@@ -55,12 +69,19 @@ impl Registration {
             .user_verification_policy(UserVerificationPolicy::Required)
             .credential_algorithms(algorithms);
         let (_, state) = core.generate_challenge_register(builder).unwrap();
-        Self { state: with_challenge(&state), core, json: registration.json }
+        let authorities = registration.root.as_deref().map(|root| trusting(root, &registration));
+        Self { state: with_challenge(&state), core, json: registration.json, authorities }
+    }
+
+    /// Whether it takes a registration of this kind at all.
+    pub(crate) fn is_accepted(&self) -> bool {
+        let response = from_slice(&self.json).unwrap();
+        self.core.register_credential(&response, &self.state, self.authorities.as_ref()).is_ok()
     }
 
     fn credential(&self) -> Credential {
         let response = from_slice(black_box(&self.json)).unwrap();
-        self.core.register_credential(&response, &self.state, None).unwrap()
+        self.core.register_credential(&response, &self.state, self.authorities.as_ref()).unwrap()
     }
 }
 
