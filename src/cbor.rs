@@ -1,9 +1,11 @@
 //! A strict, borrowing reader of CBOR (RFC 8949) for what authenticators send.
 //!
-//! It keeps those rules of CTAP2's canonical form (CTAP 2.1 §8) that keep one value from having two readings: shortest
-//! integers and lengths, no indefinite lengths, no tags, no duplicate keys, bounded depth. The order of map keys is
-//! *not* enforced: old Edge, TPM and software keys send their maps unsorted, and with duplicates refused the order
-//! carries no meaning.
+//! The headers are decoded by `ciborium-ll`; the rules on top are those of CTAP2's canonical form (CTAP 2.1 §8)
+//! that keep one value from having two readings: shortest integers and lengths, no indefinite lengths, no tags, no
+//! duplicate keys, bounded depth. The order of map keys is *not* enforced: old Edge, TPM and software keys send
+//! their maps unsorted, and with duplicates refused the order carries no meaning.
+
+use ciborium_ll::{Decoder, Header, simple};
 
 use crate::{
     limits::{CBOR_DEPTH_MAX, CBOR_MAP_ENTRIES_MAX},
@@ -105,9 +107,57 @@ impl<'a> Reader<'a> {
 
     /// The next item; of arrays and maps, the header only.
     pub(crate) fn item(&mut self) -> Result<Item<'a>, Malformed> {
-        let (item, rest) = split_item(self.rest).map_err(|error| self.error(error))?;
+        let mut decoder = Decoder::from(self.rest);
+        let header = decoder.pull().map_err(|error| match error {
+            ciborium_ll::Error::Io(_) => self.error(CborError::Truncated),
+            ciborium_ll::Error::Syntax(_) => self.error(CborError::Syntax),
+        })?;
+        let length = decoder.offset();
+        let shortest = |value: u64| length == shortest_header(value);
+        let body = self.rest.get(length..).unwrap_or_default();
+        let (item, is_shortest, rest) = match header {
+            Header::Positive(value) => (Item::Unsigned(value), shortest(value), body),
+            Header::Negative(value) => (Item::Negative(value), shortest(value), body),
+            Header::Bytes(Some(size)) => {
+                let (bytes, rest) = self.split(body, size)?;
+                (Item::Bytes(bytes), shortest(as_u64(size)), rest)
+            }
+            Header::Text(Some(size)) => {
+                let (bytes, rest) = self.split(body, size)?;
+                let text = core::str::from_utf8(bytes).map_err(|_| self.error(CborError::Utf8))?;
+                (Item::Text(text), shortest(as_u64(size)), rest)
+            }
+            Header::Array(Some(size)) => {
+                // Each entry takes a byte at least: a length beyond the input is a bomb.
+                self.split(body, size)?;
+                (Item::Array(size), shortest(as_u64(size)), body)
+            }
+            Header::Map(Some(size)) => {
+                if size > CBOR_MAP_ENTRIES_MAX {
+                    return Err(self.error(CborError::Entries));
+                }
+                (Item::Map(size), shortest(as_u64(size)), body)
+            }
+            Header::Simple(simple::FALSE) => (Item::Bool(false), length == 1, body),
+            Header::Simple(simple::TRUE) => (Item::Bool(true), length == 1, body),
+            Header::Simple(simple::NULL) => (Item::Other, length == 1, body),
+            Header::Float(_) => (Item::Other, true, body),
+            Header::Tag(_) => return Err(self.error(CborError::Tag)),
+            // Of the other simple values only `undefined` has a meaning; no authenticator sends one.
+            Header::Simple(_) | Header::Break => return Err(self.error(CborError::Syntax)),
+            Header::Bytes(None) | Header::Text(None) | Header::Array(None) | Header::Map(None) => {
+                return Err(self.error(CborError::Indefinite));
+            }
+        };
+        if !is_shortest {
+            return Err(self.error(CborError::NotShortest));
+        }
         self.rest = rest;
         Ok(item)
+    }
+
+    fn split(&self, body: &'a [u8], size: usize) -> Result<(&'a [u8], &'a [u8]), Malformed> {
+        body.split_at_checked(size).ok_or_else(|| self.error(CborError::Truncated))
     }
 
     /// The next item whole, as the bytes that encode it. Everything within is checked.
@@ -230,72 +280,19 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// Splits off the first item: its major type in three bits, what its argument is in five, and what these announce
-/// (RFC 8949 §3).
-fn split_item(input: &[u8]) -> Result<(Item<'_>, &[u8]), CborError> {
-    let (initial, rest) = input.split_first().ok_or(CborError::Truncated)?;
-    let (major, info) = (initial >> 5, initial & 0x1f);
-    if major == 7 {
-        return split_simple(info, rest);
-    }
-    if info == 31 {
-        return Err(if matches!(major, 2..=5) { CborError::Indefinite } else { CborError::Syntax });
-    }
-    let (argument, rest) = split_argument(info, rest)?;
-    // What is longer than memory is longer than the input.
-    let size = usize::try_from(argument).unwrap_or(usize::MAX);
-    let content = || rest.split_at_checked(size).ok_or(CborError::Truncated);
-    match major {
-        0 => Ok((Item::Unsigned(argument), rest)),
-        1 => Ok((Item::Negative(argument), rest)),
-        2 => content().map(|(bytes, rest)| (Item::Bytes(bytes), rest)),
-        3 => {
-            let (bytes, rest) = content()?;
-            let text = core::str::from_utf8(bytes).map_err(|_| CborError::Utf8)?;
-            Ok((Item::Text(text), rest))
-        }
-        // Each entry takes a byte at least: a length beyond the input is a bomb.
-        4 => content().map(|_| (Item::Array(size), rest)),
-        5 if size > CBOR_MAP_ENTRIES_MAX => Err(CborError::Entries),
-        5 => Ok((Item::Map(size), rest)),
-        _ => Err(CborError::Tag),
-    }
+fn as_u64(size: usize) -> u64 {
+    u64::try_from(size).unwrap_or(u64::MAX)
 }
 
-/// The argument in the initial byte itself or in the 1, 2, 4 or 8 bytes behind it, whichever is shortest.
-fn split_argument(info: u8, input: &[u8]) -> Result<(u64, &[u8]), CborError> {
-    let (argument, least, rest) = match info {
-        0..24 => return Ok((u64::from(info), input)),
-        24 => split_chunk(input).map(|(n, rest)| (u8::from_be_bytes(n).into(), 24, rest))?,
-        25 => split_chunk(input).map(|(n, rest)| (u16::from_be_bytes(n).into(), 1 << 8, rest))?,
-        26 => split_chunk(input).map(|(n, rest)| (u32::from_be_bytes(n).into(), 1 << 16, rest))?,
-        27 => split_chunk(input).map(|(n, rest)| (u64::from_be_bytes(n), 1 << 32, rest))?,
-        _ => return Err(CborError::Syntax),
-    };
-    if argument < least { Err(CborError::NotShortest) } else { Ok((argument, rest)) }
-}
-
-/// A simple value or a floating-point number (RFC 8949 §3.3). Of the simple values beside these only `undefined` has a
-/// meaning, and no authenticator sends one.
-fn split_simple(info: u8, input: &[u8]) -> Result<(Item<'_>, &[u8]), CborError> {
-    match info {
-        20 => Ok((Item::Bool(false), input)),
-        21 => Ok((Item::Bool(true), input)),
-        22 => Ok((Item::Other, input)),
-        24 => match split_chunk(input)? {
-            ([20..=22], _) => Err(CborError::NotShortest),
-            _ => Err(CborError::Syntax),
-        },
-        25 => split_chunk::<2>(input).map(|(_, rest)| (Item::Other, rest)),
-        26 => split_chunk::<4>(input).map(|(_, rest)| (Item::Other, rest)),
-        27 => split_chunk::<8>(input).map(|(_, rest)| (Item::Other, rest)),
-        _ => Err(CborError::Syntax),
+/// Bytes of the shortest header that carries `value`.
+const fn shortest_header(value: u64) -> usize {
+    match value {
+        0..24 => 1,
+        24..0x100 => 2,
+        0x100..0x1_0000 => 3,
+        0x1_0000..0x1_0000_0000 => 5,
+        _ => 9,
     }
-}
-
-fn split_chunk<const N: usize>(input: &[u8]) -> Result<([u8; N], &[u8]), CborError> {
-    let (chunk, rest) = input.split_first_chunk().ok_or(CborError::Truncated)?;
-    Ok((*chunk, rest))
 }
 
 #[cfg(test)]

@@ -3,10 +3,7 @@
 mod algorithm;
 mod encode;
 mod key;
-mod registry;
 
-#[cfg(feature = "attestation")]
-pub(crate) use self::registry::curve;
 pub use self::{
     algorithm::Algorithm,
     key::{CoseKey, CosePublicKey, InvalidKey, InvalidPublicKey, KeyParameters},

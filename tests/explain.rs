@@ -229,7 +229,10 @@ fn a_step_displays_as_a_line() {
     let posted = world.registration(|parts| parts.authenticator_data.flags &= !flags::UV);
     let explanation = explained_registration(&posted, &world.creation());
     let line = explanation.failure().unwrap().to_string();
-    assert_eq!(line, "§7.1 step 16 failed: the user was not verified, which is required: UV is not set");
+    assert_eq!(
+        line,
+        "§7.1 step 16 failed: the user was not verified, which is required: UV is not set"
+    );
 }
 
 #[test]

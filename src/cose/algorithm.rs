@@ -2,9 +2,8 @@
 
 use core::fmt;
 
+use coset::iana::{self, EnumI64 as _};
 use serde::{Deserialize, Serialize};
-
-use super::registry::curve;
 
 /// A COSE algorithm identifier, the `alg` of `pubKeyCredParams` (§5.8.5).
 ///
@@ -116,12 +115,12 @@ impl Algorithm {
         let ec = |curve, size| Some(KeyShape::Ec2 { curve, size });
         let okp = |curve, size| Some(KeyShape::Okp { curve, size });
         match self {
-            Self::ES256 | Self::ESP256 => ec(curve::P_256, 32),
-            Self::ES384 | Self::ESP384 => ec(curve::P_384, 48),
-            Self::ES512 | Self::ESP512 => ec(curve::P_521, 66),
-            Self::ES256K => ec(curve::SECP256K1, 32),
-            Self::EdDSA | Self::Ed25519 => okp(curve::ED25519, 32),
-            Self::Ed448 => okp(curve::ED448, 57),
+            Self::ES256 | Self::ESP256 => ec(iana::EllipticCurve::P_256, 32),
+            Self::ES384 | Self::ESP384 => ec(iana::EllipticCurve::P_384, 48),
+            Self::ES512 | Self::ESP512 => ec(iana::EllipticCurve::P_521, 66),
+            Self::ES256K => ec(iana::EllipticCurve::Secp256k1, 32),
+            Self::EdDSA | Self::Ed25519 => okp(iana::EllipticCurve::Ed25519, 32),
+            Self::Ed448 => okp(iana::EllipticCurve::Ed448, 57),
             Self::RS256 | Self::RS384 | Self::RS512 | Self::PS256 | Self::PS384 | Self::PS512 => {
                 Some(KeyShape::Rsa)
             }
@@ -136,10 +135,16 @@ impl Algorithm {
 /// Key type, curve and length in bytes that an algorithm demands.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum KeyShape {
-    Ec2 { curve: i64, size: usize },
-    Okp { curve: i64, size: usize },
+    Ec2 { curve: iana::EllipticCurve, size: usize },
+    Okp { curve: iana::EllipticCurve, size: usize },
     Rsa,
     Akp { size: usize },
+}
+
+impl KeyShape {
+    pub(super) fn curve_is(curve: iana::EllipticCurve, found: i64) -> bool {
+        curve.to_i64() == found
+    }
 }
 
 impl fmt::Display for Algorithm {
@@ -159,8 +164,6 @@ impl fmt::Debug for Algorithm {
 
 #[cfg(test)]
 mod tests {
-    use coset::iana::{self, EnumI64 as _};
-
     use super::*;
 
     #[test]

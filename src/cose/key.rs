@@ -3,12 +3,10 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use coset::iana::{EllipticCurve, EnumI64 as _, KeyParameter, KeyType};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{
-    algorithm::{Algorithm, KeyShape},
-    registry::{curve, key_type, label},
-};
+use super::algorithm::{Algorithm, KeyShape};
 use crate::{
     cbor::{Item, Reader},
     json::{base64url, text::Text},
@@ -125,7 +123,7 @@ impl<'a> CoseKey<'a> {
     pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Self, Malformed> {
         let (mut kty, mut alg, mut labelled) = (None, None, Labelled::default());
         for _ in 0..reader.map()? {
-            let key_label = reader.integer()?;
+            let label = reader.integer()?;
             let value = match reader.item()? {
                 Item::Bytes(bytes) => Parameter::Bytes(bytes),
                 item => match item.integer() {
@@ -135,12 +133,12 @@ impl<'a> CoseKey<'a> {
                     }
                 },
             };
-            let place = match key_label {
+            let place = match label {
                 -1 => &mut labelled.first,
                 -2 => &mut labelled.second,
                 -3 => &mut labelled.third,
-                label::KTY => &mut kty,
-                label::ALG => &mut alg,
+                _ if label == KeyParameter::Kty.to_i64() => &mut kty,
+                _ if label == KeyParameter::Alg.to_i64() => &mut alg,
                 _ => return Err(Malformed::CoseKey("a parameter that does not belong in it")),
             };
             if place.replace(value).is_some() {
@@ -164,7 +162,7 @@ impl<'a> CoseKey<'a> {
         let Some(shape) = self.algorithm.key_shape() else { return mismatch };
         match (shape, self.parameters) {
             (KeyShape::Ec2 { curve, size }, KeyParameters::Ec2 { curve: found, x, y }) => {
-                if curve != found {
+                if !KeyShape::curve_is(curve, found) {
                     return mismatch;
                 }
                 if x.len() != size || y.len() != size {
@@ -172,7 +170,7 @@ impl<'a> CoseKey<'a> {
                 }
             }
             (KeyShape::Okp { curve, size }, KeyParameters::Okp { curve: found, x }) => {
-                if curve != found {
+                if !KeyShape::curve_is(curve, found) {
                     return mismatch;
                 }
                 if x.len() != size {
@@ -196,11 +194,11 @@ impl KeyParameters<'_> {
     #[must_use]
     pub fn ecdsa_algorithm(&self) -> Option<Algorithm> {
         let Self::Ec2 { curve, .. } = *self else { return None };
-        match curve {
-            curve::P_256 => Some(Algorithm::ES256),
-            curve::P_384 => Some(Algorithm::ES384),
-            curve::P_521 => Some(Algorithm::ES512),
-            curve::SECP256K1 => Some(Algorithm::ES256K),
+        match EllipticCurve::from_i64(curve)? {
+            EllipticCurve::P_256 => Some(Algorithm::ES256),
+            EllipticCurve::P_384 => Some(Algorithm::ES384),
+            EllipticCurve::P_521 => Some(Algorithm::ES512),
+            EllipticCurve::Secp256k1 => Some(Algorithm::ES256K),
             _ => None,
         }
     }
@@ -209,23 +207,23 @@ impl KeyParameters<'_> {
 impl<'a> Labelled<'a> {
     fn of_type(self, kty: i64) -> Result<KeyParameters<'a>, Malformed> {
         let Self { first, second, third } = self;
-        match kty {
-            key_type::EC2 => Ok(KeyParameters::Ec2 {
+        match KeyType::from_i64(kty) {
+            Some(KeyType::EC2) => Ok(KeyParameters::Ec2 {
                 curve: integer(first, "crv is missing or no number")?,
                 x: bytes(second, "x is missing or not bytes")?,
                 y: bytes(third, "y is missing or not bytes")?,
             }),
-            key_type::OKP => Ok(KeyParameters::Okp {
+            Some(KeyType::OKP) => Ok(KeyParameters::Okp {
                 curve: integer(first, "crv is missing or no number")?,
                 x: bytes(second, "x is missing or not bytes")?,
             })
             .and_then(|key| absent(third, key)),
-            key_type::RSA => Ok(KeyParameters::Rsa {
+            Some(KeyType::RSA) => Ok(KeyParameters::Rsa {
                 n: bytes(first, "n is missing or not bytes")?,
                 e: bytes(second, "e is missing or not bytes")?,
             })
             .and_then(|key| absent(third, key)),
-            key_type::AKP => {
+            Some(KeyType::AKP) => {
                 Ok(KeyParameters::Akp { public: bytes(first, "pub is missing or not bytes")? })
                     .and_then(|key| absent(second, key))
                     .and_then(|key| absent(third, key))

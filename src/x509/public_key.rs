@@ -1,12 +1,13 @@
 //! Public keys of certificates as COSE keys, so that one verifier serves both.
 
+use coset::iana::{EllipticCurve, EnumI64 as _};
 use der::{
     AnyRef, Reader as _, SliceReader,
     asn1::{BitStringRef, ObjectIdentifier, UintRef},
 };
 
 use super::{error::CertificateError, oid};
-use crate::cose::{Algorithm, KeyParameters, curve};
+use crate::cose::{Algorithm, KeyParameters};
 
 /// A public key, borrowed from its DER (RFC 5280 §4.1.2.7).
 ///
@@ -58,8 +59,8 @@ impl<'a> SubjectPublicKeyInfo<'a> {
         match self.algorithm {
             oid::EC_PUBLIC_KEY => self.elliptic(),
             oid::RSA_ENCRYPTION => self.rsa(),
-            oid::ED25519 => absent().map(|()| self.octet_key(curve::ED25519)),
-            oid::ED448 => absent().map(|()| self.octet_key(curve::ED448)),
+            oid::ED25519 => absent().map(|()| self.octet_key(EllipticCurve::Ed25519)),
+            oid::ED448 => absent().map(|()| self.octet_key(EllipticCurve::Ed448)),
             oid::ML_DSA_44 | oid::ML_DSA_65 | oid::ML_DSA_87 => {
                 absent().map(|()| KeyParameters::Akp { public: self.key })
             }
@@ -79,16 +80,16 @@ impl<'a> SubjectPublicKeyInfo<'a> {
     fn elliptic(&self) -> Result<KeyParameters<'a>, CertificateError> {
         let curve = self.parameters.and_then(|parameters| parameters.decode_as().ok());
         let (curve, size) = match curve {
-            Some(oid::SECP256R1) => (curve::P_256, 32),
-            Some(oid::SECP384R1) => (curve::P_384, 48),
-            Some(oid::SECP521R1) => (curve::P_521, 66),
-            Some(oid::SECP256K1) => (curve::SECP256K1, 32),
+            Some(oid::SECP256R1) => (EllipticCurve::P_256, 32),
+            Some(oid::SECP384R1) => (EllipticCurve::P_384, 48),
+            Some(oid::SECP521R1) => (EllipticCurve::P_521, 66),
+            Some(oid::SECP256K1) => (EllipticCurve::Secp256k1, 32),
             _ => return Err(CertificateError::PublicKey("a curve that is not supported")),
         };
         match self.key.split_first() {
             Some((4, point)) if point.len() == size * 2 => {
                 let (x, y) = point.split_at(size);
-                Ok(KeyParameters::Ec2 { curve, x, y })
+                Ok(KeyParameters::Ec2 { curve: curve.to_i64(), x, y })
             }
             _ => Err(CertificateError::PublicKey("not an uncompressed point of its curve")),
         }
@@ -110,8 +111,8 @@ impl<'a> SubjectPublicKeyInfo<'a> {
         Ok(KeyParameters::Rsa { n, e })
     }
 
-    fn octet_key(&self, curve: i64) -> KeyParameters<'a> {
-        KeyParameters::Okp { curve, x: self.key }
+    fn octet_key(&self, curve: EllipticCurve) -> KeyParameters<'a> {
+        KeyParameters::Okp { curve: curve.to_i64(), x: self.key }
     }
 }
 

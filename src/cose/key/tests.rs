@@ -1,10 +1,7 @@
 use alloc::{borrow::ToOwned, string::ToString as _, vec, vec::Vec};
 
 use ciborium::Value;
-use coset::{
-    CborSerializable as _, RegisteredLabelWithPrivate,
-    iana::{EnumI64 as _, KeyType},
-};
+use coset::{CborSerializable as _, RegisteredLabelWithPrivate};
 use proptest::prelude::*;
 
 use super::*;
