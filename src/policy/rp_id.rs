@@ -225,7 +225,7 @@ impl<'de> Deserialize<'de> for RpId {
 
 #[cfg(test)]
 mod tests {
-    use alloc::string::ToString as _;
+    use alloc::{format, string::ToString as _};
 
     use super::*;
 
