@@ -3,6 +3,7 @@
 #
 #   fuzz/run.sh SECONDS [TARGET…]        SECONDS for each target
 #   SANITIZER=none fuzz/run.sh 10        without AddressSanitizer, where the toolchain has none
+#   TIMEOUT=10 fuzz/run.sh 10            on a machine that is busy, where a second is not enough for one input
 #   TOOLCHAIN=nightly fuzz/run.sh 10     with another toolchain than the default one
 #
 # Nothing may crash, take more than a second or use more than 64 MiB, the fuzzer's own included.
@@ -42,7 +43,7 @@ executed=0
 for target; do
     mkdir -p "corpus/$target" "artifacts/$target"
     "$binaries/$target" "corpus/$target" "seeds/$target" "-artifact_prefix=artifacts/$target/" \
-        -max_total_time="$seconds" -timeout=1 -rss_limit_mb="$limit" -max_len=8192 \
+        -max_total_time="$seconds" "-timeout=${TIMEOUT:-1}" -rss_limit_mb="$limit" -max_len=8192 \
         -dict=webauthn.dict -print_final_stats=1 -verbosity=1 \
         >"artifacts/$target.log" 2>&1 || failed="$failed $target"
     stat() { sed -n "s/^stat::$1: *//p" "artifacts/$target.log"; }

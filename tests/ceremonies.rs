@@ -7,8 +7,12 @@
 
 use std::{env, fs};
 
-use relying_party::test_authenticator::{
-    SignCounter, TestAlgorithm, TestAttestation, TestAttester, TestAuthenticator,
+use relying_party::{
+    AttestationType,
+    json::{AuthenticatorAttachment, Transport},
+    test_authenticator::{
+        SignCounter, TestAlgorithm, TestAttestation, TestAttester, TestAuthenticator,
+    },
 };
 use serde_json::{Value, json};
 
@@ -93,4 +97,41 @@ fn recorded_ceremonies_verify() {
         let verified = Registration::new("ES256", attestation).verify().unwrap();
         assert!(verified.attestation().trust.is_some(), "{attestation}");
     }
+}
+
+/// What a host without flows reads from a verdict is what was sent, and what is stored.
+#[test]
+fn verdicts_say_what_was_sent() {
+    let sign_in = SignIn::new("ES256");
+    let verified = sign_in.verify(&relying_party::crypto::RustCrypto).unwrap();
+    assert_eq!(verified.sign_count().to_be_bytes(), sign_in.authenticator_data[33..37]);
+    assert_eq!((verified.sign_count(), verified.state().sign_count), (2, 2));
+    assert!(verified.flags().user_verified() && verified.user_verified());
+    assert!(!verified.counter_regressed() && !verified.backup_state_changed());
+
+    let mut authenticator = TestAuthenticator::new("verdicts");
+    let options = json!({
+        "rp": {"id": RP_ID, "name": "Example"},
+        "user": {"id": encoded(&USER), "name": "alice", "displayName": "Alice"},
+        "challenge": encoded(&CHALLENGE),
+        "pubKeyCredParams": [{"type": "public-key", "alg": -7}],
+    });
+    let mut parts = authenticator.draft_creation(&options, ORIGIN).unwrap();
+    parts.authenticator_data.sign_count = 7;
+    parts.transports = Some(vec!["usb".into()]);
+    parts.outer.attachment = Some("cross-platform".into());
+    let sent = parts.authenticator_data.clone();
+    let json = parts.sign().unwrap().to_json().unwrap().to_string().into_bytes();
+    let verified = Registration { json, ..Registration::new("ES256", "none") }.verify().unwrap();
+    let attested = sent.attested.unwrap();
+    assert_eq!(verified.credential_id().as_bytes(), attested.credential_id);
+    assert_eq!(verified.aaguid(), attested.aaguid);
+    assert_eq!(verified.public_key().as_bytes(), attested.public_key.to_vec().unwrap());
+    assert_eq!(verified.sign_count(), 7);
+    assert!(verified.flags().user_verified() && verified.flags().attested_credential_data());
+    assert_eq!(verified.attestation().format, "none");
+    assert_eq!(verified.attestation().kind, Some(AttestationType::None));
+    assert_eq!(verified.transports(), [Transport::Usb]);
+    assert_eq!(verified.attachment(), Some(AuthenticatorAttachment::CrossPlatform));
+    assert_eq!(*verified.extensions(), relying_party::extensions::RegistrationOutputs::default());
 }

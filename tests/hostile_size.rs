@@ -5,6 +5,7 @@
 use std::time::{Duration, Instant};
 
 use allocation_counter::measure;
+use relying_party::limits::RESPONSE_JSON_MAX;
 
 #[path = "../benches/hostile/mod.rs"]
 mod hostile;
@@ -13,11 +14,12 @@ const MEGABYTE: usize = 1 << 20;
 
 #[test]
 fn hostile_input_is_refused_in_bounded_memory() {
-    for (kind, input) in hostile::inputs(MEGABYTE) {
+    // The second is short enough to be read as a response.
+    for (kind, input) in [MEGABYTE, RESPONSE_JSON_MAX].into_iter().flat_map(hostile::inputs) {
         for (parser, parse) in hostile::PARSERS {
             let info = measure(|| assert!(!parse(&input), "{parser} takes {kind}"));
             let bytes = usize::try_from(info.bytes_max).unwrap();
-            // The largest is a text that is copied because it holds escapes.
+            // The largest is a text that is copied because it holds escapes. Lists are cut as they are read.
             assert!(bytes <= 2 * input.len(), "{parser} needs {bytes} bytes for {kind}");
         }
     }
@@ -31,8 +33,10 @@ fn hostile_input_takes_linear_time() {
     for ((kind, small), (_, large)) in small.iter().zip(&large) {
         for (parser, parse) in hostile::PARSERS {
             let floor = Duration::from_micros(100);
-            let (small, large) = (fastest(parse, small).max(floor), fastest(parse, large));
-            assert!(large < small * 64, "{parser} takes {small:?} and {large:?} for {kind}");
+            let small = fastest(parse, small).max(floor);
+            // What else the machine does only adds: one measurement that fits is enough.
+            let fits = (0..10).any(|_| fastest(parse, large) < small * 64);
+            assert!(fits, "{parser} takes {small:?}, and more than 64 times that for {kind}");
         }
     }
 }

@@ -85,14 +85,14 @@ fn bend_statement(source: &mut Source<'_>, statement: &mut CertifiedParts) {
     match source.below(14) {
         0 => statement.alg = source.flag().then(|| i64::from(source.byte()) - 128),
         1 => certificate.version = source.below(4),
-        2 => certificate.subject.set(*source.choose(&ATTRIBUTES), &source.text()),
-        3 => certificate.subject.remove(*source.choose(&ATTRIBUTES)),
+        2 => certificate.subject.set(word(source, &ATTRIBUTES), &source.text()),
+        3 => certificate.subject.remove(word(source, &ATTRIBUTES)),
         4 => {
             let oid = *source.choose(&EXTENSIONS);
             let critical = source.flag();
             certificate.set_extension(oid, critical, source.bytes());
         }
-        5 => certificate.remove_extension(*source.choose(&EXTENSIONS)),
+        5 => certificate.remove_extension(word(source, &EXTENSIONS)),
         6 => statement.issuer = key(source),
         7 => statement.key = key(source),
         8 => statement.message = source.flag().then(|| source.bytes().to_vec()),
@@ -140,8 +140,14 @@ fn bend_statement(source: &mut Source<'_>, statement: &mut CertifiedParts) {
             }
         }
         12 => statement.set(&source.text(), source.bytes().to_vec()),
-        _ => statement.remove(*source.choose(&["alg", "sig", "x5c", "ver", "pubArea", "certInfo"])),
+        _ => statement.remove(word(source, &MEMBERS)),
     }
+}
+
+const MEMBERS: [&str; 6] = ["alg", "sig", "x5c", "ver", "pubArea", "certInfo"];
+
+fn word<'c>(source: &mut Source<'_>, words: &'c [&str]) -> &'c str {
+    source.choose::<&str>(words)
 }
 
 fn key(source: &mut Source<'_>) -> TestKey {

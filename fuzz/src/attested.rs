@@ -8,6 +8,7 @@ use relying_party::{
     Attestation, AttestationPolicy, Timestamp,
     ceremony::{CeremonyError, RegistrationExpectation, verify_registration},
     crypto::{HashFunction, RustCrypto, SignatureError, SignatureVerifier},
+    extensions::RequestedExtensions,
     json::{RegistrationResponse, UserVerification},
     policy::{OriginPolicy, RpId},
     test_authenticator::{
@@ -196,7 +197,7 @@ impl World {
             conditional: false,
             attestation: policy,
             now: NOW,
-            extensions: &Default::default(),
+            extensions: &RequestedExtensions::default(),
             verifier,
         };
         verify_registration(&response, &expected).map(|verified| verified.attestation().clone())
@@ -390,8 +391,7 @@ pub(super) fn honest_description() -> Vec<u8> {
         *out.lock().unwrap() = described(&description);
     });
     parts.sign().unwrap();
-    let description = found.lock().unwrap().clone();
-    description
+    std::mem::take(&mut *found.lock().unwrap())
 }
 
 /// A description in DER, as the test authenticator writes it where all lengths are short.

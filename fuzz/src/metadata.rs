@@ -112,7 +112,7 @@ pub(super) fn jws_seeds() -> Vec<Vec<u8>> {
         lines(&header, &[1; 64]),
         lines(&header.replace("ES256", "RS256"), &[1; 256]),
         lines(&header.replace("ES256", "ES512"), &[1; 132]),
-        lines(&header.replace("{", r#"{"crit":["exp"],"#), &[1; 64]),
+        lines(&header.replace('{', r#"{"crit":["exp"],"#), &[1; 64]),
         lines(r#"{"alg":"none","x5c":[]}"#, b""),
         compact(header.as_bytes(), payload.as_bytes(), &[1; 64]),
         b"..".to_vec(),

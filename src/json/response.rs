@@ -3,7 +3,10 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use serde::{Deserialize, Deserializer};
+use serde::{
+    Deserialize, Deserializer,
+    de::{SeqAccess, Visitor},
+};
 use serde_json::value::RawValue;
 
 use super::{
@@ -102,10 +105,37 @@ struct Assertion<'a> {
 /// Transports are hints, so that a list that is too long is cut rather than refused, and names that are too long
 /// are dropped.
 fn transports<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Transport>, D::Error> {
-    let mut transports = Option::<Vec<Transport>>::deserialize(deserializer)?.unwrap_or_default();
-    transports.retain(Transport::is_reasonable);
-    transports.truncate(TRANSPORTS_MAX);
-    Ok(transports)
+    Ok(Option::<Transports>::deserialize(deserializer)?.map(|kept| kept.0).unwrap_or_default())
+}
+
+/// What is kept of a list of transports. The rest is dropped as it is read: collected, an empty name of three bytes
+/// would take 24.
+struct Transports(Vec<Transport>);
+
+impl<'de> Deserialize<'de> for Transports {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(TransportsVisitor)
+    }
+}
+
+struct TransportsVisitor;
+
+impl<'de> Visitor<'de> for TransportsVisitor {
+    type Value = Transports;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of transports")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Transports, A::Error> {
+        let mut kept = Vec::new();
+        while let Some(transport) = list.next_element::<Transport>()? {
+            if kept.len() < TRANSPORTS_MAX && transport.is_reasonable() {
+                kept.push(transport);
+            }
+        }
+        Ok(Transports(kept))
+    }
 }
 
 fn parse<'a, T: Deserialize<'a>>(json: &'a [u8], what: &'static str) -> Result<T, Malformed> {

@@ -167,7 +167,14 @@ fn spelling(text: &str) -> Option<String> {
     let host = authority.split_once(':').map_or(authority, |(host, _)| host);
     let ascii = domain::to_ascii(host)?;
     let spelled = ascii.strip_suffix('.').unwrap_or(&ascii);
-    (spelled != text && check(spelled).is_ok()).then(|| spelled.to_owned())
+    (spelled != text && is_rp_id(spelled)).then(|| spelled.to_owned())
+}
+
+/// The verdict of [`check`] without the advice, for which it is asked: the advice on advice would have no end but that
+/// of the stack.
+fn is_rp_id(text: &str) -> bool {
+    domain::check(text).and_then(|()| domain::check_punycode(text)).is_ok()
+        && (text == LOCALHOST || (text.contains('.') && !domain::is_listed_suffix(text)))
 }
 
 impl PartialEq for RpId {
@@ -218,7 +225,7 @@ impl<'de> Deserialize<'de> for RpId {
 
 #[cfg(test)]
 mod tests {
-    use alloc::string::ToString as _;
+    use alloc::{format, string::ToString as _};
 
     use super::*;
 
@@ -307,6 +314,14 @@ mod tests {
     #[test]
     fn long_rp_id_is_cut_in_the_error() {
         assert!(refusal(&"ä".repeat(100_000)).len() < 500);
+    }
+
+    #[test]
+    fn advice_on_a_text_of_dots_ends() {
+        for text in [".".repeat(1 << 20), format!("example.com{}", ".".repeat(1 << 20))] {
+            let Err(InvalidRpId::Domain { write, .. }) = RpId::new(&text) else { panic!() };
+            assert_eq!(write, None);
+        }
     }
 
     #[test]
