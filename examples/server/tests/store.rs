@@ -380,11 +380,15 @@ fn a_database_that_is_not_there_is_an_error_in_time() {
     assert!(started.elapsed() < Duration::from_secs(5));
 }
 
-/// The tests' PostgreSQL has no certificate that anybody vouches for, or no TLS at all.
+/// The PostgreSQL of the tests has no certificate of that name, whoever vouches for what it has; or no TLS at all.
 #[test]
-fn a_database_that_cannot_prove_who_it_is_is_refused_where_tls_is_required() {
+fn a_database_that_cannot_prove_its_name_is_refused_where_tls_is_required() {
     let Some(schema) = Schema::new() else { return };
-    let database = format!("{}&sslmode=require", schema.url()).parse().unwrap();
+    let host = schema.host();
+    let mut config = tokio_postgres::Config::new();
+    config.host("database.invalid").hostaddr(host.ip()).port(host.port());
+    config.ssl_mode(tokio_postgres::config::SslMode::Require).user("postgres");
+    let database = Database::Postgres(Box::new(config));
     let refused = Runtime::new().unwrap().block_on(Store::open(&database, patient()));
     let error = server::error::chain(&refused.unwrap_err());
     assert!(error.contains("TLS"), "{error}");
