@@ -241,7 +241,7 @@ fn a_database_that_stalls_is_an_error_in_time_until_it_answers() {
 fn a_slow_database_is_waited_for_and_no_longer_than_said() {
     let Some(mut it) = shaken() else { return };
     let port = it.server.port();
-    it.proxy.set(Weather::Slow(Duration::from_millis(150)));
+    it.proxy.set(Weather::Slow(Duration::from_millis(60)));
     assert!(it.ada.passkeys(port).is_empty());
     it.proxy.set(Weather::Slow(Duration::from_millis(1500)));
     it.expect_unavailable();

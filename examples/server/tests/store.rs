@@ -288,6 +288,28 @@ fn a_session_is_replaced_and_ends_and_expires() {
     });
 }
 
+/// A stricter isolation sounds better, and would let a transaction count what was there before it waited its turn.
+#[test]
+fn the_limit_is_kept_whatever_isolation_a_database_has_by_default() {
+    let Some(schema) = Schema::new() else { return };
+    let isolation = "%20-cdefault_transaction_isolation%3Drepeatable%5C%20read";
+    let database = format!("{}{isolation}", schema.url()).parse().unwrap();
+    Runtime::new().unwrap().block_on(async {
+        let store = Store::open(&database, patient()).await.unwrap();
+        for round in 0..5 {
+            let ada = account(&store, &format!("Ada {round}")).await;
+            let inserts = (0..8).map(|number| {
+                let (store, passkey) = (store.clone(), passkey(&ada, &format!("{round} {number}")));
+                tokio::spawn(async move { store.insert_passkey(&passkey, 3).await.unwrap() })
+            });
+            for insert in inserts.collect::<Vec<_>>() {
+                insert.await.unwrap();
+            }
+            assert_eq!(store.passkeys_of(&ada).await.unwrap().len(), 3);
+        }
+    });
+}
+
 #[test]
 fn a_passkey_needs_an_account() {
     on_each(async |kept| {
@@ -380,11 +402,15 @@ fn a_database_that_is_not_there_is_an_error_in_time() {
     assert!(started.elapsed() < Duration::from_secs(5));
 }
 
-/// The tests' PostgreSQL has no certificate that anybody vouches for, or no TLS at all.
+/// The PostgreSQL of the tests has no certificate of that name, whoever vouches for what it has; or no TLS at all.
 #[test]
-fn a_database_that_cannot_prove_who_it_is_is_refused_where_tls_is_required() {
+fn a_database_that_cannot_prove_its_name_is_refused_where_tls_is_required() {
     let Some(schema) = Schema::new() else { return };
-    let database = format!("{}&sslmode=require", schema.url()).parse().unwrap();
+    let host = schema.host();
+    let mut config = tokio_postgres::Config::new();
+    config.host("database.invalid").hostaddr(host.ip()).port(host.port());
+    config.ssl_mode(tokio_postgres::config::SslMode::Require).user("postgres");
+    let database = Database::Postgres(Box::new(config));
     let refused = Runtime::new().unwrap().block_on(Store::open(&database, patient()));
     let error = server::error::chain(&refused.unwrap_err());
     assert!(error.contains("TLS"), "{error}");

@@ -75,19 +75,18 @@ impl Postgres {
             let mut lease = self.lease().await?;
             let transaction = lease.transaction().await?;
             transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&SCHEMA_LOCK]).await?;
-            transaction
-                .batch_execute("CREATE TABLE IF NOT EXISTS layout (version bigint PRIMARY KEY)")
-                .await?;
-            let row = transaction.query_one("SELECT max(version) FROM layout", &[]).await?;
-            match row.try_get(0)? {
-                Some(SCHEMA_VERSION) => {}
-                None => {
-                    transaction.batch_execute(include_str!("postgres/schema.sql")).await?;
-                    transaction
-                        .execute("INSERT INTO layout VALUES ($1)", &[&SCHEMA_VERSION])
-                        .await?;
+            // Asked for rather than made if it is not there, since a server needs no right to make tables that are.
+            let row =
+                transaction.query_one("SELECT to_regclass('layout') IS NOT NULL", &[]).await?;
+            if row.try_get(0)? {
+                let row = transaction.query_one("SELECT max(version) FROM layout", &[]).await?;
+                let found = row.try_get(0)?;
+                if found != SCHEMA_VERSION {
+                    return Err(StoreError::Layout { found, known: SCHEMA_VERSION });
                 }
-                Some(found) => return Err(StoreError::Layout { found, known: SCHEMA_VERSION }),
+            } else {
+                transaction.batch_execute(include_str!("postgres/schema.sql")).await?;
+                transaction.execute("INSERT INTO layout VALUES ($1)", &[&SCHEMA_VERSION]).await?;
             }
             transaction.commit().await?;
             give_back(lease);
@@ -115,8 +114,7 @@ impl Postgres {
         Ok(scopeguard::guard(self.pool.get().await?, |client| drop(Object::take(client))))
     }
 
-    /// Gives up what takes too long. The other connections are likely to be as bad then, and are closed when they are
-    /// given back or asked for.
+    /// Gives up what takes too long. The connections that nobody uses are likely to be as bad then, and are closed.
     async fn in_time<T>(
         &self,
         call: impl Future<Output = Result<T, StoreError>> + Send,
@@ -152,14 +150,18 @@ async fn query(
 }
 
 /// Connections with limits of their own, so that what nobody waits for any more ends on the database's side, too. What
-/// the address sets (`?options=-c…`) comes later, and wins.
+/// the address sets (`?options=-c…`) comes later, and wins; but for the isolation, on which the contract rests: a
+/// transaction that goes on seeing what was there before it waited for a lock would count wrongly.
 fn manager(config: &Config, limits: Limits) -> Result<Manager, StoreError> {
     let millis = limits.patience.as_millis();
-    let own = format!(
-        "-c statement_timeout={millis} -c idle_in_transaction_session_timeout={millis} -c timezone=UTC"
-    );
+    let theirs = config.get_options().unwrap_or("");
+    let options = [
+        &format!("-c statement_timeout={millis} -c idle_in_transaction_session_timeout={millis}"),
+        theirs,
+        r"-c default_transaction_isolation=read\ committed",
+    ];
     let mut config = config.clone();
-    config.options(config.get_options().map_or(own.clone(), |theirs| format!("{own} {theirs}")));
+    config.options(options.join(" "));
     if config.get_application_name().is_none() {
         config.application_name("passkeys");
     }

@@ -1,6 +1,9 @@
 -- Layout 1. Times are Unix milliseconds. The constraints carry the contract of `relying_party::store`, whatever the
 -- statements say.
 
+-- The layout of these tables: one row.
+CREATE TABLE layout (version bigint PRIMARY KEY);
+
 -- Demo accounts. A real host has a table of its own here; it needs a user handle for each account.
 CREATE TABLE users (
   handle      bytea PRIMARY KEY CHECK (octet_length(handle) BETWEEN 1 AND 64),
