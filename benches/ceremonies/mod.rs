@@ -73,7 +73,7 @@ pub struct Registration {
     pub attestation_object: Vec<u8>,
     /// The root to which its attestation leads, in DER, if it leads to one.
     pub root: Option<Vec<u8>>,
-    policy: AttestationPolicy,
+    pub policy: AttestationPolicy,
 }
 
 impl Registration {
