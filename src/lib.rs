@@ -121,6 +121,7 @@ pub mod store;
 #[cfg(feature = "test-authenticator")]
 pub mod test_authenticator;
 mod time;
+mod version;
 #[cfg(feature = "attestation")]
 pub mod x509;
 

@@ -2,13 +2,11 @@
 
 mod import;
 mod summary;
-mod version;
 
 use alloc::{string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::version::Version;
 pub use self::{
     import::{ImportError, PasskeyImport},
     summary::PasskeySummary,
@@ -19,6 +17,7 @@ use crate::{
     json::{AuthenticatorAttachment, Transport},
     name::PasskeyName,
     time::Timestamp,
+    version::Version,
 };
 
 /// A passkey as it is stored.
@@ -32,7 +31,7 @@ use crate::{
 #[non_exhaustive]
 pub struct Passkey {
     #[serde(default)]
-    pub(crate) version: Version,
+    pub(crate) version: Version<1>,
     /// Short and stable; names the passkey to its owner.
     pub id: PasskeyId,
     /// The RP ID for which it was made.

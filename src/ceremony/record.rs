@@ -2,7 +2,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Serialize};
 
 use super::request::SignInRequest;
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     json::UserVerification,
     name::PasskeyName,
     time::{Duration, Timestamp},
+    version::Version,
 };
 
 /// A ceremony that has begun: what was demanded, and is enforced when it finishes.
@@ -21,7 +22,8 @@ use crate::{
 /// it belongs on the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ceremony {
-    version: Version,
+    /// While two versions of a service run side by side, a ceremony finishes where it began or begins anew.
+    version: Version<1>,
     challenge: Challenge,
     rp_id: String,
     origin: Option<String>,
@@ -55,30 +57,6 @@ pub enum CeremonyKind {
         /// The credentials that were allowed; empty if any that is discoverable may answer.
         allow_credentials: Vec<CredentialId>,
     },
-}
-
-/// The version of the record's form. A record of another version is refused, not guessed at: while two versions of
-/// a service run side by side, a ceremony finishes where it began or begins anew.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Version;
-
-impl Version {
-    const NUMBER: u32 = 1;
-}
-
-impl Serialize for Version {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u32(Self::NUMBER)
-    }
-}
-
-impl<'de> Deserialize<'de> for Version {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match u32::deserialize(deserializer)? {
-            Self::NUMBER => Ok(Self),
-            _ => Err(de::Error::custom("a ceremony of another version")),
-        }
-    }
 }
 
 /// What every ceremony is begun with.

@@ -27,9 +27,10 @@ use crate::{
     },
     malformed::Malformed,
     name::PasskeyName,
-    passkey::{Attestation, AttestationLevel, Passkey, PasskeyState, Version},
+    passkey::{Attestation, AttestationLevel, Passkey, PasskeyState},
     policy::{OriginPolicy, RpId},
     time::Timestamp,
+    version::Version,
 };
 
 /// What was demanded of a registration when it began.

@@ -2,7 +2,7 @@
 
 use alloc::{borrow::ToOwned as _, vec::Vec};
 
-use super::{Attestation, Passkey, PasskeyState, version::Version};
+use super::{Attestation, Passkey, PasskeyState};
 use crate::{
     bytes::{Aaguid, CredentialId, InvalidBytes, PasskeyId, UserHandle},
     cose::{Algorithm, CoseKey, CosePublicKey, InvalidKey, InvalidPublicKey},
@@ -13,6 +13,7 @@ use crate::{
     naming,
     policy::RpId,
     time::Timestamp,
+    version::Version,
 };
 
 /// A passkey that another library has verified and stored, on its way to be a [`Passkey`] here.

@@ -18,9 +18,10 @@ use crate::{
     flow::{Inserted, Owner, Recorded, Removed, Task},
     json::{AuthenticatorAttachment, Transport, UserVerification},
     name::PasskeyName,
-    passkey::{Attestation, AttestationType, Passkey, PasskeyState, Version},
+    passkey::{Attestation, AttestationType, Passkey, PasskeyState},
     store::{AsyncPasskeyStore, PasskeyStore},
     time::{Duration, Timestamp},
+    version::Version,
 };
 
 /// What a check found instead of what was promised.
