@@ -340,15 +340,15 @@ fn tables_of_a_later_layout_are_refused() {
     on_each(async |kept| {
         drop(kept.open().await);
         match (kept, kept.database()) {
-            (Kept::Schema(schema), _) => schema.sql("INSERT INTO layout VALUES (2)"),
+            (Kept::Schema(schema), _) => schema.sql("INSERT INTO layout VALUES (3)"),
             (_, Database::File(path)) => {
                 let connection = rusqlite::Connection::open(path).unwrap();
-                connection.pragma_update(None, "user_version", 2).unwrap();
+                connection.pragma_update(None, "user_version", 3).unwrap();
             }
             _ => unreachable!(),
         }
         let refused = Store::open(&kept.database(), patient()).await;
-        assert!(matches!(refused, Err(StoreError::Layout { found: 2, known: 1 })), "{refused:?}");
+        assert!(matches!(refused, Err(StoreError::Layout { found: 3, known: 2 })), "{refused:?}");
     });
 }
 

@@ -1,4 +1,4 @@
--- Layout 1. Times are Unix milliseconds. STRICT makes SQLite hold to the types; the constraints carry the
+-- Layout 2. Times are Unix milliseconds. STRICT makes SQLite hold to the types; the constraints carry the
 -- contract of `relying_party::store`, whatever the statements say.
 
 -- Demo accounts. A real host has a table of its own here; it needs a user handle for each account.
@@ -9,9 +9,11 @@ CREATE TABLE users (
 ) STRICT, WITHOUT ROWID;
 
 -- Browser sessions, signed in or not. Only the hash of the token: who reads the file cannot use the sessions.
+-- `verified` is the proof of the last time at which its user was verified with a passkey.
 CREATE TABLE sessions (
   token_hash  BLOB PRIMARY KEY CHECK (length(token_hash) = 32),
   user_handle BLOB REFERENCES users (handle) ON DELETE CASCADE,
+  verified    TEXT CHECK (json_valid(verified)),
   expires_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
