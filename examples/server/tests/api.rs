@@ -687,8 +687,8 @@ async fn settings_are_changed_in_the_demo_only_and_count_at_once() {
     ada.sign_up("Ada").await;
     let passkey = ada.create().await;
     let refused = ada.post("/api/passkeys/create/begin", json!({})).await;
-    refused.refused(StatusCode::UNPROCESSABLE_ENTITY, "passkey_limit_reached");
-    ada.delete(&passkey).await.refused(StatusCode::UNPROCESSABLE_ENTITY, "last_passkey");
+    refused.refused(StatusCode::FORBIDDEN, "passkey_limit_reached");
+    ada.delete(&passkey).await.refused(StatusCode::FORBIDDEN, "last_passkey");
 
     // What is not valid changes nothing.
     for (member, value) in [("max_passkeys_per_user", json!(0)), ("no_such", json!(1))] {
