@@ -15,8 +15,8 @@ CREATE UNIQUE INDEX users_by_name ON users (lower(name COLLATE "C"));
 CREATE TABLE sessions (
   token_hash  bytea PRIMARY KEY CHECK (octet_length(token_hash) = 32),
   user_handle bytea REFERENCES users (handle) ON DELETE CASCADE,
-  verified    json,
-  expires_at  bigint NOT NULL
+  expires_at  bigint NOT NULL,
+  verified    json
 );
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 CREATE INDEX sessions_by_user ON sessions (user_handle);

@@ -13,8 +13,8 @@ CREATE TABLE users (
 CREATE TABLE sessions (
   token_hash  BLOB PRIMARY KEY CHECK (length(token_hash) = 32),
   user_handle BLOB REFERENCES users (handle) ON DELETE CASCADE,
-  verified    TEXT CHECK (json_valid(verified)),
-  expires_at  INTEGER NOT NULL
+  expires_at  INTEGER NOT NULL,
+  verified    TEXT CHECK (json_valid(verified))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 CREATE INDEX sessions_by_user ON sessions (user_handle);
