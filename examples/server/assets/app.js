@@ -1,12 +1,16 @@
 // The page: what is shown, and what its buttons do.
 
-import { CodedError, api } from "/api.js";
+import { loadActivity } from "/activity.js";
+import { api } from "/api.js";
+import { verified } from "/reverify.js";
+import { offerSettings } from "/settings.js";
+import { time } from "/time.js";
+import { $, ask, hush, say, sayError, setFieldError, withButton } from "/ui.js";
 import { autofillSupported, createPasskey, supported, tellAuthenticator, usePasskey } from "/webauthn.js";
 
-const $ = (id) => document.getElementById(id);
-
 /** What the server last said. */
-let site = { rp_id: location.hostname, rp_name: "", url: location.href, related_origins: [] };
+let site = { rp_id: location.hostname, rp_name: "", url: location.href, related_origins: [], demo_settings: false };
+let settings = { enabled: true, autofill: true, sign_in_button: true };
 let user = null;
 let passkeys = [];
 
@@ -34,9 +38,11 @@ function showSignedOut({ focus = true } = {}) {
   autofill.start();
 }
 
-async function showSignedIn(signedIn, { focus = true } = {}) {
+/** `signal` has the names that the browser is to show with the account's passkeys. */
+async function showSignedIn({ user: signedIn, signal }, { focus = true } = {}) {
   autofill.stop();
   user = signedIn;
+  tellAuthenticator("signalCurrentUserDetails", signal);
   document.title = `Your passkeys – ${site.rp_name}`;
   $("account-name").textContent = user.name;
   $("account-initial").textContent = [...user.name][0]?.toLocaleUpperCase() ?? "";
@@ -51,16 +57,27 @@ async function load() {
   show("loading");
   try {
     const session = await api("GET", "/api/session");
-    site = session.site;
+    ({ site, settings } = session);
     $("brand-name").textContent = site.rp_name;
     $("rp-id").textContent = site.rp_id;
     warnOfSurroundings();
-    if (session.user) await showSignedIn(session.user, { focus: false });
+    if (site.demo_settings) offerSettings(followSettings);
+    followSettings(settings);
+    if (session.user) await showSignedIn(session, { focus: false });
     else showSignedOut({ focus: false });
   } catch (error) {
     console.error(error);
     show("failed");
   }
+}
+
+/** Offers what the settings allow. The server holds to them whatever the page does. */
+function followSettings(now) {
+  settings = now;
+  for (const id of ["sign-in", "create"]) $(id).disabled = !supported || !inScope() || !settings.enabled;
+  $("sign-in").hidden = !settings.sign_in_button;
+  $("passkeys-disabled").hidden = settings.enabled;
+  if (!user && !$("view-signed-out").hidden) autofill.start();
 }
 
 /** Says at once what would only fail later. */
@@ -76,77 +93,12 @@ function warnOfSurroundings() {
       ? "This browser does not support passkeys. Use a current version of Chrome, Edge, Firefox or Safari."
       : "Passkeys need a secure connection: open this page by https, or at localhost.", "passkey_not_supported");
   }
-  for (const id of ["sign-in", "create"]) $(id).disabled = !supported || !inScope();
 }
 
 /** Whether the browser lets passkeys of the site be used on this page; it decides for itself, too. */
 function inScope() {
   const host = location.hostname;
   return host === site.rp_id || host.endsWith(`.${site.rp_id}`) || site.related_origins.includes(location.origin);
-}
-
-// ---- notices ----
-
-const icons = { good: "check", bad: "alert", info: "info" };
-
-function say(tone, message, code) {
-  hush();
-  const notice = $("notice-template").content.cloneNode(true).firstElementChild;
-  notice.classList.add(tone);
-  notice.querySelector("use").setAttribute("href", `#icon-${icons[tone]}`);
-  notice.querySelector(".notice-message").textContent = message;
-  notice.querySelector(".notice-code").hidden = !code;
-  notice.querySelector("code").textContent = code ?? "";
-  notice.querySelector(".notice-close").addEventListener("click", () => {
-    notice.remove();
-    $("main").focus({ preventScroll: true });
-  });
-  $(tone === "bad" ? "alert" : "status").append(notice);
-  if (notice.getBoundingClientRect().top < 0) window.scrollTo({ top: 0 });
-}
-
-function hush() {
-  $("status").replaceChildren();
-  $("alert").replaceChildren();
-}
-
-/** Shows a failure. Cancelling is no mishap, so it is told calmly. */
-function sayError(error) {
-  if (!(error instanceof CodedError)) {
-    console.error(error);
-    say("bad", "Something on this page went wrong. Reload it and try again.");
-    return;
-  }
-  const calm = ["passkey_registration_cancelled", "passkey_retrieval_cancelled", "passkey_operation_aborted"];
-  say(calm.includes(error.code) ? "info" : "bad", error.message, error.code);
-}
-
-/** Runs what a button stands for: once at a time, visibly, with its failure shown. */
-async function withButton(button, action) {
-  if (button.getAttribute("aria-busy") === "true") return;
-  hush();
-  button.setAttribute("aria-busy", "true");
-  button.setAttribute("aria-disabled", "true");
-  try {
-    await action();
-  } catch (error) {
-    if (error.status === 401 && user) {
-      showSignedOut();
-      say("info", "Your session has ended. Please sign in again.", error.code);
-    } else {
-      sayError(error);
-    }
-  } finally {
-    button.removeAttribute("aria-busy");
-    button.removeAttribute("aria-disabled");
-  }
-}
-
-function setFieldError(input, error, message) {
-  error.hidden = !message;
-  error.textContent = message ?? "";
-  if (message) input.setAttribute("aria-invalid", "true");
-  else input.removeAttribute("aria-invalid");
 }
 
 // ---- sign in ----
@@ -165,7 +117,7 @@ const autofill = {
   async start() {
     this.stop();
     const controller = (this.controller = new AbortController());
-    if (!inScope() || !(await autofillSupported()) || controller.signal.aborted) return;
+    if (!settings.enabled || !settings.autofill || !inScope() || !(await autofillSupported()) || controller.signal.aborted) return;
     let begun = false;
     try {
       const start = await api("POST", "/api/sign-in/begin", { autofill: true });
@@ -232,7 +184,7 @@ $("sign-in-form").addEventListener("submit", (event) => {
 async function finishSignIn(ceremonyId, response) {
   try {
     const signedIn = await api("POST", "/api/sign-in/finish", { ceremony_id: ceremonyId, response });
-    await showSignedIn(signedIn.user);
+    await showSignedIn(signedIn);
     say("good", `Welcome back, ${signedIn.user.name}.`);
   } catch (error) {
     await tellAuthenticator("signalUnknownCredential", error.meta?.signal);
@@ -253,9 +205,9 @@ $("sign-up-form").addEventListener("submit", (event) => {
     if (!input.value.trim()) return refuse("Please enter a name.");
     setFieldError(input, $("sign-up-error"), null);
     try {
-      const { user: signedUp } = await api("POST", "/api/sign-up", { name: input.value });
+      const signedUp = await api("POST", "/api/sign-up", { name: input.value });
       await showSignedIn(signedUp);
-      say("good", `Welcome, ${signedUp.name}. Now create a passkey, so that you can come back.`);
+      say("good", `Welcome, ${signedUp.user.name}. Now create a passkey, so that you can come back.`);
     } catch (error) {
       if (error.meta?.param_name !== "name") throw error;
       refuse(error.message);
@@ -274,29 +226,16 @@ $("sign-out").addEventListener("click", async () => {
   });
 });
 
-/** Opens a modal dialog; resolves with the value of the button that closed it. */
-function ask(dialog) {
-  dialog.returnValue = "cancel";
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true });
-  });
-}
-
-// A click on the backdrop closes, as Escape does.
-for (const dialog of document.querySelectorAll("dialog")) {
-  dialog.addEventListener("click", (event) => {
-    const box = dialog.getBoundingClientRect();
-    const outside = event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
-    if (event.target === dialog && outside) dialog.close("cancel");
-  });
-}
+document.addEventListener("session-ended", ({ detail: error }) => {
+  if (user) showSignedOut();
+  say("info", "Your session has ended. Please sign in again.", error.code);
+});
 
 // ---- create ----
 
 $("create").addEventListener("click", () => {
   withButton($("create"), async () => {
-    const start = await api("POST", "/api/passkeys/create/begin");
+    const start = await verified(() => api("POST", "/api/passkeys/create/begin"));
     const response = await createPasskey(start.public_key);
     const { passkey } = await api("POST", "/api/passkeys/create/finish", { ceremony_id: start.ceremony_id, response });
     await loadPasskeys({ highlight: passkey.id });
@@ -309,6 +248,8 @@ $("create").addEventListener("click", () => {
 async function loadPasskeys({ highlight } = {}) {
   const list = await api("GET", "/api/passkeys");
   passkeys = list.data;
+  // The full list, as the server has just read it: the browser forgets passkeys that are gone.
+  tellAuthenticator("signalAllAcceptedCredentials", list.signal);
   $("passkeys").replaceChildren(...passkeys.map(passkeyItem));
   $("passkeys-empty").hidden = passkeys.length > 0;
   $("passkeys-summary").textContent =
@@ -316,6 +257,7 @@ async function loadPasskeys({ highlight } = {}) {
     : passkeys.length === 1 ? "One passkey. A second one on another device keeps you from being locked out."
     : `${passkeys.length} passkeys`;
   if (highlight) item(highlight)?.classList.add("new");
+  await loadActivity();
 }
 
 const item = (id) => [...$("passkeys").children].find((element) => element.dataset.id === id);
@@ -385,12 +327,13 @@ function startRename(element, passkey) {
     if (input.value.trim() === passkey.name) return stop();
     withButton(form.querySelector("[type=submit]"), async () => {
       try {
-        const renamed = await api("PATCH", `/api/passkeys/${passkey.id}`, { name: input.value });
+        const renamed = await verified(() => api("PATCH", `/api/passkeys/${passkey.id}`, { name: input.value }));
         const position = passkeys.findIndex((other) => other.id === passkey.id);
         passkeys[position] = renamed;
         const replacement = passkeyItem(renamed);
         element.replaceWith(replacement);
         replacement.querySelector(".rename").focus();
+        await loadActivity();
         say("good", `Renamed to “${renamed.name}”.`);
       } catch (error) {
         if (error.meta?.param_name !== "name") throw error;
@@ -415,40 +358,13 @@ async function deletePasskey(element, passkey) {
   $("delete-text").replaceChildren(name, rest);
   if ((await ask($("delete-dialog"))) !== "delete") return;
   await withButton(element.querySelector(".delete"), async () => {
-    const deleted = await api("DELETE", `/api/passkeys/${passkey.id}`);
+    const deleted = await verified(() => api("DELETE", `/api/passkeys/${passkey.id}`));
     await tellAuthenticator("signalAllAcceptedCredentials", deleted.signal);
     await loadPasskeys();
     focusHeading("passkeys-title");
     say("good", `Passkey “${passkey.name}” deleted.`);
   });
 }
-
-// ---- time ----
-
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-const absolute = new Intl.DateTimeFormat("en", { dateStyle: "long", timeStyle: "short" });
-
-function time(milliseconds) {
-  const element = document.createElement("time");
-  element.dateTime = new Date(milliseconds).toISOString();
-  element.title = absolute.format(milliseconds);
-  element.textContent = ago(milliseconds);
-  return element;
-}
-
-function ago(milliseconds) {
-  const seconds = Math.min(0, (milliseconds - Date.now()) / 1000);
-  if (seconds > -45) return "just now";
-  for (const [unit, length, limit] of [["minute", 60, 60], ["hour", 3_600, 24], ["day", 86_400, 30], ["month", 2_629_800, 12]]) {
-    const count = Math.round(seconds / length);
-    if (count > -limit) return relative.format(Math.min(count, -1), unit);
-  }
-  return relative.format(Math.round(seconds / 31_557_600), "year");
-}
-
-setInterval(() => {
-  for (const element of document.querySelectorAll("time")) element.textContent = ago(Date.parse(element.dateTime));
-}, 30_000);
 
 $("retry").addEventListener("click", load);
 load();

@@ -1,6 +1,9 @@
 //! What all requests share, and which path leads where.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use axum::{
     Router,
@@ -8,13 +11,21 @@ use axum::{
     middleware,
     routing::{get, patch, post},
 };
-use relying_party::{RelyingParty, limits::RESPONSE_JSON_MAX, policy::RelatedOrigins};
+use relying_party::{
+    ConfigErrors, Error, RelyingParty, Settings, Step, Timestamp, UserHandle,
+    audit::{Audit, Auditable},
+    limits::RESPONSE_JSON_MAX,
+    policy::RelatedOrigins,
+    store,
+};
 use serde::Serialize;
 
 use crate::{
+    audit::AuditLog,
     config::Config,
+    error::ApiError,
     guard,
-    routes::{account, assets, create, passkeys, sign_in, well_known},
+    routes::{account, assets, audit, create, passkeys, reverify, settings, sign_in, well_known},
     session::SessionCookie,
     store::Store,
 };
@@ -25,13 +36,14 @@ const BODY_MAX: usize = RESPONSE_JSON_MAX + 1024;
 /// What all requests share.
 #[derive(Debug)]
 pub struct App {
-    /// The relying party: where its passkeys work, and what it demands of them.
-    pub rp: RelyingParty,
+    rp: RwLock<Arc<RelyingParty>>,
+    config: Config,
     /// The database.
     pub store: Store,
     /// What the page is told about the site.
     pub site: Site,
     pub(crate) cookie: SessionCookie,
+    pub(crate) audit: AuditLog,
 }
 
 /// What the page is told about the site.
@@ -45,6 +57,8 @@ pub struct Site {
     pub url: String,
     /// Origins of other domains on which its passkeys work too.
     pub related_origins: Vec<String>,
+    /// Whether the page may change the settings.
+    pub demo_settings: bool,
 }
 
 impl App {
@@ -56,9 +70,48 @@ impl App {
             rp_name: rp.name().to_owned(),
             url: config.public_url(address),
             related_origins: rp.origins().related_origins().origins().to_vec(),
+            demo_settings: config.demo_settings,
         };
         // Some browsers refuse `Secure` cookies at http://localhost.
-        Self { rp, store, site, cookie: SessionCookie::new(config.is_secure()) }
+        Self {
+            rp: RwLock::new(Arc::new(rp)),
+            config: config.clone(),
+            store,
+            site,
+            cookie: SessionCookie::new(config.is_secure()),
+            audit: AuditLog::default(),
+        }
+    }
+
+    /// The relying party: where its passkeys work, and what it demands of them now. A request asks once, so that it is
+    /// judged by one set of settings.
+    #[must_use]
+    pub fn rp(&self) -> Arc<RelyingParty> {
+        Arc::clone(&self.rp.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Goes on with other settings.
+    pub(crate) fn change_settings(&self, settings: Settings) -> Result<(), ConfigErrors> {
+        let rp = self.config.builder().settings(settings).build()?;
+        *self.rp.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rp);
+        Ok(())
+    }
+
+    /// Runs a flow on the database, and notes in the audit log what became of it. `user` is whose session it is.
+    pub(crate) async fn run<F: Auditable>(
+        &self,
+        rp: &RelyingParty,
+        user: Option<UserHandle>,
+        now: Timestamp,
+        start: Result<Step<F>, Error>,
+    ) -> Result<F::Output, ApiError> {
+        let mut audit = Audit::new(rp, now);
+        if let Some(user) = user {
+            audit = audit.user(user);
+        }
+        let audited = store::run_async(&self.store, audit.flow(start)).await?;
+        self.audit.record(audited.entries);
+        Ok(audited.outcome?)
     }
 }
 
@@ -74,6 +127,15 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/passkeys/create/begin", post(create::begin))
         .route("/passkeys/create/finish", post(create::finish))
         .route("/passkeys/{id}", patch(passkeys::rename).delete(passkeys::delete))
+        .route("/reverify/begin", post(reverify::begin))
+        .route("/reverify/finish", post(reverify::finish))
+        .route("/audit", get(audit::list));
+    let api = if app.config.demo_settings {
+        api.route("/settings", get(settings::show).put(settings::change))
+    } else {
+        api
+    };
+    let api = api
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), guard::refuse_forged_requests));
     Router::new()

@@ -3,7 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use clap::{Parser, builder::FalseyValueParser};
-use relying_party::{ConfigErrors, Duration, RelyingParty, policy::SubdomainPolicy};
+use relying_party::{
+    ConfigErrors, Duration, RelyingParty, RelyingPartyBuilder, Settings, policy::SubdomainPolicy,
+};
 
 use crate::store::{Database, postgres::Limits};
 
@@ -98,10 +100,37 @@ pub struct Config {
     #[arg(long = "danger-insecure-origin", value_name = "ORIGIN")]
     pub insecure_origins: Vec<String>,
 
-    /// How long creating a passkey or signing in may take
-    #[arg(long, env = "PASSKEYS_CEREMONY_SECONDS", value_name = "SECONDS", default_value_t = 300)]
-    pub ceremony_seconds: u64,
+    /// What the relying party decides about passkeys, as JSON: limit, re-verification, second factor, and so on; what
+    /// is left out has its default
+    #[arg(
+        long,
+        env = "PASSKEYS_SETTINGS",
+        value_name = "JSON",
+        default_value = "{}",
+        value_parser = settings_of_json
+    )]
+    pub settings: Settings,
+
+    /// How long creating a passkey or signing in may take, whatever the settings say [default: 300]
+    #[arg(long, env = "PASSKEYS_CEREMONY_SECONDS", value_name = "SECONDS")]
+    pub ceremony_seconds: Option<u64>,
+
+    /// Let everybody who opens the page change the settings, until the server stops; for trying things out on one
+    /// machine only: the server has to listen at 127.0.0.1 or ::1, and to be localhost
+    #[arg(long, env = "PASSKEYS_DEMO_SETTINGS", value_parser = FalseyValueParser::new())]
+    pub demo_settings: bool,
 }
+
+fn settings_of_json(json: &str) -> Result<Settings, serde_json::Error> {
+    serde_json::from_str(json)
+}
+
+/// What is for demos was asked for where others could reach it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "--demo-settings lets everybody change the settings: it needs a loopback --address and the --rp-id localhost"
+)]
+pub struct DemoElsewhere;
 
 impl Config {
     /// The relying party that these settings describe.
@@ -110,29 +139,46 @@ impl Config {
     ///
     /// Everything that is wrong with them.
     pub fn relying_party(&self) -> Result<RelyingParty, ConfigErrors> {
-        RelyingParty::builder(&self.rp_id, &self.rp_name)
-            .origins(|mut policy| {
-                policy = policy.origins(&self.origins);
-                if self.origins.is_empty() && self.insecure_origins.is_empty() {
-                    policy = match self.rp_id.as_str() {
-                        LOCALHOST => policy.localhost(),
-                        domain => policy.origin(format!("https://{domain}")),
-                    };
-                }
-                if self.subdomains {
-                    policy = policy
-                        .subdomains(SubdomainPolicy::any().except_under(&self.except_subdomains));
-                }
-                for origin in &self.related_origins {
-                    policy = policy.related_origin(origin);
-                }
-                for origin in &self.insecure_origins {
-                    policy = policy.danger_insecure_development_origin(origin);
-                }
-                policy
-            })
-            .ceremony_lifetime(Duration::from_secs(self.ceremony_seconds))
-            .build()
+        let mut builder = self.builder().settings(self.settings.clone());
+        if let Some(seconds) = self.ceremony_seconds {
+            builder = builder.ceremony_lifetime(Duration::from_secs(seconds));
+        }
+        builder.build()
+    }
+
+    /// What is not in the settings: where passkeys work.
+    pub(crate) fn builder(&self) -> RelyingPartyBuilder {
+        RelyingParty::builder(&self.rp_id, &self.rp_name).origins(|mut policy| {
+            policy = policy.origins(&self.origins);
+            if self.origins.is_empty() && self.insecure_origins.is_empty() {
+                policy = match self.rp_id.as_str() {
+                    LOCALHOST => policy.localhost(),
+                    domain => policy.origin(format!("https://{domain}")),
+                };
+            }
+            if self.subdomains {
+                policy =
+                    policy.subdomains(SubdomainPolicy::any().except_under(&self.except_subdomains));
+            }
+            for origin in &self.related_origins {
+                policy = policy.related_origin(origin);
+            }
+            for origin in &self.insecure_origins {
+                policy = policy.danger_insecure_development_origin(origin);
+            }
+            policy
+        })
+    }
+
+    /// Whether what is for demos only stays on this machine.
+    ///
+    /// # Errors
+    ///
+    /// It would not.
+    pub fn check_demo(&self) -> Result<(), DemoElsewhere> {
+        let is_local =
+            self.address.ip().is_loopback() && self.rp_id == LOCALHOST && !self.is_secure();
+        if self.demo_settings && !is_local { Err(DemoElsewhere) } else { Ok(()) }
     }
 
     /// How much of a PostgreSQL database the server takes.
@@ -189,6 +235,29 @@ mod tests {
         let address = "127.0.0.1:4321".parse().unwrap();
         assert_eq!(config(&[]).public_url(address), "http://localhost:4321");
         assert!(!config(&[]).is_secure());
+    }
+
+    #[test]
+    fn what_is_for_demos_starts_on_ones_own_machine_only() {
+        let demo = |more: &[&str]| config(&[&["--demo-settings"], more].concat()).check_demo();
+        assert_eq!(demo(&[]), Ok(()));
+        assert_eq!(demo(&["--address", "[::1]:0"]), Ok(()));
+        assert_eq!(demo(&["--address", "0.0.0.0:8080"]), Err(DemoElsewhere));
+        assert_eq!(demo(&["--rp-id", "example.com"]), Err(DemoElsewhere));
+        assert_eq!(config(&["--address", "0.0.0.0:8080"]).check_demo(), Ok(()));
+    }
+
+    #[test]
+    fn settings_come_as_json_and_the_time_of_a_ceremony_by_its_flag() {
+        let settings = |flags: &[&str]| config(flags).relying_party().unwrap().settings().clone();
+        assert_eq!(settings(&[]), Settings::default());
+        let five = ["--settings", r#"{"max_passkeys_per_user":5,"ceremony_lifetime":1000}"#];
+        assert_eq!(settings(&five).max_passkeys_per_user(), 5);
+        assert_eq!(settings(&five).ceremony_lifetime(), Duration::from_secs(1));
+        let two = [&five[..], &["--ceremony-seconds", "2"]].concat();
+        assert_eq!(settings(&two).ceremony_lifetime(), Duration::from_secs(2));
+        let wrong = ["server", "--settings", r#"{"max_passkeys":5}"#];
+        assert!(Config::try_parse_from(wrong).is_err());
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(crate) async fn refuse_forged_requests(
                 "The request has to be application/json.",
             ));
         }
-        if !is_same_origin(request.headers(), &app.rp) {
+        if !is_same_origin(request.headers(), &app.rp()) {
             return Err(ApiError::new(
                 StatusCode::FORBIDDEN,
                 "origin_invalid",

@@ -9,6 +9,9 @@
 //! | `app.rs` | what all requests share, and which path leads where |
 //! | `routes/create.rs`, `routes/sign_in.rs`, `routes/passkeys.rs` | the flows of the crate, each in a few lines |
 //! | `routes/account.rs` | demo accounts: the first factor that a real host brings |
+//! | `routes/reverify.rs` | the passkey once more, before something sensitive |
+//! | `routes/settings.rs` | what the relying party decides, changed from the page: for a demo only |
+//! | `audit.rs` | what became of the flows, kept in memory for the account's owner |
 //! | `session.rs` | browser sessions, and the ceremonies that began in them |
 //! | `guard.rs` | protection against forged requests, and security headers |
 //! | `store.rs` | everything that is kept: passkeys and ceremonies, accounts, sessions |
@@ -16,6 +19,7 @@
 //! | `assets/` | the page |
 
 pub mod app;
+mod audit;
 pub mod config;
 pub mod error;
 mod guard;
@@ -40,6 +44,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// The configuration does not hold, the database cannot be opened, or the address cannot be listened on.
 pub async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let rp = config.relying_party()?;
+    config.check_demo()?;
     let store = Store::open(&config.database, config.limits()).await?;
     let listener = TcpListener::bind(config.address).await.map_err(|error| {
         std::io::Error::new(error.kind(), format!("cannot listen on {}: {error}", config.address))
@@ -81,10 +86,11 @@ fn write_announcement(
     config: &Config,
     address: SocketAddr,
 ) -> std::io::Result<()> {
-    let rp_id = app.rp.rp_id();
+    let rp = app.rp();
+    let rp_id = rp.rp_id();
     writeln!(out, "Open {}", app.site.url)?;
     writeln!(out, "Passkeys are made for {rp_id} and kept in {}", config.database)?;
-    let mut accepted = app.rp.origins().origins().collect::<Vec<_>>();
+    let mut accepted = rp.origins().origins().collect::<Vec<_>>();
     if accepted.is_empty() {
         accepted.push(app.site.url.clone());
     }
@@ -94,9 +100,9 @@ fn write_announcement(
     if config.subdomains {
         writeln!(out, "- accepted: https on every subdomain of {rp_id}, but for those excepted")?;
     }
-    let related = app.rp.origins().related_origins();
+    let related = rp.origins().related_origins();
     if !related.origins().is_empty() {
-        for finding in related.lint(app.rp.origins()) {
+        for finding in related.lint(rp.origins()) {
             writeln!(out, "- {}: {finding}", RelatedOrigins::PATH)?;
         }
     }

@@ -2,13 +2,20 @@
 
 pub(crate) mod account;
 pub(crate) mod assets;
+pub(crate) mod audit;
 mod body;
 pub(crate) mod create;
 pub(crate) mod passkeys;
+pub(crate) mod reverify;
+pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod well_known;
 
-use relying_party::{CeremonyId, Timestamp, json::Mediation};
+use relying_party::{
+    CeremonyId, Timestamp,
+    flow::{CreationStart, SignInStart},
+    json::{CreationOptions, Mediation, RequestOptions},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -34,6 +41,30 @@ pub(crate) struct Started<Options> {
 pub(crate) struct Finish {
     ceremony_id: CeremonyId,
     response: Box<RawValue>,
+}
+
+impl From<CreationStart> for Started<CreationOptions> {
+    fn from(start: CreationStart) -> Self {
+        Self {
+            ceremony_id: start.ceremony_id,
+            public_key: start.public_key,
+            mediation: start.mediation,
+            expires_at: start.expires_at,
+            expires_in: milliseconds_until(start.expires_at),
+        }
+    }
+}
+
+impl From<SignInStart> for Started<RequestOptions> {
+    fn from(start: SignInStart) -> Self {
+        Self {
+            ceremony_id: start.ceremony_id,
+            public_key: start.public_key,
+            mediation: start.mediation,
+            expires_at: start.expires_at,
+            expires_in: milliseconds_until(start.expires_at),
+        }
+    }
 }
 
 fn milliseconds_until(expires_at: Timestamp) -> u64 {

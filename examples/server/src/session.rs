@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use relying_party::{CeremonyId, Duration, Timestamp};
+use relying_party::{CeremonyId, Duration, Timestamp, VerificationProof};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -33,6 +33,8 @@ pub(crate) struct Session(Option<SessionRow>);
 #[derive(Clone, Debug)]
 pub(crate) struct SignedIn {
     pub(crate) account: Account,
+    /// Proof of the last time at which they were verified with a passkey, for what is sensitive.
+    pub(crate) verified: Option<VerificationProof>,
     token_hash: TokenHash,
 }
 
@@ -84,10 +86,29 @@ impl Session {
         self.0.as_ref()?.account.as_ref()
     }
 
-    /// Begins a session for `account`, in the place of this one. Returns the headers that give it to the browser.
-    pub(crate) async fn renew(&self, app: &App, account: &Account) -> Result<HeaderMap, ApiError> {
-        let (headers, _) = self.replace(app, Some(account), SIGNED_IN).await?;
+    /// Begins a session for `account`, in the place of this one; `verified` if that was by a passkey. Returns the
+    /// headers that give it to the browser.
+    pub(crate) async fn renew(
+        &self,
+        app: &App,
+        account: &Account,
+        verified: Option<&VerificationProof>,
+    ) -> Result<HeaderMap, ApiError> {
+        let (headers, token_hash) = self.replace(app, Some(account), SIGNED_IN).await?;
+        if let Some(proof) = verified {
+            app.store.set_verified(&token_hash, proof).await?;
+        }
         Ok(headers)
+    }
+
+    /// Remembers that whoever is signed in was verified with a passkey.
+    pub(crate) async fn set_verified(
+        &self,
+        app: &App,
+        proof: &VerificationProof,
+    ) -> Result<(), ApiError> {
+        let row = self.0.as_ref().ok_or_else(authentication_required)?;
+        Ok(app.store.set_verified(&row.token_hash, proof).await?)
     }
 
     /// This session, or a new one in which nobody is signed in, with the headers that give it to the browser.
@@ -96,7 +117,7 @@ impl Session {
             return Ok((HeaderMap::new(), self));
         }
         let (headers, token_hash) = self.replace(app, None, ANONYMOUS).await?;
-        Ok((headers, Self(Some(SessionRow { token_hash, account: None }))))
+        Ok((headers, Self(Some(SessionRow { token_hash, account: None, verified: None }))))
     }
 
     /// Ends the session. Returns the headers that make the browser forget it.
@@ -152,8 +173,8 @@ impl Session {
 
 impl From<&SignedIn> for Session {
     fn from(signed_in: &SignedIn) -> Self {
-        let SignedIn { account, token_hash } = signed_in.clone();
-        Self(Some(SessionRow { token_hash, account: Some(account) }))
+        let SignedIn { account, verified, token_hash } = signed_in.clone();
+        Self(Some(SessionRow { token_hash, account: Some(account), verified }))
     }
 }
 
@@ -173,8 +194,8 @@ impl FromRequestParts<Arc<App>> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
         match Session::from_request_parts(parts, app).await?.0 {
-            Some(SessionRow { token_hash, account: Some(account) }) => {
-                Ok(Self { account, token_hash })
+            Some(SessionRow { token_hash, account: Some(account), verified }) => {
+                Ok(Self { account, verified, token_hash })
             }
             _ => Err(authentication_required()),
         }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use relying_party::{
     CeremonyId, CredentialId, Passkey, PasskeyId, PasskeyName, PasskeyState, Timestamp, UserHandle,
+    VerificationProof,
     ceremony::Ceremony,
     flow::{Inserted, Owner, Recorded, Removed},
     store::{AsyncPasskeyStore, PasskeyStore as _},
@@ -132,6 +133,19 @@ impl Store {
         expires_at: Timestamp,
     ) -> Result<(), StoreError> {
         hand_on!(self.begin_session(&token_hash; user, replaced, now, expires_at))
+    }
+
+    /// Remembers in a session that its user was verified with a passkey. The proof of somebody else is not kept.
+    ///
+    /// # Errors
+    ///
+    /// The database fails.
+    pub async fn set_verified(
+        &self,
+        token_hash: &TokenHash,
+        proof: &VerificationProof,
+    ) -> Result<(), StoreError> {
+        hand_on!(self.set_verified(&token_hash, &proof;))
     }
 
     /// The session of that token, unless it has expired.

@@ -148,6 +148,18 @@ impl Browser {
         self.post("/api/sign-in/finish", finish).await
     }
 
+    async fn delete(&mut self, passkey: &Value) -> Answer {
+        let path = format!("/api/passkeys/{}", passkey["id"].as_str().unwrap());
+        self.call("DELETE", &path, json!({})).await
+    }
+
+    /// Shows the passkey again.
+    async fn reverify(&mut self) {
+        let start = self.post("/api/reverify/begin", json!({})).await.ok();
+        let response = self.authenticator.get(&start["public_key"], ORIGIN).unwrap();
+        self.post("/api/reverify/finish", finish(&start, response)).await.ok();
+    }
+
     async fn passkeys(&mut self) -> Value {
         self.get("/api/passkeys").await.ok()["data"].take()
     }
@@ -232,7 +244,10 @@ async fn nothing_of_an_account_is_to_be_had_without_signing_in() {
     for (method, path, body) in [
         ("GET", "/api/passkeys", json!({})),
         ("POST", "/api/passkeys/create/begin", json!({})),
-        ("POST", "/api/passkeys/create/finish", finish),
+        ("POST", "/api/passkeys/create/finish", finish.clone()),
+        ("POST", "/api/reverify/begin", json!({})),
+        ("POST", "/api/reverify/finish", finish),
+        ("GET", "/api/audit", json!({})),
         ("PATCH", "/api/passkeys/AAAAAAAAAAAAAAAAAAAAAA", json!({ "name": "x" })),
         ("DELETE", "/api/passkeys/AAAAAAAAAAAAAAAAAAAAAA", json!({})),
     ] {
@@ -547,4 +562,151 @@ async fn related_origins_are_listed_where_clients_look() {
         without.browser("laptop").get("/.well-known/webauthn").await.status,
         StatusCode::NOT_FOUND
     );
+}
+
+/// Deletions need a verification that is not older than five minutes.
+const REVERIFY: &str = r#"{"reverification":{"max_age":300000,"before":["delete"]}}"#;
+
+#[tokio::test]
+async fn a_deletion_needs_the_passkey_again_and_the_session_remembers_it() {
+    let site = Site::new(&["--settings", REVERIFY]);
+    let mut ada = site.browser("laptop");
+    ada.sign_up("Ada").await;
+    let passkey = ada.create().await;
+    let needed = "reverification_required";
+    ada.delete(&passkey).await.refused(StatusCode::FORBIDDEN, needed);
+    assert_eq!(ada.passkeys().await.as_array().unwrap().len(), 1);
+
+    // Of another session of the same account the proof is not.
+    let mut phone = site.browser("laptop");
+    phone.authenticator = ada.authenticator.clone();
+    phone.sign_in(json!({})).await.ok();
+    ada.delete(&passkey).await.refused(StatusCode::FORBIDDEN, needed);
+    ada.reverify().await;
+    ada.delete(&passkey).await.ok();
+    assert_eq!(ada.passkeys().await, json!([]));
+}
+
+#[tokio::test]
+async fn a_sign_in_with_the_passkey_is_a_verification() {
+    let site = Site::new(&["--settings", REVERIFY]);
+    let mut ada = site.browser("laptop");
+    ada.sign_up("Ada").await;
+    let passkey = ada.create().await;
+    ada.post("/api/sign-out", json!({})).await.ok();
+    ada.sign_in(json!({})).await.ok();
+    ada.delete(&passkey).await.ok();
+}
+
+#[tokio::test]
+async fn a_re_verification_counts_in_the_session_and_for_the_account_it_began_in() {
+    let site = Site::new(&["--settings", REVERIFY]);
+    let (mut ada, mut eve) = (site.browser("laptop"), site.browser("other"));
+    for (browser, name) in [(&mut ada, "Ada"), (&mut eve, "Eve")] {
+        browser.sign_up(name).await;
+        browser.create().await;
+    }
+    let start = ada.post("/api/reverify/begin", json!({})).await.ok();
+    let response = ada.authenticator.get(&start["public_key"], ORIGIN).unwrap();
+    let finish = finish(&start, response);
+    eve.post("/api/reverify/finish", finish.clone())
+        .await
+        .refused(StatusCode::BAD_REQUEST, "ceremony_expired");
+    // Nor is it a sign-in.
+    ada.post("/api/sign-in/finish", finish)
+        .await
+        .refused(StatusCode::BAD_REQUEST, "ceremony_expired");
+    let passkey = eve.passkeys().await[0].take();
+    eve.delete(&passkey).await.refused(StatusCode::FORBIDDEN, "reverification_required");
+}
+
+#[tokio::test]
+async fn the_audit_log_shows_an_account_what_happened_to_it_and_nobody_else() {
+    let site = Site::new(&["--settings", REVERIFY]);
+    let (mut ada, mut eve) = (site.browser("laptop"), site.browser("other"));
+    ada.sign_up("Ada").await;
+    eve.sign_up("Eve").await;
+    let passkey = ada.create().await;
+    ada.delete(&passkey).await.refused(StatusCode::FORBIDDEN, "reverification_required");
+    ada.reverify().await;
+    eve.post("/api/reverify/begin", json!({}))
+        .await
+        .refused(StatusCode::BAD_REQUEST, "no_passkeys");
+    ada.delete(&passkey).await.ok();
+
+    let told = ada.get("/api/audit").await.ok();
+    let events =
+        told["data"].as_array().unwrap().iter().map(|entry| entry["event"].as_str().unwrap());
+    assert_eq!(
+        events.collect::<Vec<_>>(),
+        ["passkey_deleted", "reverified", "reverification_required", "passkey_created"]
+    );
+    assert_eq!(told["total_count"], 4);
+    assert_eq!(told["data"][0]["passkey"], passkey["id"]);
+    assert_eq!(told["data"][2]["error"]["code"], "reverification_required");
+
+    let told = eve.get("/api/audit").await.ok();
+    assert_eq!(told["data"][0]["error"]["code"], "no_passkeys");
+    assert_eq!(told["total_count"], 1);
+}
+
+#[tokio::test]
+async fn the_browser_is_told_the_list_and_the_names_of_whoever_is_signed_in() {
+    let site = Site::new(&[]);
+    let mut ada = site.browser("laptop");
+    let nobody = ada.get("/api/session").await.ok();
+    assert_eq!(nobody.get("signal"), None);
+    ada.sign_up("Ada").await;
+    ada.create().await;
+    let list = ada.get("/api/passkeys").await.ok();
+    assert_eq!(list["signal"]["allAcceptedCredentialIds"].as_array().unwrap().len(), 1);
+    let session = ada.get("/api/session").await.ok();
+    let signal = &session["signal"];
+    assert_eq!((&signal["rpId"], &signal["name"]), (&json!("localhost"), &json!("Ada")));
+    assert_eq!(signal["userId"], list["signal"]["userId"]);
+    ada.post("/api/sign-out", json!({})).await.ok();
+    assert_eq!(ada.sign_in(json!({})).await.ok()["signal"], *signal);
+}
+
+#[tokio::test]
+async fn settings_are_changed_in_the_demo_only_and_count_at_once() {
+    let ordinary = Site::new(&[]);
+    let mut ada = ordinary.browser("laptop");
+    for method in ["GET", "PUT"] {
+        let answer = ada.call(method, "/api/settings", json!({})).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    }
+
+    let demo = Site::new(&["--demo-settings"]);
+    let mut ada = demo.browser("laptop");
+    let mut settings = ada.get("/api/settings").await.ok();
+    assert_eq!(settings["max_passkeys_per_user"], 10);
+    settings["max_passkeys_per_user"] = json!(1);
+    settings["keep_last_passkey"] = json!(true);
+    assert_eq!(ada.call("PUT", "/api/settings", settings.clone()).await.ok(), settings);
+    ada.sign_up("Ada").await;
+    let passkey = ada.create().await;
+    let refused = ada.post("/api/passkeys/create/begin", json!({})).await;
+    refused.refused(StatusCode::FORBIDDEN, "passkey_limit_reached");
+    ada.delete(&passkey).await.refused(StatusCode::FORBIDDEN, "last_passkey");
+
+    // What is not valid changes nothing.
+    for (member, value) in [("max_passkeys_per_user", json!(0)), ("no_such", json!(1))] {
+        let mut wrong = settings.clone();
+        wrong[member] = value;
+        let refused = ada.call("PUT", "/api/settings", wrong).await;
+        refused.refused(StatusCode::BAD_REQUEST, "request_body_invalid");
+    }
+    assert_eq!(ada.get("/api/settings").await.ok(), settings);
+
+    // A page of another name that was made to lead here.
+    let rebound = Request::builder()
+        .method("PUT")
+        .uri("/api/settings")
+        .header(header::HOST, "evil.example:8080")
+        .header(header::ORIGIN, "http://evil.example:8080")
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from("{}"));
+    ada.send(rebound.unwrap()).await.refused(StatusCode::FORBIDDEN, "origin_invalid");
+    assert_eq!(ada.get("/api/settings").await.ok(), settings);
 }

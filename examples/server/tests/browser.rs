@@ -14,6 +14,8 @@
 
 #[path = "browser/domains.rs"]
 mod domains;
+#[path = "browser/product.rs"]
+mod product;
 mod support;
 
 use std::{thread, time::Duration};

@@ -24,12 +24,13 @@ use pair::{Pair, patient};
 use postgres::Schema;
 use relying_party::{
     Challenge, CreatePasskey, Passkey, PasskeyState, RelyingParty, SignIn, SignInRequest,
-    SignedInUser, Timestamp, UserHandle,
+    SignedInUser, Timestamp, UserHandle, VerificationProof,
     ceremony::Ceremony,
     flow::{Effect, Inserted, Owner, Step},
     store::{self, AsyncPasskeyStore, MemoryStore, RunError, conformance},
     test_authenticator::TestAuthenticator,
 };
+use serde_json::json;
 use server::store::{Account, Database, Sqlite, Store, StoreError, TokenHash};
 use tokio::runtime::Runtime;
 
@@ -281,6 +282,20 @@ fn a_session_is_replaced_and_ends_and_expires() {
         assert_eq!(found.account.unwrap().handle, ada.user);
         assert_eq!(store.session(&second, later(1000)).await.unwrap(), None);
 
+        // The proof of its own user is kept, and of nobody else.
+        assert_eq!(found.verified, None);
+        let proof = |user: UserHandle| {
+            let json = json!({ "rp_id": "example.com", "user": user, "passkey": "AAAAAAAAAAAAAAAAAAAAAA",
+                "user_verified": true, "at": 1000 });
+            VerificationProof::from_trusted_session(json).unwrap()
+        };
+        for (user, kept) in
+            [(UserHandle::generate().unwrap(), None), (ada.user, Some(proof(ada.user)))]
+        {
+            store.set_verified(&second, &proof(user)).await.unwrap();
+            assert_eq!(store.session(&second, NOW).await.unwrap().unwrap().verified, kept);
+        }
+
         store.end_session(&second).await.unwrap();
         assert_eq!(store.session(&second, NOW).await.unwrap(), None);
         // Nothing begins in a session that has ended.
@@ -362,15 +377,15 @@ fn tables_of_a_later_layout_are_refused() {
     on_each(async |kept| {
         drop(kept.open().await);
         match (kept, kept.database()) {
-            (Kept::Schema(schema), _) => schema.sql("INSERT INTO layout VALUES (2)"),
+            (Kept::Schema(schema), _) => schema.sql("INSERT INTO layout VALUES (3)"),
             (_, Database::File(path)) => {
                 let connection = rusqlite::Connection::open(path).unwrap();
-                connection.pragma_update(None, "user_version", 2).unwrap();
+                connection.pragma_update(None, "user_version", 3).unwrap();
             }
             _ => unreachable!(),
         }
         let refused = Store::open(&kept.database(), patient()).await;
-        assert!(matches!(refused, Err(StoreError::Layout { found: 2, known: 1 })), "{refused:?}");
+        assert!(matches!(refused, Err(StoreError::Layout { found: 3, known: 2 })), "{refused:?}");
     });
 }
 
@@ -454,7 +469,7 @@ fn fill(schema: &Schema, passkey: &Passkey) {
         "CREATE FUNCTION bytes(n int) RETURNS bytea LANGUAGE sql IMMUTABLE
              AS $$ SELECT decode(md5(n::text), 'hex') $$;
          INSERT INTO users SELECT bytes(n), 'user ' || n, n FROM generate_series(1, 5000) n;
-         INSERT INTO sessions SELECT sha256(bytes(n)), bytes(n), 1700000000000 + n * 1000
+         INSERT INTO sessions (token_hash, user_handle, expires_at) SELECT sha256(bytes(n)), bytes(n), 1700000000000 + n * 1000
              FROM generate_series(1, 5000) n;
          INSERT INTO session_ceremonies SELECT bytes(n), sha256(bytes(n)), 1700000000000 + n * 1000
              FROM generate_series(1, 5000) n;

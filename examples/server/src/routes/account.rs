@@ -7,7 +7,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use relying_party::{Timestamp, UserHandle};
+use relying_party::{RelyingParty, Timestamp, UserHandle};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -21,20 +21,29 @@ use crate::{
 
 /// Somebody who is signed in, as the page shows them.
 #[derive(Debug, Serialize)]
-pub(super) struct User {
-    name: AccountName,
+struct User<'a> {
+    name: &'a AccountName,
 }
 
-impl From<Account> for User {
-    fn from(account: Account) -> Self {
-        Self { name: account.name }
-    }
+/// Tells the page who is signed in, and what it may tell the browser: the names that go with the account's passkeys.
+pub(super) fn signed_in(rp: &RelyingParty, account: &Account) -> Value {
+    json!({ "user": User { name: &account.name }, "signal": account.as_user().signal(rp) })
 }
 
 /// Who is signed in, and what the page has to know of the site.
 pub(crate) async fn session(State(app): State<Arc<App>>, session: Session) -> Json<Value> {
-    let user = session.account().cloned().map(User::from);
-    Json(json!({ "site": app.site, "user": user }))
+    let rp = app.rp();
+    let mut answer = match session.account() {
+        Some(account) => signed_in(&rp, account),
+        None => json!({ "user": null }),
+    };
+    answer["site"] = json!(app.site);
+    answer["settings"] = json!({
+        "enabled": rp.settings().enabled(),
+        "autofill": rp.settings().autofill(),
+        "sign_in_button": rp.settings().sign_in_button(),
+    });
+    Json(answer)
 }
 
 #[derive(Debug, Deserialize)]
@@ -68,8 +77,8 @@ pub(crate) async fn sign_up(
         )
         .of_parameter("name"));
     }
-    let headers = session.renew(&app, &account).await?;
-    Ok((headers, Json(json!({ "user": User::from(account) }))))
+    let headers = session.renew(&app, &account, None).await?;
+    Ok((headers, Json(signed_in(&app.rp(), &account))))
 }
 
 /// Ends the session, signed in or not.

@@ -16,7 +16,12 @@ pub(crate) fn router() -> Router<Arc<App>> {
         ("/", HTML, include_str!("../../assets/index.html")),
         ("/style.css", CSS, include_str!("../../assets/style.css")),
         ("/app.js", SCRIPT, include_str!("../../assets/app.js")),
+        ("/activity.js", SCRIPT, include_str!("../../assets/activity.js")),
         ("/api.js", SCRIPT, include_str!("../../assets/api.js")),
+        ("/reverify.js", SCRIPT, include_str!("../../assets/reverify.js")),
+        ("/settings.js", SCRIPT, include_str!("../../assets/settings.js")),
+        ("/time.js", SCRIPT, include_str!("../../assets/time.js")),
+        ("/ui.js", SCRIPT, include_str!("../../assets/ui.js")),
         ("/webauthn.js", SCRIPT, include_str!("../../assets/webauthn.js")),
         ("/icon.svg", SVG, include_str!("../../assets/icon.svg")),
     ];

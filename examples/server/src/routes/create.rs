@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use relying_party::{
-    Challenge, CreatePasskey, SignedInUser, Timestamp, json::CreationOptions, store,
+    Challenge, CreatePasskey, Timestamp, flow::BeginOptions, json::CreationOptions,
 };
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Body, Finish, Started, milliseconds_until};
+use super::{Body, Finish, Started};
 use crate::{
     app::App,
     error::ApiError,
@@ -16,25 +17,35 @@ use crate::{
     session::{Session, SignedIn},
 };
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Begin {
+    /// Whether the browser is to create it silently, right after a sign-in by other means.
+    #[serde(default)]
+    conditional: bool,
+}
+
 /// Begins: options for `navigator.credentials.create`.
 pub(crate) async fn begin(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
     PageOrigin(origin): PageOrigin,
+    Body(Begin { conditional }): Body<Begin>,
 ) -> Result<Json<Started<CreationOptions>>, ApiError> {
-    let account = &signed_in.account;
-    let user = SignedInUser::new(account.handle, account.name.as_str(), account.name.as_str());
+    let user = signed_in.account.as_user();
     let challenge = Challenge::generate().map_err(ApiError::no_randomness)?;
-    let begin = CreatePasskey::begin_at(&app.rp, &origin, &user, challenge, Timestamp::now());
-    let start = store::run_async(&app.store, begin).await?;
+    let mut options = BeginOptions::new().origin(&origin);
+    if conditional {
+        options = options.conditional();
+    }
+    if let Some(proof) = &signed_in.verified {
+        options = options.verified(proof);
+    }
+    let (rp, now) = (app.rp(), Timestamp::now());
+    let begin = CreatePasskey::begin_with(&rp, &user, challenge, now, options);
+    let start = app.run(&rp, Some(user.handle()), now, begin).await?;
     Session::from(&signed_in).bind(&app, &start.ceremony_id, start.expires_at).await?;
-    Ok(Json(Started {
-        ceremony_id: start.ceremony_id,
-        public_key: start.public_key,
-        mediation: start.mediation,
-        expires_at: start.expires_at,
-        expires_in: milliseconds_until(start.expires_at),
-    }))
+    Ok(Json(start.into()))
 }
 
 /// Finishes: from the browser's response to a stored passkey.
@@ -44,9 +55,9 @@ pub(crate) async fn finish(
     Body(Finish { ceremony_id, response }): Body<Finish>,
 ) -> Result<Json<Value>, ApiError> {
     Session::from(&signed_in).check_bound(&app, &ceremony_id).await?;
+    let (rp, now, user) = (app.rp(), Timestamp::now(), signed_in.account.handle);
     let response = response.get().as_bytes();
-    let user = signed_in.account.handle;
-    let finish = CreatePasskey::finish(&app.rp, user, ceremony_id, response, Timestamp::now());
-    let created = store::run_async(&app.store, finish).await?;
+    let finish = CreatePasskey::finish(&rp, user, ceremony_id, response, now);
+    let created = app.run(&rp, Some(user), now, finish).await?;
     Ok(Json(json!({ "passkey": created.passkey.summary() })))
 }

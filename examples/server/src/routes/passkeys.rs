@@ -6,22 +6,23 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use relying_party::{DeletePasskey, ListPasskeys, Passkey, RenamePasskey, Timestamp, store};
+use relying_party::{DeletePasskey, ListPasskeys, Passkey, RenamePasskey, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Body;
 use crate::{app::App, error::ApiError, session::SignedIn};
 
-/// All of them, oldest first.
+/// All of them, oldest first, and the same for the browser, which forgets all others of the account.
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
     signed_in: SignedIn,
 ) -> Result<Json<Value>, ApiError> {
-    let list = ListPasskeys::begin(&app.rp, signed_in.account.handle);
-    let listed = store::run_async(&app.store, list).await?;
+    let (rp, owner) = (app.rp(), signed_in.account.handle);
+    let list = ListPasskeys::begin(&rp, owner);
+    let listed = app.run(&rp, Some(owner), Timestamp::now(), list).await?;
     let data = listed.passkeys.iter().map(Passkey::summary).collect::<Vec<_>>();
-    Ok(Json(json!({ "data": data, "total_count": data.len() })))
+    Ok(Json(json!({ "data": data, "total_count": data.len(), "signal": listed.signal })))
 }
 
 #[derive(Debug, Deserialize)]
@@ -39,9 +40,12 @@ pub(crate) async fn rename(
 ) -> Result<Json<Value>, ApiError> {
     // A text that is no id names no passkey, as an id that nobody has.
     let id = id.parse().map_err(|_| ApiError::unknown_passkey())?;
-    let owner = signed_in.account.handle;
-    let rename = RenamePasskey::begin(&app.rp, owner, id, &name, Timestamp::now());
-    let renamed = store::run_async(&app.store, rename).await?;
+    let (rp, now, owner) = (app.rp(), Timestamp::now(), signed_in.account.handle);
+    let rename = match &signed_in.verified {
+        Some(proof) => RenamePasskey::begin_verified(&rp, owner, id, &name, proof, now),
+        None => RenamePasskey::begin(&rp, owner, id, &name, now),
+    };
+    let renamed = app.run(&rp, Some(owner), now, rename).await?;
     Ok(Json(json!(renamed.summary())))
 }
 
@@ -52,7 +56,11 @@ pub(crate) async fn delete(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
     let id = id.parse().map_err(|_| ApiError::unknown_passkey())?;
-    let delete = DeletePasskey::begin(&app.rp, signed_in.account.handle, id);
-    let deleted = store::run_async(&app.store, delete).await?;
+    let (rp, now, owner) = (app.rp(), Timestamp::now(), signed_in.account.handle);
+    let delete = match &signed_in.verified {
+        Some(proof) => DeletePasskey::begin_verified(&rp, owner, id, proof, now),
+        None => DeletePasskey::begin(&rp, owner, id),
+    };
+    let deleted = app.run(&rp, Some(owner), now, delete).await?;
     Ok(Json(json!(deleted)))
 }

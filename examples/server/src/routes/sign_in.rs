@@ -8,12 +8,13 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use relying_party::{
-    Challenge, SignIn, SignInRequest, Timestamp, UserHandle, json::RequestOptions, store,
+    Challenge, SignIn, SignInRequest, Timestamp, UserHandle, flow::SignInStart,
+    json::RequestOptions,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Body, Finish, Started, account::User, milliseconds_until};
+use super::{Body, Finish, Started, account};
 use crate::{app::App, error::ApiError, guard::PageOrigin, session::Session, store::StoreError};
 
 #[derive(Debug, Deserialize)]
@@ -38,19 +39,22 @@ pub(crate) async fn begin(
         Begin { name: None, .. } => SignInRequest::Discoverable,
         Begin { name: Some(name), .. } => SignInRequest::Named(named(&app, &name).await?),
     };
-    let challenge = Challenge::generate().map_err(ApiError::no_randomness)?;
-    let begin = SignIn::begin_at(&app.rp, &origin, request, challenge, Timestamp::now());
-    let start = store::run_async(&app.store, begin).await?;
+    let start = start(&app, &origin, request).await?;
     let (headers, session) = session.or_anonymous(&app).await?;
     session.bind(&app, &start.ceremony_id, start.expires_at).await?;
-    let started = Started {
-        ceremony_id: start.ceremony_id,
-        public_key: start.public_key,
-        mediation: start.mediation,
-        expires_at: start.expires_at,
-        expires_in: milliseconds_until(start.expires_at),
-    };
-    Ok((headers, Json(started)))
+    Ok((headers, Json(start.into())))
+}
+
+/// Begins, for whatever purpose; the ceremony is still to be bound to a session.
+pub(super) async fn start(
+    app: &App,
+    origin: &str,
+    request: SignInRequest,
+) -> Result<SignInStart, ApiError> {
+    let challenge = Challenge::generate().map_err(ApiError::no_randomness)?;
+    let (rp, now) = (app.rp(), Timestamp::now());
+    let begin = SignIn::begin_at(&rp, origin, request, challenge, now);
+    app.run(&rp, None, now, begin).await
 }
 
 /// The account of that name. For a name that nobody has, an account that nobody has: its sign-in begins as any other
@@ -74,9 +78,9 @@ pub(crate) async fn finish(
 ) -> Result<(HeaderMap, Json<Value>), ApiError> {
     session.check_bound(&app, &ceremony_id).await?;
     let response = response.get().as_bytes();
-    let finish = SignIn::finish(&app.rp, ceremony_id, response, Timestamp::now());
-    let signed_in = store::run_async(&app.store, finish).await?;
-    // As the server is configured, users are verified and every sign-in is complete.
+    let (rp, now) = (app.rp(), Timestamp::now());
+    let finish = SignIn::finish(&rp, ceremony_id, response, now);
+    let signed_in = app.run(&rp, None, now, finish).await?;
     if !signed_in.is_complete() {
         return Err(ApiError::new(
             StatusCode::FORBIDDEN,
@@ -86,6 +90,8 @@ pub(crate) async fn finish(
     }
     let account = app.store.account_by_handle(&signed_in.user).await?;
     let account = account.ok_or(StoreError::NoAccount)?;
-    let headers = session.renew(&app, &account).await?;
-    Ok((headers, Json(json!({ "user": User::from(account), "passkey_id": signed_in.passkey.id }))))
+    let headers = session.renew(&app, &account, Some(&signed_in.proof)).await?;
+    let mut answer = account::signed_in(&rp, &account);
+    answer["passkey_id"] = json!(signed_in.passkey.id);
+    Ok((headers, Json(answer)))
 }

@@ -13,7 +13,8 @@ use crate::{app::App, error::ApiError};
 
 /// The document; none where there is no related origin.
 pub(crate) async fn webauthn(State(app): State<Arc<App>>) -> Response {
-    let related = app.rp.origins().related_origins();
+    let rp = app.rp();
+    let related = rp.origins().related_origins();
     if related.origins().is_empty() {
         return ApiError::new(
             axum::http::StatusCode::NOT_FOUND,

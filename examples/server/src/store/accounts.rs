@@ -1,6 +1,6 @@
 //! Demo accounts: a name and a user handle.
 
-use relying_party::{PasskeyName, UserHandle};
+use relying_party::{PasskeyName, SignedInUser, UserHandle};
 use serde::Serialize;
 
 /// Somebody who has signed up.
@@ -10,6 +10,13 @@ pub struct Account {
     pub handle: UserHandle,
     /// The name that was signed up with.
     pub name: AccountName,
+}
+
+impl Account {
+    /// The account as the crate knows it, once its session was checked. It is called what it is named.
+    pub(crate) fn as_user(&self) -> SignedInUser {
+        SignedInUser::new(self.handle, self.name.as_str(), self.name.as_str())
+    }
 }
 
 /// A name to sign up with: what is fit to be the name of a passkey is fit to be the name of an account.

@@ -16,7 +16,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use super::StoreError;
 
 /// The layout of the file that this program reads and writes, as its `user_version`.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 
 /// How long a write waits for one of another process to end.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

@@ -1,4 +1,4 @@
--- Layout 1. Times are Unix milliseconds. The constraints carry the contract of `relying_party::store`, whatever the
+-- Layout 2. Times are Unix milliseconds. The constraints carry the contract of `relying_party::store`, whatever the
 -- statements say.
 
 -- The layout of these tables: one row.
@@ -14,10 +14,12 @@ CREATE TABLE users (
 CREATE UNIQUE INDEX users_by_name ON users (lower(name COLLATE "C"));
 
 -- Browser sessions, signed in or not. Only the hash of the token: who reads the table cannot use the sessions.
+-- `verified` is the proof of the last time at which its user was verified with a passkey.
 CREATE TABLE sessions (
   token_hash  bytea PRIMARY KEY CHECK (octet_length(token_hash) = 32),
   user_handle bytea REFERENCES users (handle) ON DELETE CASCADE,
-  expires_at  bigint NOT NULL
+  expires_at  bigint NOT NULL,
+  verified    json
 );
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 CREATE INDEX sessions_by_user ON sessions (user_handle);

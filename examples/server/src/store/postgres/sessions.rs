@@ -1,10 +1,13 @@
 //! Browser sessions on PostgreSQL, and the ceremonies that began in them. What each call does is said at
 //! [`Store`](crate::store::Store).
 
-use relying_party::{CeremonyId, Timestamp, UserHandle};
+use relying_party::{CeremonyId, Timestamp, UserHandle, VerificationProof};
 
 use super::{Postgres, SWEPT_AT_ONCE, accounts::account_of_row, millis, sweep_before};
-use crate::store::{SessionRow, StoreError, TokenHash};
+use crate::store::{
+    SessionRow, StoreError, TokenHash,
+    sessions::{proof_from_column, proof_to_column},
+};
 
 impl Postgres {
     pub(in crate::store) async fn begin_session(
@@ -44,7 +47,7 @@ impl Postgres {
     ) -> Result<Option<SessionRow>, StoreError> {
         let rows = self
             .query(
-                "SELECT handle, name FROM sessions LEFT JOIN users ON handle = user_handle
+                "SELECT handle, name, verified::text FROM sessions LEFT JOIN users ON handle = user_handle
                  WHERE token_hash = $1 AND expires_at > $2",
                 &[&&token_hash.0[..], &millis(now)?],
             )
@@ -52,7 +55,22 @@ impl Postgres {
         let Some(row) = rows.first() else { return Ok(None) };
         let signed_in = row.try_get::<_, Option<&[u8]>>("handle")?.is_some();
         let account = signed_in.then(|| account_of_row(row)).transpose()?;
-        Ok(Some(SessionRow { token_hash: *token_hash, account }))
+        let verified = row.try_get::<_, Option<&str>>("verified")?;
+        let verified = verified.map(proof_from_column).transpose()?;
+        Ok(Some(SessionRow { token_hash: *token_hash, account, verified }))
+    }
+
+    pub(in crate::store) async fn set_verified(
+        &self,
+        token_hash: &TokenHash,
+        proof: &VerificationProof,
+    ) -> Result<(), StoreError> {
+        self.query(
+            "UPDATE sessions SET verified = $3::text::json WHERE token_hash = $1 AND user_handle = $2",
+            &[&&token_hash.0[..], &&proof.user().as_bytes()[..], &proof_to_column(proof)?],
+        )
+        .await?;
+        Ok(())
     }
 
     pub(in crate::store) async fn end_session(

@@ -1,4 +1,4 @@
--- Layout 1. Times are Unix milliseconds. STRICT makes SQLite hold to the types; the constraints carry the
+-- Layout 2. Times are Unix milliseconds. STRICT makes SQLite hold to the types; the constraints carry the
 -- contract of `relying_party::store`, whatever the statements say.
 
 -- Demo accounts. A real host has a table of its own here; it needs a user handle for each account.
@@ -9,10 +9,12 @@ CREATE TABLE users (
 ) STRICT, WITHOUT ROWID;
 
 -- Browser sessions, signed in or not. Only the hash of the token: who reads the file cannot use the sessions.
+-- `verified` is the proof of the last time at which its user was verified with a passkey.
 CREATE TABLE sessions (
   token_hash  BLOB PRIMARY KEY CHECK (length(token_hash) = 32),
   user_handle BLOB REFERENCES users (handle) ON DELETE CASCADE,
-  expires_at  INTEGER NOT NULL
+  expires_at  INTEGER NOT NULL,
+  verified    TEXT CHECK (json_valid(verified))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 CREATE INDEX sessions_by_user ON sessions (user_handle);

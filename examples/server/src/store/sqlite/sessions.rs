@@ -1,11 +1,14 @@
 //! Browser sessions on SQLite, and the ceremonies that began in them. What each call does is said at
 //! [`Store`](crate::store::Store).
 
-use relying_party::{CeremonyId, Timestamp, UserHandle};
+use relying_party::{CeremonyId, Timestamp, UserHandle, VerificationProof};
 use rusqlite::{OptionalExtension, named_params};
 
 use super::{Sqlite, accounts::account_of_row, exists, millis};
-use crate::store::{SessionRow, StoreError, TokenHash};
+use crate::store::{
+    SessionRow, StoreError, TokenHash,
+    sessions::{proof_from_column, proof_to_column},
+};
 
 impl Sqlite {
     pub(in crate::store) fn begin_session(
@@ -36,16 +39,33 @@ impl Sqlite {
         self.read(|database| {
             let row = database
                 .prepare_cached(
-                    "SELECT handle, name FROM sessions LEFT JOIN users ON handle = user_handle
+                    "SELECT handle, name, verified FROM sessions LEFT JOIN users ON handle = user_handle
                      WHERE token_hash = ?1 AND expires_at > ?2",
                 )?
                 .query_row((token_hash.0, millis(now)?), |row| {
                     let signed_in = row.get_ref("handle")? != rusqlite::types::ValueRef::Null;
-                    Ok(signed_in.then(|| account_of_row(row)).transpose())
+                    let account = signed_in.then(|| account_of_row(row)).transpose();
+                    Ok((account, row.get::<_, Option<String>>("verified")?))
                 })
-                .optional()?
-                .transpose()?;
-            Ok(row.map(|account| SessionRow { token_hash: *token_hash, account }))
+                .optional()?;
+            let Some((account, verified)) = row else { return Ok(None) };
+            let verified = verified.as_deref().map(proof_from_column).transpose()?;
+            Ok(Some(SessionRow { token_hash: *token_hash, account: account?, verified }))
+        })
+    }
+
+    pub(in crate::store) fn set_verified(
+        &self,
+        token_hash: &TokenHash,
+        proof: &VerificationProof,
+    ) -> Result<(), StoreError> {
+        self.write(|database| {
+            database
+                .prepare_cached(
+                    "UPDATE sessions SET verified = ?3 WHERE token_hash = ?1 AND user_handle = ?2",
+                )?
+                .execute((token_hash.0, proof.user().as_bytes(), proof_to_column(proof)?))?;
+            Ok(())
         })
     }
 

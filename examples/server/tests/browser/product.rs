@@ -1,0 +1,227 @@
+//! What the page does beside creating and using passkeys: asking again, telling the browser, showing the audit log, and
+//! the settings of the demo.
+
+use serde_json::{Value, json};
+
+use super::{ALERT, STATUS, Stage};
+
+/// Deletions need a verification that is not older than five minutes.
+const REVERIFY: [&str; 2] =
+    ["--settings", r#"{"reverification":{"max_age":300000,"before":["delete"]}}"#];
+
+impl Stage {
+    fn delete(&self) {
+        self.browser.click(".passkey .delete");
+        self.browser.click("#delete-confirm");
+    }
+
+    /// The audit log as it is shown, newest first.
+    fn events(&self) -> Vec<String> {
+        let events = self.browser.script(
+            "return [...document.querySelectorAll('.entry')].map((entry) => entry.dataset.event)",
+        );
+        serde_json::from_value(events).unwrap()
+    }
+
+    fn open_panel(&self, panel: &str) {
+        self.browser.click(&format!("{panel} > summary"));
+    }
+
+    /// Sets a switch of the settings panel, which is open, to another state.
+    fn flip(&self, switch: &str) {
+        self.browser.click(switch);
+    }
+
+    fn apply(&self) {
+        self.browser.click("#settings-apply");
+        self.browser.wait_for_text(STATUS, "The settings count from now on");
+    }
+}
+
+#[test]
+fn a_deletion_asks_for_the_passkey_again_and_the_log_shows_it() {
+    let Some(stage) = Stage::new("reverify-", &REVERIFY) else { return };
+    let browser = &stage.browser;
+    let authenticator = browser.add_authenticator();
+    stage.sign_up("Ada");
+    stage.create();
+
+    // Whoever is not verified deletes nothing.
+    browser.set_user_verified(&authenticator, false);
+    stage.delete();
+    browser.wait_for_text(STATUS, "passkey_retrieval_cancelled");
+    assert_eq!(stage.names().len(), 1);
+    browser.picture("refused");
+
+    browser.set_user_verified(&authenticator, true);
+    browser.set_present(&authenticator, false);
+    stage.delete();
+    browser.wait_for_text(STATUS, "confirm with a passkey that it is you");
+    assert_eq!(stage.names().len(), 1);
+    browser.picture("asked-again");
+    browser.open(&stage.server.url());
+    browser.set_present(&authenticator, true);
+    stage.delete();
+    browser.wait_for_text(STATUS, "deleted");
+    assert_eq!(stage.names(), Vec::<String>::new());
+
+    stage.open_panel("#activity");
+    browser.find(".entry");
+    let refused = "reverification_required";
+    assert_eq!(
+        stage.events(),
+        ["passkey_deleted", "reverified", refused, refused, refused, "passkey_created"]
+    );
+    browser.picture("activity");
+
+    // The proof is in the session: the next deletion goes through at once.
+    stage.create();
+    browser
+        .wait_for("the new entry", || (stage.events().first()? == "passkey_created").then_some(()));
+    stage.delete();
+    browser.wait_for_text(STATUS, "deleted");
+    assert_eq!(stage.events()[..2], ["passkey_deleted", "passkey_created"]);
+    stage.assert_no_complaints();
+}
+
+#[test]
+fn the_browser_is_told_what_changed() {
+    let Some(stage) = Stage::new("signals-", &[]) else { return };
+    let browser = &stage.browser;
+    browser.devtools(
+        "Page.addScriptToEvaluateOnNewDocument",
+        &json!({ "source": "
+            window.told = [];
+            for (const method of ['signalUnknownCredential', 'signalAllAcceptedCredentials', 'signalCurrentUserDetails']) {
+                PublicKeyCredential[method] = async (payload) => { window.told.push({ method, ...payload }); };
+            }" }),
+    );
+    browser.open(&stage.server.url());
+    let told = |method: &str| {
+        let told = browser.script("return window.told");
+        let all = told.as_array().unwrap();
+        all.iter().filter(|told| told["method"] == method).cloned().collect::<Vec<Value>>()
+    };
+    let accepted = || {
+        let last = told("signalAllAcceptedCredentials").pop().unwrap();
+        last["allAcceptedCredentialIds"].as_array().unwrap().len()
+    };
+    let authenticator = browser.add_authenticator();
+    stage.sign_up("Ada");
+    assert_eq!(accepted(), 0);
+    let names = told("signalCurrentUserDetails");
+    assert_eq!(names.len(), 1);
+    assert_eq!((&names[0]["rpId"], &names[0]["name"]), (&json!("localhost"), &json!("Ada")));
+    stage.create();
+    assert_eq!(accepted(), 1);
+    stage.delete();
+    browser.wait_for_text(STATUS, "deleted");
+    assert_eq!(accepted(), 0);
+
+    // The stub has not told the authenticator, which still offers the passkey.
+    let kept = browser.credentials(&authenticator);
+    assert_eq!(kept.len(), 1);
+    browser.script("window.told = []");
+    browser.set_present(&authenticator, false);
+    browser.click("#sign-out");
+    browser.click("#sign-out-confirm");
+    browser.wait_for_text(STATUS, "You are signed out");
+    stage.sign_in(&authenticator);
+    browser.wait_for_text(ALERT, "passkey_retrieval_failed");
+    let unknown = told("signalUnknownCredential");
+    assert_eq!(unknown[0]["rpId"], "localhost");
+    assert_eq!(unknown[0]["credentialId"], kept[0]["credentialId"]);
+    assert_eq!(told("signalAllAcceptedCredentials"), Vec::<Value>::new(), "to nobody");
+
+    // A browser that takes no signals is told none, and all goes on.
+    browser.devtools(
+        "Page.addScriptToEvaluateOnNewDocument",
+        &json!({ "source": "
+            for (const method of ['signalUnknownCredential', 'signalAllAcceptedCredentials', 'signalCurrentUserDetails']) {
+                delete PublicKeyCredential[method];
+            }" }),
+    );
+    browser.remove_authenticator(&authenticator);
+    browser.open(&stage.server.url());
+    browser.add_authenticator();
+    stage.sign_up("Eve");
+    stage.create();
+    stage.delete();
+    browser.wait_for_text(STATUS, "deleted");
+    stage.assert_no_complaints();
+}
+
+#[test]
+fn settings_of_the_demo_count_at_once_and_what_they_forbid_is_told() {
+    let Some(stage) = Stage::new("settings-", &["--demo-settings"]) else { return };
+    let browser = &stage.browser;
+    let authenticator = browser.add_authenticator();
+
+    // Autofill.
+    browser.set_present(&authenticator, false);
+    browser.open(&stage.server.url());
+    stage.wait_for_autofill();
+    stage.open_panel("#settings");
+    browser.wait_for("the settings", || {
+        let max = browser.script("return document.querySelector('#setting-max').value");
+        (max == "10").then_some(())
+    });
+    browser.picture("panel");
+    stage.flip("#setting-autofill");
+    stage.apply();
+    browser.wait_for("autofill to stop", || {
+        let ready = browser.script("return document.documentElement.dataset.autofill ?? null");
+        ready.is_null().then_some(())
+    });
+    browser.set_present(&authenticator, true);
+
+    // The limit and the last passkey.
+    browser.clear("#setting-max");
+    browser.click("#settings-apply");
+    browser.wait_for_text("#setting-max-error", "A number from 1 to 1000");
+    browser.type_into("#setting-max", "1");
+    stage.flip("#setting-keep-last");
+    stage.apply();
+    stage.sign_up("Ada");
+    stage.create();
+    browser.click("#create");
+    browser.wait_for_text(ALERT, "passkey_limit_reached");
+    browser.picture("limit");
+    stage.delete();
+    browser.wait_for_text(ALERT, "last_passkey");
+    assert_eq!(stage.names().len(), 1);
+    browser.picture("last-passkey");
+
+    // No passkeys at all: what there is can still be renamed and deleted.
+    stage.flip("#setting-keep-last");
+    stage.flip("#setting-enabled");
+    stage.apply();
+    browser.find("#passkeys-disabled");
+    assert_eq!(browser.script("return document.querySelector('#create').disabled"), true);
+    browser.picture("disabled");
+    stage.delete();
+    browser.wait_for_text(STATUS, "deleted");
+    stage.flip("#setting-enabled");
+    stage.flip("#setting-reverify");
+    stage.apply();
+    browser.wait_until_gone("#passkeys-disabled");
+
+    // Deletions ask again.
+    stage.create();
+    stage.delete();
+    browser.wait_for_text(STATUS, "deleted");
+    stage.open_panel("#activity");
+    browser.find(".entry");
+    assert_eq!(stage.events()[..3], ["passkey_deleted", "reverified", "reverification_required"]);
+    browser.picture("all");
+    stage.assert_no_complaints();
+}
+
+#[test]
+fn settings_are_not_offered_outside_of_the_demo() {
+    let Some(stage) = Stage::new("no-settings-", &[]) else { return };
+    assert_eq!(
+        stage.browser.script("return document.querySelector('#settings').checkVisibility()"),
+        false
+    );
+}
