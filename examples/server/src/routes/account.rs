@@ -9,7 +9,7 @@ use axum::{
 };
 use relying_party::{RelyingParty, Timestamp, UserHandle};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Body;
 use crate::{
@@ -26,8 +26,11 @@ struct User<'a> {
 }
 
 /// Tells the page who is signed in, and what it may tell the browser: the names that go with the account's passkeys.
-pub(super) fn signed_in(rp: &RelyingParty, account: &Account) -> Value {
-    json!({ "user": User { name: &account.name }, "signal": account.as_user().signal(rp) })
+pub(super) fn signed_in(rp: &RelyingParty, account: &Account) -> Map<String, Value> {
+    Map::from_iter([
+        ("user".to_owned(), json!(User { name: &account.name })),
+        ("signal".to_owned(), json!(account.as_user().signal(rp))),
+    ])
 }
 
 /// Who is signed in, and what the page has to know of the site.
@@ -35,15 +38,16 @@ pub(crate) async fn session(State(app): State<Arc<App>>, session: Session) -> Js
     let rp = app.rp();
     let mut answer = match session.account() {
         Some(account) => signed_in(&rp, account),
-        None => json!({ "user": null }),
+        None => Map::from_iter([("user".to_owned(), Value::Null)]),
     };
-    answer["site"] = json!(app.site);
-    answer["settings"] = json!({
+    answer.insert("site".to_owned(), json!(app.site));
+    let settings = json!({
         "enabled": rp.settings().enabled(),
         "autofill": rp.settings().autofill(),
         "sign_in_button": rp.settings().sign_in_button(),
     });
-    Json(answer)
+    answer.insert("settings".to_owned(), settings);
+    Json(answer.into())
 }
 
 #[derive(Debug, Deserialize)]
@@ -78,7 +82,7 @@ pub(crate) async fn sign_up(
         .of_parameter("name"));
     }
     let headers = session.renew(&app, &account, None).await?;
-    Ok((headers, Json(signed_in(&app.rp(), &account))))
+    Ok((headers, Json(signed_in(&app.rp(), &account).into())))
 }
 
 /// Ends the session, signed in or not.

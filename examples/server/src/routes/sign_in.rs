@@ -92,6 +92,6 @@ pub(crate) async fn finish(
     let account = account.ok_or(StoreError::NoAccount)?;
     let headers = session.renew(&app, &account, Some(&signed_in.proof)).await?;
     let mut answer = account::signed_in(&rp, &account);
-    answer["passkey_id"] = json!(signed_in.passkey.id);
-    Ok((headers, Json(answer)))
+    answer.insert("passkey_id".to_owned(), json!(signed_in.passkey.id));
+    Ok((headers, Json(answer.into())))
 }

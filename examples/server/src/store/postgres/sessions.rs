@@ -67,7 +67,7 @@ impl Postgres {
     ) -> Result<(), StoreError> {
         self.query(
             "UPDATE sessions SET verified = $3::text::json WHERE token_hash = $1 AND user_handle = $2",
-            &[&&token_hash.0[..], &&proof.user().as_bytes()[..], &proof_to_column(proof)?],
+            &[&&token_hash.0[..], &proof.user().as_bytes(), &proof_to_column(proof)?],
         )
         .await?;
         Ok(())
