@@ -4,7 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use clap::{Parser, builder::FalseyValueParser};
 use relying_party::{
-    ConfigErrors, Duration, RelyingParty, RelyingPartyBuilder, Settings, policy::SubdomainPolicy,
+    ConfigErrors, Duration, RelyingParty, RelyingPartyBuilder, Settings,
+    decoys::{DecoySecret, ShortSecret},
+    policy::SubdomainPolicy,
 };
 
 use crate::store::{Database, postgres::Limits};
@@ -111,6 +113,18 @@ pub struct Config {
     )]
     pub settings: Settings,
 
+    /// The secret from which decoys are made, 32 random characters or more, the same on all servers: by it the list of
+    /// passkeys of a name that nobody has looks like that of an account, and stays the same. Other programs can see a
+    /// flag: use the environment [default: another one at every start]
+    #[arg(
+        long,
+        env = "PASSKEYS_DECOY_SECRET",
+        hide_env_values = true,
+        value_name = "SECRET",
+        value_parser = decoy_secret_of_text
+    )]
+    pub decoy_secret: Option<DecoySecret>,
+
     /// How long creating a passkey or signing in may take, whatever the settings say [default: 300]
     #[arg(long, env = "PASSKEYS_CEREMONY_SECONDS", value_name = "SECONDS")]
     pub ceremony_seconds: Option<u64>,
@@ -123,6 +137,10 @@ pub struct Config {
 
 fn settings_of_json(json: &str) -> Result<Settings, serde_json::Error> {
     serde_json::from_str(json)
+}
+
+fn decoy_secret_of_text(text: &str) -> Result<DecoySecret, ShortSecret> {
+    DecoySecret::try_from(text.as_bytes())
 }
 
 /// What is for demos was asked for where others could reach it.
@@ -146,9 +164,28 @@ impl Config {
         builder.build()
     }
 
-    /// What is not in the settings: where passkeys work.
+    /// Makes up a secret for decoys if there is none.
+    ///
+    /// # Errors
+    ///
+    /// There is no randomness.
+    pub fn with_decoys(mut self) -> Result<Self, getrandom::Error> {
+        if self.decoy_secret.is_none() {
+            let mut secret = [0; 32];
+            getrandom::fill(&mut secret)?;
+            self.decoy_secret = Some(secret.into());
+        }
+        Ok(self)
+    }
+
+    /// What is not in the settings: where passkeys work, and decoys.
     pub(crate) fn builder(&self) -> RelyingPartyBuilder {
-        RelyingParty::builder(&self.rp_id, &self.rp_name).origins(|mut policy| {
+        let builder = RelyingParty::builder(&self.rp_id, &self.rp_name);
+        let builder = match &self.decoy_secret {
+            Some(secret) => builder.decoys(secret.clone()),
+            None => builder,
+        };
+        builder.origins(|mut policy| {
             policy = policy.origins(&self.origins);
             if self.origins.is_empty() && self.insecure_origins.is_empty() {
                 policy = match self.rp_id.as_str() {

@@ -43,6 +43,7 @@ const GRACE: Duration = Duration::from_secs(10);
 ///
 /// The configuration does not hold, the database cannot be opened, or the address cannot be listened on.
 pub async fn run(config: Config) -> Result<(), Box<dyn Error>> {
+    let config = config.with_decoys()?;
     let rp = config.relying_party()?;
     config.check_demo()?;
     let store = Store::open(&config.database, config.limits()).await?;

@@ -518,6 +518,23 @@ async fn a_name_that_nobody_has_begins_as_any_other() {
 }
 
 #[tokio::test]
+async fn a_name_that_nobody_has_shows_passkeys_like_any_other() {
+    let site = Site::new(&["--decoy-secret", "0123456789abcdef0123456789abcdef"]);
+    let mut browser = site.browser("laptop");
+    let mut listed = async |name: &str| {
+        let start = browser.post("/api/sign-in/begin", json!({ "name": name })).await.ok();
+        start["public_key"]["allowCredentials"].clone()
+    };
+    let first = listed("Nobody").await;
+    assert!(!first.as_array().unwrap().is_empty());
+    // Again, in the spellings that are the same name, and after somebody has taken it without making a passkey.
+    assert_eq!(listed("  nobody ").await, first);
+    site.browser("phone").sign_up("NOBODY").await;
+    assert_eq!(listed("Nobody").await, first);
+    assert_ne!(listed("Nobody 2").await, first);
+}
+
+#[tokio::test]
 async fn every_answer_has_the_security_headers() {
     let site = Site::new(&[]);
     let mut browser = site.browser("laptop");

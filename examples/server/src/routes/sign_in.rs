@@ -8,14 +8,19 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use relying_party::{
-    Challenge, SignIn, SignInRequest, Timestamp, UserHandle, flow::SignInStart,
-    json::RequestOptions,
+    Challenge, SignIn, SignInRequest, Timestamp, flow::SignInStart, json::RequestOptions,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Body, Finish, Started, account};
-use crate::{app::App, error::ApiError, guard::PageOrigin, session::Session, store::StoreError};
+use crate::{
+    app::App,
+    error::ApiError,
+    guard::PageOrigin,
+    session::Session,
+    store::{AccountName, StoreError},
+};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -37,7 +42,7 @@ pub(crate) async fn begin(
     let request = match request {
         Begin { autofill: true, .. } => SignInRequest::Autofill,
         Begin { name: None, .. } => SignInRequest::Discoverable,
-        Begin { name: Some(name), .. } => SignInRequest::Named(named(&app, &name).await?),
+        Begin { name: Some(name), .. } => named(&app, &name).await?,
     };
     let start = start(&app, &origin, request).await?;
     let (headers, session) = session.or_anonymous(&app).await?;
@@ -57,17 +62,17 @@ pub(super) async fn start(
     app.run(&rp, None, now, begin).await
 }
 
-/// The account of that name. For a name that nobody has, an account that nobody has: its sign-in begins as any other
-/// and fails at the end, with the same answer as a wrong passkey.
-async fn named(app: &App, name: &str) -> Result<UserHandle, ApiError> {
-    let account = match name.parse() {
-        Ok(name) => app.store.account_by_name(&name).await?,
-        Err(_) => None,
+/// Whoever has that name, if anybody: for a name that nobody has it begins as any other, with decoys, and fails at the
+/// end with the same answer as a wrong passkey.
+async fn named(app: &App, typed: &str) -> Result<SignInRequest, ApiError> {
+    // A text that is no name is not an account's either.
+    let Ok(name) = typed.parse::<AccountName>() else {
+        return Ok(SignInRequest::named(typed, None));
     };
-    match account {
-        Some(account) => Ok(account.handle),
-        None => UserHandle::generate().map_err(ApiError::no_randomness),
-    }
+    let account = app.store.account_by_name(&name).await?;
+    // The spelling by which names are compared.
+    let spelling = name.as_str().to_ascii_lowercase();
+    Ok(SignInRequest::named(&spelling, account.map(|account| account.handle)))
 }
 
 /// Finishes: from the browser's response to a session of whoever the passkey belongs to.
