@@ -33,8 +33,8 @@ struct Pair {
 fn pairs() -> [Pair; 3] {
     [
         sign_in("sign-in ES256", "ES256", 18_000),
-        sign_in("sign-in EdDSA", "EdDSA", 16_500),
-        registration("registration ES256, none", "ES256", 22_300),
+        sign_in("sign-in EdDSA", "EdDSA", 17_000),
+        registration("registration ES256, none", "ES256", 23_300),
     ]
 }
 
