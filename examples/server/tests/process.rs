@@ -59,19 +59,19 @@ fn what_was_acknowledged_is_there_after_a_stop_and_after_a_kill() {
 fn a_password_in_the_address_of_the_database_is_not_shown() {
     let refused = Command::new(env!("CARGO_BIN_EXE_server"))
         .args(["--address", "127.0.0.1:0"])
-        .env("PASSKEYS_DATABASE", "postgres://ada:secret@127.0.0.1:1/keys")
+        .env("PASSKEYS_DATABASE", "postgres://ada:tr0ub4dor@127.0.0.1:1/keys")
         .output()
         .unwrap();
     assert!(!refused.status.success());
     let help = Command::new(env!("CARGO_BIN_EXE_server"))
         .arg("--help")
-        .env("PASSKEYS_DATABASE", "postgres://ada:secret@127.0.0.1:1/keys")
+        .env("PASSKEYS_DATABASE", "postgres://ada:tr0ub4dor@127.0.0.1:1/keys")
         .output()
         .unwrap();
     for output in [refused, help] {
         let text = [output.stdout, output.stderr].concat();
         assert!(!text.is_empty());
-        assert!(!String::from_utf8(text).unwrap().contains("secret"));
+        assert!(!String::from_utf8(text).unwrap().contains("tr0ub4dor"));
     }
 }
 
