@@ -8,7 +8,8 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use relying_party::{
-    Challenge, SignIn, SignInRequest, Timestamp, UserHandle, flow::SignInStart,
+    Challenge, SignIn, SignInRequest, Timestamp, UserHandle, VerificationProof,
+    flow::{SignInStart, SignInStatus},
     json::RequestOptions,
 };
 use serde::Deserialize;
@@ -81,17 +82,36 @@ pub(crate) async fn finish(
     let (rp, now) = (app.rp(), Timestamp::now());
     let finish = SignIn::finish(&rp, ceremony_id, response, now);
     let signed_in = app.run(&rp, None, now, finish).await?;
-    if !signed_in.is_complete() {
+    if signed_in.is_complete() {
+        return complete(&app, &session, signed_in.user, Some(&signed_in.proof)).await;
+    }
+    if !app.site.demo_codes {
         return Err(ApiError::new(
             StatusCode::FORBIDDEN,
             "needs_second_factor",
             "One more factor is needed to sign in.",
         ));
     }
-    let account = app.store.account_by_handle(&signed_in.user).await?;
+    let (session, proof) = (session.token_hash()?, signed_in.proof);
+    let code = app.codes.issue(session, signed_in.user, Some(proof), now)?;
+    let answer = json!({ "status": signed_in.status, "demo_code": code });
+    Ok((HeaderMap::new(), Json(answer)))
+}
+
+/// Begins the session of somebody who has shown enough; `passkey` if that was part of it.
+pub(super) async fn complete(
+    app: &App,
+    session: &Session,
+    user: UserHandle,
+    passkey: Option<&VerificationProof>,
+) -> Result<(HeaderMap, Json<Value>), ApiError> {
+    let account = app.store.account_by_handle(&user).await?;
     let account = account.ok_or(StoreError::NoAccount)?;
-    let headers = session.renew(&app, &account, Some(&signed_in.proof)).await?;
-    let mut answer = account::signed_in(&rp, &account);
-    answer["passkey_id"] = json!(signed_in.passkey.id);
+    let headers = session.renew(app, &account, passkey).await?;
+    let mut answer = account::signed_in(&app.rp(), &account);
+    answer["status"] = json!(SignInStatus::Complete);
+    if let Some(passkey) = passkey {
+        answer["passkey_id"] = json!(passkey.passkey());
+    }
     Ok((headers, Json(answer)))
 }
