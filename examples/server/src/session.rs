@@ -86,6 +86,11 @@ impl Session {
         self.0.as_ref()?.account.as_ref()
     }
 
+    /// What the session is found by.
+    pub(crate) fn token_hash(&self) -> Result<TokenHash, ApiError> {
+        self.0.as_ref().map(|row| row.token_hash).ok_or_else(authentication_required)
+    }
+
     /// Begins a session for `account`, in the place of this one; `verified` if that was by a passkey. Returns the
     /// headers that give it to the browser.
     pub(crate) async fn renew(
@@ -107,8 +112,7 @@ impl Session {
         app: &App,
         proof: &VerificationProof,
     ) -> Result<(), ApiError> {
-        let row = self.0.as_ref().ok_or_else(authentication_required)?;
-        Ok(app.store.set_verified(&row.token_hash, proof).await?)
+        Ok(app.store.set_verified(&self.token_hash()?, proof).await?)
     }
 
     /// This session, or a new one in which nobody is signed in, with the headers that give it to the browser.
@@ -135,9 +139,8 @@ impl Session {
         ceremony: &CeremonyId,
         expires_at: Timestamp,
     ) -> Result<(), ApiError> {
-        let row = self.0.as_ref().ok_or_else(authentication_required)?;
-        let now = Timestamp::now();
-        Ok(app.store.bind_ceremony(&row.token_hash, ceremony, now, expires_at).await?)
+        let (token_hash, now) = (self.token_hash()?, Timestamp::now());
+        Ok(app.store.bind_ceremony(&token_hash, ceremony, now, expires_at).await?)
     }
 
     /// Refuses a ceremony that began in another session, and leaves it as it is for that one.
