@@ -2,6 +2,7 @@
 
 import { loadActivity } from "/activity.js";
 import { api } from "/api.js";
+import { askForCode, asksForCode, forgetCode, offerCodes } from "/code.js";
 import { verified } from "/reverify.js";
 import { offerSettings } from "/settings.js";
 import { time } from "/time.js";
@@ -9,7 +10,7 @@ import { $, ask, hush, say, sayError, setFieldError, withButton } from "/ui.js";
 import { autofillSupported, createPasskey, supported, tellAuthenticator, usePasskey } from "/webauthn.js";
 
 /** What the server last said. */
-let site = { rp_id: location.hostname, rp_name: "", url: location.href, related_origins: [], demo_settings: false };
+let site = { rp_id: location.hostname, rp_name: "", url: location.href, related_origins: [], demo_settings: false, demo_codes: false };
 let settings = { enabled: true, autofill: true, sign_in_button: true };
 let user = null;
 let passkeys = [];
@@ -48,6 +49,7 @@ async function showSignedIn({ user: signedIn, signal }, { focus = true } = {}) {
   $("account-initial").textContent = [...user.name][0]?.toLocaleUpperCase() ?? "";
   for (const form of ["sign-in-form", "sign-up-form"]) $(form).reset();
   setFieldError($("sign-up-name"), $("sign-up-error"), null);
+  forgetCode();
   await loadPasskeys();
   show("signed-in");
   if (focus) focusHeading("passkeys-title");
@@ -62,6 +64,7 @@ async function load() {
     $("rp-id").textContent = site.rp_id;
     warnOfSurroundings();
     if (site.demo_settings) offerSettings(followSettings);
+    if (site.demo_codes) offerCodes({ stopAutofill: () => autofill.stop(), startAutofill: resumeAutofill, finish: finishSignIn });
     followSettings(settings);
     if (session.user) await showSignedIn(session, { focus: false });
     else showSignedOut({ focus: false });
@@ -117,7 +120,8 @@ const autofill = {
   async start() {
     this.stop();
     const controller = (this.controller = new AbortController());
-    if (!settings.enabled || !settings.autofill || !inScope() || !(await autofillSupported()) || controller.signal.aborted) return;
+    // Whoever is to enter a code is not asked for something else.
+    if (asksForCode() || !settings.enabled || !settings.autofill || !inScope() || !(await autofillSupported()) || controller.signal.aborted) return;
     let begun = false;
     try {
       const start = await api("POST", "/api/sign-in/begin", { autofill: true });
@@ -130,7 +134,7 @@ const autofill = {
       const response = await usePasskey(start.public_key, { mediation: start.mediation, signal: controller.signal });
       clearTimeout(this.timer);
       hush();
-      await finishSignIn(start.ceremony_id, response);
+      await finishSignIn("/api/sign-in/finish", { ceremony_id: start.ceremony_id, response });
     } catch (error) {
       if (controller.signal.aborted) return;
       this.stop();
@@ -162,30 +166,42 @@ document.addEventListener("visibilitychange", () => {
 
 // After it was cancelled it is offered again to whoever comes back to the field.
 $("sign-in-name").addEventListener("focus", () => {
-  // While a request by the button is open, the browser would refuse another.
-  if (!autofill.controller && $("sign-in").getAttribute("aria-busy") !== "true") autofill.start();
+  // While a request by a button is open, the browser would refuse another.
+  if (!autofill.controller && !document.querySelector("#view-signed-out [aria-busy=true]")) autofill.start();
 });
 
 $("sign-in-form").addEventListener("submit", (event) => {
   event.preventDefault();
   withButton($("sign-in"), async () => {
     autofill.stop();
+    forgetCode();
     try {
       const name = $("sign-in-name").value.trim();
       const start = await api("POST", "/api/sign-in/begin", name ? { name } : {});
       const response = await usePasskey(start.public_key, { mediation: start.mediation });
-      await finishSignIn(start.ceremony_id, response);
+      await finishSignIn("/api/sign-in/finish", { ceremony_id: start.ceremony_id, response });
     } finally {
-      if (!user) autofill.start();
+      resumeAutofill();
     }
   });
 });
 
-async function finishSignIn(ceremonyId, response) {
+function resumeAutofill() {
+  if (!user) autofill.start();
+}
+
+/** Sends the last step of a sign-in; returns the answer, which may be that one more factor is needed. */
+async function finishSignIn(path, body) {
   try {
-    const signedIn = await api("POST", "/api/sign-in/finish", { ceremony_id: ceremonyId, response });
-    await showSignedIn(signedIn);
-    say("good", `Welcome back, ${signedIn.user.name}.`);
+    const answer = await api("POST", path, body);
+    if (answer.status === "complete") {
+      await showSignedIn(answer);
+      say("good", `Welcome back, ${answer.user.name}.`);
+    } else if (answer.demo_code) {
+      askForCode(answer.demo_code);
+      say("info", "The passkey is right. Please enter the code, too.");
+    }
+    return answer;
   } catch (error) {
     await tellAuthenticator("signalUnknownCredential", error.meta?.signal);
     throw error;
