@@ -1,13 +1,13 @@
 // The page: what is shown, and what its buttons do.
 
 import { loadActivity } from "/activity.js";
-import { api } from "/api.js";
+import { CodedError, api } from "/api.js";
 import { askForCode, asksForCode, forgetCode, offerCodes } from "/code.js";
 import { verified } from "/reverify.js";
 import { offerSettings } from "/settings.js";
 import { time } from "/time.js";
 import { $, ask, hush, say, sayError, setFieldError, withButton } from "/ui.js";
-import { autofillSupported, createPasskey, supported, tellAuthenticator, usePasskey } from "/webauthn.js";
+import { autofillSupported, createPasskey, silentCreationSupported, supported, tellAuthenticator, usePasskey } from "/webauthn.js";
 
 /** What the server last said. */
 let site = { rp_id: location.hostname, rp_name: "", url: location.href, related_origins: [], demo_settings: false, demo_codes: false };
@@ -31,6 +31,7 @@ function focusHeading(id) {
 }
 
 function showSignedOut({ focus = true } = {}) {
+  silently.stop();
   user = null;
   passkeys = [];
   document.title = `Sign in – ${site.rp_name}`;
@@ -64,6 +65,9 @@ async function load() {
     $("rp-id").textContent = site.rp_id;
     warnOfSurroundings();
     if (site.demo_settings) offerSettings(followSettings);
+    $("passkeys-empty-hint").textContent = site.demo_codes
+      ? "Create one now: without it, signing in takes a code."
+      : "Create one now: it is the only way back into this demo account once you sign out.";
     if (site.demo_codes) offerCodes({ stopAutofill: () => autofill.stop(), startAutofill: resumeAutofill, finish: finishSignIn });
     followSettings(settings);
     if (session.user) await showSignedIn(session, { focus: false });
@@ -197,6 +201,8 @@ async function finishSignIn(path, body) {
     if (answer.status === "complete") {
       await showSignedIn(answer);
       say("good", `Welcome back, ${answer.user.name}.`);
+      // Nobody waits for it.
+      if (!answer.passkey_id && passkeys.length === 0) silently.create();
     } else if (answer.demo_code) {
       askForCode(answer.demo_code);
       say("info", "The passkey is right. Please enter the code, too.");
@@ -234,7 +240,7 @@ $("sign-up-form").addEventListener("submit", (event) => {
 $("sign-up-name").addEventListener("input", () => setFieldError($("sign-up-name"), $("sign-up-error"), null));
 
 $("sign-out").addEventListener("click", async () => {
-  if (passkeys.length === 0 && (await ask($("sign-out-dialog"))) !== "sign-out") return;
+  if (passkeys.length === 0 && !site.demo_codes && (await ask($("sign-out-dialog"))) !== "sign-out") return;
   withButton($("sign-out"), async () => {
     await api("POST", "/api/sign-out");
     showSignedOut();
@@ -249,8 +255,39 @@ document.addEventListener("session-ended", ({ detail: error }) => {
 
 // ---- create ----
 
+/**
+ * After a sign-in by other means, a browser may make a passkey without asking. Whether it does is its business: nobody
+ * has pressed a button, so that nothing is said of a refusal.
+ */
+const silently = {
+  controller: null,
+
+  async create() {
+    this.stop();
+    const controller = (this.controller = new AbortController());
+    try {
+      if (!settings.enabled || !inScope() || !(await silentCreationSupported()) || controller.signal.aborted) return;
+      const start = await api("POST", "/api/passkeys/create/begin", { conditional: true });
+      if (controller.signal.aborted) return;
+      const response = await createPasskey(start.public_key, { mediation: start.mediation, signal: controller.signal });
+      const { passkey } = await api("POST", "/api/passkeys/create/finish", { ceremony_id: start.ceremony_id, response });
+      await loadPasskeys({ highlight: passkey.id });
+      say("good", `Passkey “${passkey.name}” created. You can sign in with it from now on.`);
+    } catch (error) {
+      if (!(error instanceof CodedError)) console.error(error);
+    }
+  },
+
+  /** A browser has only one request at a time. */
+  stop() {
+    this.controller?.abort();
+    this.controller = null;
+  },
+};
+
 $("create").addEventListener("click", () => {
   withButton($("create"), async () => {
+    silently.stop();
     const start = await verified(() => api("POST", "/api/passkeys/create/begin"));
     const response = await createPasskey(start.public_key);
     const { passkey } = await api("POST", "/api/passkeys/create/finish", { ceremony_id: start.ceremony_id, response });
@@ -368,7 +405,7 @@ function startRename(element, passkey) {
 async function deletePasskey(element, passkey) {
   const name = document.createElement("strong");
   name.textContent = passkey.name;
-  const rest = passkeys.length === 1
+  const rest = passkeys.length === 1 && !site.demo_codes
     ? " is your only passkey. Without it you cannot get back into this account once you sign out."
     : " will no longer sign you in. This cannot be undone.";
   $("delete-text").replaceChildren(name, rest);

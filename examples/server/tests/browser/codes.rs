@@ -1,5 +1,9 @@
 //! The demo's code, beside passkeys: as the first factor or as the second.
 
+use std::{thread, time::Duration};
+
+use serde_json::json;
+
 use super::{ALERT, STATUS, Stage};
 
 const ALWAYS: [&str; 3] = ["--demo-codes", "--settings", r#"{"second_factor":"always"}"#];
@@ -101,4 +105,81 @@ fn codes_are_not_offered_outside_of_the_demo() {
         stage.browser.script("return document.querySelector('#code').checkVisibility()"),
         false
     );
+}
+
+#[test]
+fn after_a_code_the_browser_is_asked_to_create_a_first_passkey_silently() {
+    let Some(stage) = Stage::new("silent-", &["--demo-codes"]) else { return };
+    let browser = &stage.browser;
+    // Notes how the browser is called. Chromium alone, with no password manager, leaves such a call open: what one would
+    // answer is answered by a stand-in, which creates the passkey by a call of the usual kind or refuses.
+    browser.devtools(
+        "Page.addScriptToEvaluateOnNewDocument",
+        &json!({ "source": "
+            window.calls = [];
+            window.manager = 'none';
+            const create = navigator.credentials.create.bind(navigator.credentials);
+            navigator.credentials.create = ({ mediation = 'usual', ...options }) => {
+                window.calls.push(mediation);
+                if (mediation === 'usual' || window.manager === 'creates') return create(options);
+                if (window.manager === 'none') return create({ mediation, ...options });
+                return Promise.reject(new DOMException('refused', 'NotAllowedError'));
+            };" }),
+    );
+    browser.open(&stage.server.url());
+    let calls = || {
+        // What is not to happen has had the time for it.
+        thread::sleep(Duration::from_millis(300));
+        browser.script("return window.calls.splice(0)")
+    };
+    let authenticator = browser.add_authenticator();
+    let sign_in = |manager: &str| {
+        browser.set_present(&authenticator, false);
+        stage.sign_out();
+        browser.script(&format!("window.manager = '{manager}'"));
+        stage.ask_for_code("Ada");
+        browser.set_present(&authenticator, true);
+        stage.enter_code();
+    };
+    stage.sign_up("Ada");
+    assert_eq!(calls(), json!([]), "signing up is no sign-in");
+
+    // Who refuses is not mentioned.
+    sign_in("refuses");
+    browser.wait_for_text(STATUS, "Welcome back, Ada");
+    assert_eq!(calls(), json!(["conditional"]));
+    browser.wait_for_text(STATUS, "Welcome back, Ada");
+    assert_eq!(browser.script("return document.querySelector('#alert').innerText"), "");
+    assert_eq!(stage.names(), Vec::<String>::new());
+
+    // What is left open gives way to the button.
+    sign_in("none");
+    browser.wait_for_text(STATUS, "Welcome back, Ada");
+    assert_eq!(calls(), json!(["conditional"]));
+    stage.create();
+    assert_eq!(calls(), json!(["usual"]));
+    stage.browser.click(".passkey .delete");
+    stage.browser.click("#delete-confirm");
+    browser.wait_for_text(STATUS, "deleted");
+
+    sign_in("creates");
+    browser.wait_for_text(STATUS, "created");
+    assert_eq!(calls(), json!(["conditional"]));
+    assert_eq!(stage.names().len(), 1);
+    browser.picture("created");
+
+    // Who has a passkey is not given another.
+    sign_in("creates");
+    browser.wait_for_text(STATUS, "Welcome back, Ada");
+    assert_eq!(calls(), json!([]));
+
+    // A browser that cannot is not asked.
+    stage.browser.click(".passkey .delete");
+    stage.browser.click("#delete-confirm");
+    browser.wait_for_text(STATUS, "deleted");
+    browser.script("delete PublicKeyCredential.getClientCapabilities");
+    sign_in("creates");
+    browser.wait_for_text(STATUS, "Welcome back, Ada");
+    assert_eq!(calls(), json!([]));
+    stage.assert_no_complaints();
 }
