@@ -795,3 +795,67 @@ async fn there_are_no_codes_outside_of_the_demo() {
     ada.sign_in(json!({})).await.refused(StatusCode::FORBIDDEN, "needs_second_factor");
     assert_eq!(ada.user().await, Value::Null);
 }
+
+impl Browser {
+    /// Signs in with the demo's code alone.
+    async fn sign_in_with_code(&mut self, name: &str) -> Value {
+        let answer = self.post("/api/sign-in/code/begin", json!({ "name": name })).await.ok();
+        let code = json!({ "code": answer["demo_code"] });
+        self.post("/api/sign-in/code/finish", code).await.ok()
+    }
+}
+
+#[tokio::test]
+async fn a_passkey_may_be_created_silently_after_a_code() {
+    let site = Site::new(&["--demo-codes"]);
+    let mut ada = site.browser("laptop");
+    ada.sign_up("Ada").await;
+    ada.post("/api/sign-out", json!({})).await.ok();
+    assert_eq!(ada.sign_in_with_code("Ada").await["status"], "complete");
+
+    // Nobody is there, as far as the browser knows: that is for a creation that began as a silent one.
+    ada.authenticator.behaviour_mut().user_present = false;
+    let finish_with = "/api/passkeys/create/finish";
+    let usual = ada.prepare_creation().await;
+    let refused = ada.post(finish_with, usual).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    let begin = json!({ "conditional": true });
+    let start = ada.post("/api/passkeys/create/begin", begin).await.ok();
+    assert_eq!(start["mediation"], "conditional");
+    let response = ada.authenticator.create(&start["public_key"], ORIGIN).unwrap();
+    let created = ada.post(finish_with, finish(&start, response)).await.ok();
+    assert_eq!(ada.passkeys().await, json!([created["passkey"]]));
+}
+
+#[tokio::test]
+async fn a_first_passkey_rests_on_the_sign_up_or_the_code_and_a_second_on_the_first() {
+    let rule =
+        |max_age| format!(r#"{{"reverification":{{"max_age":{max_age},"before":["create"]}}}}"#);
+    let rule_of_minutes = rule(300_000);
+    let site = Site::new(&["--demo-codes", "--settings", &rule_of_minutes]);
+    let begin = "/api/passkeys/create/begin";
+    let needed = "reverification_required";
+    let mut ada = site.browser("laptop");
+    ada.sign_up("Ada").await;
+    ada.post("/api/sign-out", json!({})).await.ok();
+    ada.sign_in_with_code("Ada").await;
+    ada.create().await;
+    ada.post(begin, json!({})).await.refused(StatusCode::FORBIDDEN, needed);
+    ada.post("/api/sign-out", json!({})).await.ok();
+    ada.sign_in_with_code("Ada").await;
+    ada.post(begin, json!({})).await.refused(StatusCode::FORBIDDEN, needed);
+    ada.reverify().await;
+    ada.post(begin, json!({})).await.ok();
+
+    let mut eve = site.browser("other");
+    eve.sign_up("Eve").await;
+    eve.create().await;
+
+    // What was too long ago does not count.
+    let rule_of_a_moment = rule(1);
+    let site = Site::new(&["--settings", &rule_of_a_moment]);
+    let mut ada = site.browser("laptop");
+    ada.sign_up("Ada").await;
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    ada.post(begin, json!({})).await.refused(StatusCode::FORBIDDEN, needed);
+}
