@@ -1,15 +1,16 @@
 // The page: what is shown, and what its buttons do.
 
 import { loadActivity } from "/activity.js";
-import { api } from "/api.js";
+import { CodedError, api } from "/api.js";
+import { askForCode, asksForCode, forgetCode, offerCodes } from "/code.js";
 import { verified } from "/reverify.js";
 import { offerSettings } from "/settings.js";
 import { time } from "/time.js";
 import { $, ask, hush, say, sayError, setFieldError, withButton } from "/ui.js";
-import { autofillSupported, createPasskey, supported, tellAuthenticator, usePasskey } from "/webauthn.js";
+import { autofillSupported, createPasskey, silentCreationSupported, supported, tellAuthenticator, usePasskey } from "/webauthn.js";
 
 /** What the server last said. */
-let site = { rp_id: location.hostname, rp_name: "", url: location.href, related_origins: [], demo_settings: false };
+let site = { rp_id: location.hostname, rp_name: "", url: location.href, related_origins: [], demo_settings: false, demo_codes: false };
 let settings = { enabled: true, autofill: true, sign_in_button: true };
 let user = null;
 let passkeys = [];
@@ -30,6 +31,7 @@ function focusHeading(id) {
 }
 
 function showSignedOut({ focus = true } = {}) {
+  silently.stop();
   user = null;
   passkeys = [];
   document.title = `Sign in – ${site.rp_name}`;
@@ -48,6 +50,7 @@ async function showSignedIn({ user: signedIn, signal }, { focus = true } = {}) {
   $("account-initial").textContent = [...user.name][0]?.toLocaleUpperCase() ?? "";
   for (const form of ["sign-in-form", "sign-up-form"]) $(form).reset();
   setFieldError($("sign-up-name"), $("sign-up-error"), null);
+  forgetCode();
   await loadPasskeys();
   show("signed-in");
   if (focus) focusHeading("passkeys-title");
@@ -62,6 +65,10 @@ async function load() {
     $("rp-id").textContent = site.rp_id;
     warnOfSurroundings();
     if (site.demo_settings) offerSettings(followSettings);
+    $("passkeys-empty-hint").textContent = site.demo_codes
+      ? "Create one now: without it, signing in takes a code."
+      : "Create one now: it is the only way back into this demo account once you sign out.";
+    if (site.demo_codes) offerCodes({ stopAutofill: () => autofill.stop(), startAutofill: resumeAutofill, finish: finishSignIn });
     followSettings(settings);
     if (session.user) await showSignedIn(session, { focus: false });
     else showSignedOut({ focus: false });
@@ -117,7 +124,8 @@ const autofill = {
   async start() {
     this.stop();
     const controller = (this.controller = new AbortController());
-    if (!settings.enabled || !settings.autofill || !inScope() || !(await autofillSupported()) || controller.signal.aborted) return;
+    // Whoever is to enter a code is not asked for something else.
+    if (asksForCode() || !settings.enabled || !settings.autofill || !inScope() || !(await autofillSupported()) || controller.signal.aborted) return;
     let begun = false;
     try {
       const start = await api("POST", "/api/sign-in/begin", { autofill: true });
@@ -130,7 +138,7 @@ const autofill = {
       const response = await usePasskey(start.public_key, { mediation: start.mediation, signal: controller.signal });
       clearTimeout(this.timer);
       hush();
-      await finishSignIn(start.ceremony_id, response);
+      await finishSignIn("/api/sign-in/finish", { ceremony_id: start.ceremony_id, response });
     } catch (error) {
       if (controller.signal.aborted) return;
       this.stop();
@@ -162,30 +170,44 @@ document.addEventListener("visibilitychange", () => {
 
 // After it was cancelled it is offered again to whoever comes back to the field.
 $("sign-in-name").addEventListener("focus", () => {
-  // While a request by the button is open, the browser would refuse another.
-  if (!autofill.controller && $("sign-in").getAttribute("aria-busy") !== "true") autofill.start();
+  // While a request by a button is open, the browser would refuse another.
+  if (!autofill.controller && !document.querySelector("#view-signed-out [aria-busy=true]")) autofill.start();
 });
 
 $("sign-in-form").addEventListener("submit", (event) => {
   event.preventDefault();
   withButton($("sign-in"), async () => {
     autofill.stop();
+    forgetCode();
     try {
       const name = $("sign-in-name").value.trim();
       const start = await api("POST", "/api/sign-in/begin", name ? { name } : {});
       const response = await usePasskey(start.public_key, { mediation: start.mediation });
-      await finishSignIn(start.ceremony_id, response);
+      await finishSignIn("/api/sign-in/finish", { ceremony_id: start.ceremony_id, response });
     } finally {
-      if (!user) autofill.start();
+      resumeAutofill();
     }
   });
 });
 
-async function finishSignIn(ceremonyId, response) {
+function resumeAutofill() {
+  if (!user) autofill.start();
+}
+
+/** Sends the last step of a sign-in; returns the answer, which may be that one more factor is needed. */
+async function finishSignIn(path, body) {
   try {
-    const signedIn = await api("POST", "/api/sign-in/finish", { ceremony_id: ceremonyId, response });
-    await showSignedIn(signedIn);
-    say("good", `Welcome back, ${signedIn.user.name}.`);
+    const answer = await api("POST", path, body);
+    if (answer.status === "complete") {
+      await showSignedIn(answer);
+      say("good", `Welcome back, ${answer.user.name}.`);
+      // Nobody waits for it.
+      if (!answer.passkey_id && passkeys.length === 0) silently.create();
+    } else if (answer.demo_code) {
+      askForCode(answer.demo_code);
+      say("info", "The passkey is right. Please enter the code, too.");
+    }
+    return answer;
   } catch (error) {
     await tellAuthenticator("signalUnknownCredential", error.meta?.signal);
     throw error;
@@ -218,7 +240,7 @@ $("sign-up-form").addEventListener("submit", (event) => {
 $("sign-up-name").addEventListener("input", () => setFieldError($("sign-up-name"), $("sign-up-error"), null));
 
 $("sign-out").addEventListener("click", async () => {
-  if (passkeys.length === 0 && (await ask($("sign-out-dialog"))) !== "sign-out") return;
+  if (passkeys.length === 0 && !site.demo_codes && (await ask($("sign-out-dialog"))) !== "sign-out") return;
   withButton($("sign-out"), async () => {
     await api("POST", "/api/sign-out");
     showSignedOut();
@@ -233,8 +255,39 @@ document.addEventListener("session-ended", ({ detail: error }) => {
 
 // ---- create ----
 
+/**
+ * After a sign-in by other means, a browser may make a passkey without asking. Whether it does is its business: nobody
+ * has pressed a button, so that nothing is said of a refusal.
+ */
+const silently = {
+  controller: null,
+
+  async create() {
+    this.stop();
+    const controller = (this.controller = new AbortController());
+    try {
+      if (!settings.enabled || !inScope() || !(await silentCreationSupported()) || controller.signal.aborted) return;
+      const start = await api("POST", "/api/passkeys/create/begin", { conditional: true });
+      if (controller.signal.aborted) return;
+      const response = await createPasskey(start.public_key, { mediation: start.mediation, signal: controller.signal });
+      const { passkey } = await api("POST", "/api/passkeys/create/finish", { ceremony_id: start.ceremony_id, response });
+      await loadPasskeys({ highlight: passkey.id });
+      say("good", `Passkey “${passkey.name}” created. You can sign in with it from now on.`);
+    } catch (error) {
+      if (!(error instanceof CodedError)) console.error(error);
+    }
+  },
+
+  /** A browser has only one request at a time. */
+  stop() {
+    this.controller?.abort();
+    this.controller = null;
+  },
+};
+
 $("create").addEventListener("click", () => {
   withButton($("create"), async () => {
+    silently.stop();
     const start = await verified(() => api("POST", "/api/passkeys/create/begin"));
     const response = await createPasskey(start.public_key);
     const { passkey } = await api("POST", "/api/passkeys/create/finish", { ceremony_id: start.ceremony_id, response });
@@ -352,7 +405,7 @@ function startRename(element, passkey) {
 async function deletePasskey(element, passkey) {
   const name = document.createElement("strong");
   name.textContent = passkey.name;
-  const rest = passkeys.length === 1
+  const rest = passkeys.length === 1 && !site.demo_codes
     ? " is your only passkey. Without it you cannot get back into this account once you sign out."
     : " will no longer sign you in. This cannot be undone.";
   $("delete-text").replaceChildren(name, rest);

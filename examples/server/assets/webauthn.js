@@ -15,11 +15,23 @@ export async function autofillSupported() {
   }
 }
 
-/** Makes a passkey; resolves with a RegistrationResponseJSON. */
-export async function createPasskey(publicKeyJson, signal) {
+/** Whether the browser can create a passkey without asking, right after a sign-in by other means. */
+export async function silentCreationSupported() {
+  if (!supported) return false;
+  try {
+    return (await PublicKeyCredential.getClientCapabilities?.())?.conditionalCreate === true;
+  } catch {
+    return false;
+  }
+}
+
+/** Makes a passkey; resolves with a RegistrationResponseJSON. `mediation` stands beside the options, as it came. */
+export async function createPasskey(publicKeyJson, { signal, mediation } = {}) {
   requireSupport();
   try {
-    const credential = await navigator.credentials.create({ publicKey: creationOptions(publicKeyJson), signal });
+    const request = { publicKey: creationOptions(publicKeyJson), signal };
+    if (mediation) request.mediation = mediation;
+    const credential = await navigator.credentials.create(request);
     if (!credential) throw new DOMException("no credential", "NotAllowedError");
     return responseJson(credential, clientResponseOfRegistration);
   } catch (error) {

@@ -22,10 +22,13 @@ use serde::Serialize;
 
 use crate::{
     audit::AuditLog,
+    codes::Codes,
     config::Config,
     error::ApiError,
     guard,
-    routes::{account, assets, audit, create, passkeys, reverify, settings, sign_in, well_known},
+    routes::{
+        account, assets, audit, code, create, passkeys, reverify, settings, sign_in, well_known,
+    },
     session::SessionCookie,
     store::Store,
 };
@@ -44,6 +47,7 @@ pub struct App {
     pub site: Site,
     pub(crate) cookie: SessionCookie,
     pub(crate) audit: AuditLog,
+    pub(crate) codes: Codes,
 }
 
 /// What the page is told about the site.
@@ -59,6 +63,8 @@ pub struct Site {
     pub related_origins: Vec<String>,
     /// Whether the page may change the settings.
     pub demo_settings: bool,
+    /// Whether there are codes to sign in with.
+    pub demo_codes: bool,
 }
 
 impl App {
@@ -71,6 +77,7 @@ impl App {
             url: config.public_url(address),
             related_origins: rp.origins().related_origins().origins().to_vec(),
             demo_settings: config.demo_settings,
+            demo_codes: config.demo_codes,
         };
         // Some browsers refuse `Secure` cookies at http://localhost.
         Self {
@@ -80,6 +87,7 @@ impl App {
             site,
             cookie: SessionCookie::new(config.is_secure()),
             audit: AuditLog::default(),
+            codes: Codes::default(),
         }
     }
 
@@ -130,12 +138,16 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/reverify/begin", post(reverify::begin))
         .route("/reverify/finish", post(reverify::finish))
         .route("/audit", get(audit::list));
-    let api = if app.config.demo_settings {
-        api.route("/settings", get(settings::show).put(settings::change))
-    } else {
-        api
-    };
-    let api = api
+    let settings = Router::new().route("/settings", get(settings::show).put(settings::change));
+    let codes = Router::new()
+        .route("/sign-in/code/begin", post(code::begin))
+        .route("/sign-in/code/finish", post(code::finish))
+        .route("/sign-in/second-factor/begin", post(code::begin_passkey))
+        .route("/sign-in/second-factor/finish", post(code::finish_passkey));
+    let demo = [(app.config.demo_settings, settings), (app.config.demo_codes, codes)];
+    let wanted = demo.into_iter().filter(|(wanted, _)| *wanted);
+    let api = wanted
+        .fold(api, |api, (_, routes)| api.merge(routes))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), guard::refuse_forged_requests));
     Router::new()

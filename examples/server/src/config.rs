@@ -133,6 +133,11 @@ pub struct Config {
     /// machine only: the server has to listen at 127.0.0.1 or ::1, and to be localhost
     #[arg(long, env = "PASSKEYS_DEMO_SETTINGS", value_parser = FalseyValueParser::new())]
     pub demo_settings: bool,
+
+    /// Show a code to whoever asks for one, to sign in with before or after a passkey; whoever knows a name gets its
+    /// code, so that this is for trying things out on one machine only, as --demo-settings is
+    #[arg(long, env = "PASSKEYS_DEMO_CODES", value_parser = FalseyValueParser::new())]
+    pub demo_codes: bool,
 }
 
 fn settings_of_json(json: &str) -> Result<Settings, serde_json::Error> {
@@ -146,7 +151,7 @@ fn decoy_secret_of_text(text: &str) -> Result<DecoySecret, ShortSecret> {
 /// What is for demos was asked for where others could reach it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "--demo-settings lets everybody change the settings: it needs a loopback --address and the --rp-id localhost"
+    "--demo-settings and --demo-codes let everybody in: they need a loopback --address and the --rp-id localhost"
 )]
 pub struct DemoElsewhere;
 
@@ -215,7 +220,11 @@ impl Config {
     pub fn check_demo(&self) -> Result<(), DemoElsewhere> {
         let is_local =
             self.address.ip().is_loopback() && self.rp_id == LOCALHOST && !self.is_secure();
-        if self.demo_settings && !is_local { Err(DemoElsewhere) } else { Ok(()) }
+        if (self.demo_settings || self.demo_codes) && !is_local {
+            Err(DemoElsewhere)
+        } else {
+            Ok(())
+        }
     }
 
     /// How much of a PostgreSQL database the server takes.
@@ -282,6 +291,8 @@ mod tests {
         assert_eq!(demo(&["--address", "0.0.0.0:8080"]), Err(DemoElsewhere));
         assert_eq!(demo(&["--rp-id", "example.com"]), Err(DemoElsewhere));
         assert_eq!(config(&["--address", "0.0.0.0:8080"]).check_demo(), Ok(()));
+        let codes = ["--demo-codes", "--address", "0.0.0.0:8080"];
+        assert_eq!(config(&codes).check_demo(), Err(DemoElsewhere));
     }
 
     #[test]

@@ -11,6 +11,7 @@
 //! | `routes/account.rs` | demo accounts: the first factor that a real host brings |
 //! | `routes/reverify.rs` | the passkey once more, before something sensitive |
 //! | `routes/settings.rs` | what the relying party decides, changed from the page: for a demo only |
+//! | `routes/code.rs`, `codes.rs` | a code beside the passkey, as the first or the second factor: for a demo only |
 //! | `audit.rs` | what became of the flows, kept in memory for the account's owner |
 //! | `session.rs` | browser sessions, and the ceremonies that began in them |
 //! | `guard.rs` | protection against forged requests, and security headers |
@@ -20,6 +21,7 @@
 
 pub mod app;
 mod audit;
+mod codes;
 pub mod config;
 pub mod error;
 mod guard;

@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod assets;
 pub(crate) mod audit;
 mod body;
+pub(crate) mod code;
 pub(crate) mod create;
 pub(crate) mod passkeys;
 pub(crate) mod reverify;

@@ -36,6 +36,15 @@ pub(crate) struct SignedIn {
     /// Proof of the last time at which they were verified with a passkey, for what is sensitive.
     pub(crate) verified: Option<VerificationProof>,
     token_hash: TokenHash,
+    expires_at: Timestamp,
+}
+
+impl SignedIn {
+    /// When they signed up or in: where that was without a passkey, the host's own verification.
+    pub(crate) fn since(&self) -> Timestamp {
+        let end = self.expires_at.as_unix_millis();
+        Timestamp::from_unix_millis(end.saturating_sub(SIGNED_IN.as_millis()))
+    }
 }
 
 /// How the token travels.
@@ -86,6 +95,11 @@ impl Session {
         self.0.as_ref()?.account.as_ref()
     }
 
+    /// What the session is found by.
+    pub(crate) fn token_hash(&self) -> Result<TokenHash, ApiError> {
+        self.0.as_ref().map(|row| row.token_hash).ok_or_else(authentication_required)
+    }
+
     /// Begins a session for `account`, in the place of this one; `verified` if that was by a passkey. Returns the
     /// headers that give it to the browser.
     pub(crate) async fn renew(
@@ -94,9 +108,9 @@ impl Session {
         account: &Account,
         verified: Option<&VerificationProof>,
     ) -> Result<HeaderMap, ApiError> {
-        let (headers, token_hash) = self.replace(app, Some(account), SIGNED_IN).await?;
+        let (headers, row) = self.replace(app, Some(account), SIGNED_IN).await?;
         if let Some(proof) = verified {
-            app.store.set_verified(&token_hash, proof).await?;
+            app.store.set_verified(&row.token_hash, proof).await?;
         }
         Ok(headers)
     }
@@ -107,8 +121,7 @@ impl Session {
         app: &App,
         proof: &VerificationProof,
     ) -> Result<(), ApiError> {
-        let row = self.0.as_ref().ok_or_else(authentication_required)?;
-        Ok(app.store.set_verified(&row.token_hash, proof).await?)
+        Ok(app.store.set_verified(&self.token_hash()?, proof).await?)
     }
 
     /// This session, or a new one in which nobody is signed in, with the headers that give it to the browser.
@@ -116,8 +129,8 @@ impl Session {
         if self.0.is_some() {
             return Ok((HeaderMap::new(), self));
         }
-        let (headers, token_hash) = self.replace(app, None, ANONYMOUS).await?;
-        Ok((headers, Self(Some(SessionRow { token_hash, account: None, verified: None }))))
+        let (headers, row) = self.replace(app, None, ANONYMOUS).await?;
+        Ok((headers, Self(Some(row))))
     }
 
     /// Ends the session. Returns the headers that make the browser forget it.
@@ -135,9 +148,8 @@ impl Session {
         ceremony: &CeremonyId,
         expires_at: Timestamp,
     ) -> Result<(), ApiError> {
-        let row = self.0.as_ref().ok_or_else(authentication_required)?;
-        let now = Timestamp::now();
-        Ok(app.store.bind_ceremony(&row.token_hash, ceremony, now, expires_at).await?)
+        let (token_hash, now) = (self.token_hash()?, Timestamp::now());
+        Ok(app.store.bind_ceremony(&token_hash, ceremony, now, expires_at).await?)
     }
 
     /// Refuses a ceremony that began in another session, and leaves it as it is for that one.
@@ -158,23 +170,25 @@ impl Session {
         app: &App,
         account: Option<&Account>,
         lifetime: Duration,
-    ) -> Result<(HeaderMap, TokenHash), ApiError> {
+    ) -> Result<(HeaderMap, SessionRow), ApiError> {
         let mut random = [0; 32];
         getrandom::fill(&mut random).map_err(ApiError::no_randomness)?;
         let token = BASE64_URL_SAFE_NO_PAD.encode(random);
         let token_hash = hash(&token);
         let replaced = self.0.as_ref().map(|row| row.token_hash);
         let now = Timestamp::now();
+        let expires_at = now + lifetime;
         let user = account.map(|account| account.handle);
-        app.store.begin_session(&token_hash, user, replaced, now, now + lifetime).await?;
-        Ok((app.cookie.set(&token, lifetime)?, token_hash))
+        app.store.begin_session(&token_hash, user, replaced, now, expires_at).await?;
+        let row = SessionRow { token_hash, account: account.cloned(), verified: None, expires_at };
+        Ok((app.cookie.set(&token, lifetime)?, row))
     }
 }
 
 impl From<&SignedIn> for Session {
     fn from(signed_in: &SignedIn) -> Self {
-        let SignedIn { account, verified, token_hash } = signed_in.clone();
-        Self(Some(SessionRow { token_hash, account: Some(account), verified }))
+        let SignedIn { account, verified, token_hash, expires_at } = signed_in.clone();
+        Self(Some(SessionRow { token_hash, account: Some(account), verified, expires_at }))
     }
 }
 
@@ -194,8 +208,8 @@ impl FromRequestParts<Arc<App>> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
         match Session::from_request_parts(parts, app).await?.0 {
-            Some(SessionRow { token_hash, account: Some(account), verified }) => {
-                Ok(Self { account, verified, token_hash })
+            Some(SessionRow { token_hash, account: Some(account), verified, expires_at }) => {
+                Ok(Self { account, verified, token_hash, expires_at })
             }
             _ => Err(authentication_required()),
         }

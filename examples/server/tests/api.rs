@@ -727,3 +727,135 @@ async fn settings_are_changed_in_the_demo_only_and_count_at_once() {
     ada.send(rebound.unwrap()).await.refused(StatusCode::FORBIDDEN, "origin_invalid");
     assert_eq!(ada.get("/api/settings").await.ok(), settings);
 }
+
+#[tokio::test]
+async fn a_code_and_a_passkey_make_two_factors_in_either_order() {
+    let always = r#"{"second_factor":"always"}"#;
+    let site = Site::new(&["--demo-codes", "--settings", always]);
+    let mut ada = site.browser("laptop");
+    ada.sign_up("Ada").await;
+    let passkey = ada.create().await;
+    let code = |answer: &Value| json!({ "code": answer["demo_code"] });
+
+    // The passkey, then the code.
+    ada.post("/api/sign-out", json!({})).await.ok();
+    let answer = ada.sign_in(json!({})).await.ok();
+    assert_eq!(answer["status"], "needs_second_factor");
+    assert_eq!(ada.user().await, Value::Null);
+    let signed_in = ada.post("/api/sign-in/code/finish", code(&answer)).await.ok();
+    assert_eq!(signed_in["status"], "complete");
+    assert_eq!(signed_in["passkey_id"], passkey["id"]);
+    assert_eq!(ada.user().await, json!({ "name": "Ada" }));
+
+    // The code, then the passkey; which nobody who has not shown the code is asked for.
+    ada.post("/api/sign-out", json!({})).await.ok();
+    let begin = "/api/sign-in/second-factor/begin";
+    let wrong = "form_code_incorrect";
+    let answer = ada.post("/api/sign-in/code/begin", json!({ "name": "ada" })).await.ok();
+    ada.post(begin, json!({})).await.refused(StatusCode::BAD_REQUEST, wrong);
+    let answer = ada.post("/api/sign-in/code/finish", code(&answer)).await.ok();
+    assert_eq!(answer, json!({ "status": "needs_second_factor" }));
+    assert_eq!(ada.user().await, Value::Null);
+    let start = ada.post(begin, json!({})).await.ok();
+    let response = ada.authenticator.get(&start["public_key"], ORIGIN).unwrap();
+    // As a sign-in of another kind it is not taken.
+    let refused = ada.post("/api/sign-in/finish", finish(&start, response)).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert_eq!(ada.user().await, Value::Null);
+    let start = ada.post(begin, json!({})).await.ok();
+    let response = ada.authenticator.get(&start["public_key"], ORIGIN).unwrap();
+    let answer = ada.post("/api/sign-in/second-factor/finish", finish(&start, response)).await;
+    assert_eq!(answer.ok()["status"], "complete");
+    assert_eq!(ada.user().await, json!({ "name": "Ada" }));
+
+    // Who has no passkey shows the code alone, and no other.
+    let mut eve = site.browser("other");
+    eve.sign_up("Eve").await;
+    eve.post("/api/sign-out", json!({})).await.ok();
+    let begin = json!({ "name": "Eve" });
+    eve.post("/api/sign-in/code/begin", begin.clone()).await.ok();
+    let refused = eve.post("/api/sign-in/code/finish", json!({ "code": "no code" })).await;
+    refused.refused(StatusCode::BAD_REQUEST, wrong);
+    let answer = eve.post("/api/sign-in/code/begin", begin).await.ok();
+    let answer = eve.post("/api/sign-in/code/finish", code(&answer)).await;
+    assert_eq!(answer.ok()["status"], "complete");
+    let nobody = eve.post("/api/sign-in/code/begin", json!({ "name": "Nobody" })).await;
+    nobody.refused(StatusCode::UNPROCESSABLE_ENTITY, "form_identifier_not_found");
+}
+
+#[tokio::test]
+async fn there_are_no_codes_outside_of_the_demo() {
+    let site = Site::new(&["--settings", r#"{"second_factor":"always"}"#]);
+    let mut ada = site.browser("laptop");
+    ada.sign_up("Ada").await;
+    ada.create().await;
+    ada.post("/api/sign-out", json!({})).await.ok();
+    let answer = ada.post("/api/sign-in/code/begin", json!({ "name": "Ada" })).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    ada.sign_in(json!({})).await.refused(StatusCode::FORBIDDEN, "needs_second_factor");
+    assert_eq!(ada.user().await, Value::Null);
+}
+
+impl Browser {
+    /// Signs in with the demo's code alone.
+    async fn sign_in_with_code(&mut self, name: &str) -> Value {
+        let answer = self.post("/api/sign-in/code/begin", json!({ "name": name })).await.ok();
+        let code = json!({ "code": answer["demo_code"] });
+        self.post("/api/sign-in/code/finish", code).await.ok()
+    }
+}
+
+#[tokio::test]
+async fn a_passkey_may_be_created_silently_after_a_code() {
+    let site = Site::new(&["--demo-codes"]);
+    let mut ada = site.browser("laptop");
+    ada.sign_up("Ada").await;
+    ada.post("/api/sign-out", json!({})).await.ok();
+    assert_eq!(ada.sign_in_with_code("Ada").await["status"], "complete");
+
+    // Nobody is there, as far as the browser knows: that is for a creation that began as a silent one.
+    ada.authenticator.behaviour_mut().user_present = false;
+    let finish_with = "/api/passkeys/create/finish";
+    let usual = ada.prepare_creation().await;
+    let refused = ada.post(finish_with, usual).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    let begin = json!({ "conditional": true });
+    let start = ada.post("/api/passkeys/create/begin", begin).await.ok();
+    assert_eq!(start["mediation"], "conditional");
+    let response = ada.authenticator.create(&start["public_key"], ORIGIN).unwrap();
+    let created = ada.post(finish_with, finish(&start, response)).await.ok();
+    assert_eq!(ada.passkeys().await, json!([created["passkey"]]));
+}
+
+#[tokio::test]
+async fn a_first_passkey_rests_on_the_sign_up_or_the_code_and_a_second_on_the_first() {
+    let rule =
+        |max_age| format!(r#"{{"reverification":{{"max_age":{max_age},"before":["create"]}}}}"#);
+    let rule_of_minutes = rule(300_000);
+    let site = Site::new(&["--demo-codes", "--settings", &rule_of_minutes]);
+    let begin = "/api/passkeys/create/begin";
+    let needed = "reverification_required";
+    let mut ada = site.browser("laptop");
+    ada.sign_up("Ada").await;
+    ada.post("/api/sign-out", json!({})).await.ok();
+    ada.sign_in_with_code("Ada").await;
+    ada.create().await;
+    ada.post(begin, json!({})).await.refused(StatusCode::FORBIDDEN, needed);
+    ada.post("/api/sign-out", json!({})).await.ok();
+    ada.sign_in_with_code("Ada").await;
+    ada.post(begin, json!({})).await.refused(StatusCode::FORBIDDEN, needed);
+    ada.reverify().await;
+    ada.post(begin, json!({})).await.ok();
+
+    let mut eve = site.browser("other");
+    eve.sign_up("Eve").await;
+    eve.create().await;
+
+    // What was too long ago does not count.
+    let rule_of_a_moment = rule(1);
+    let site = Site::new(&["--settings", &rule_of_a_moment]);
+    let mut ada = site.browser("laptop");
+    ada.sign_up("Ada").await;
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    ada.post(begin, json!({})).await.refused(StatusCode::FORBIDDEN, needed);
+}

@@ -12,6 +12,8 @@
     reason = "this is a test"
 )]
 
+#[path = "browser/codes.rs"]
+mod codes;
 #[path = "browser/domains.rs"]
 mod domains;
 #[path = "browser/product.rs"]

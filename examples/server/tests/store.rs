@@ -272,6 +272,7 @@ fn a_session_is_replaced_and_ends_and_expires() {
         store.begin_session(&first, None, None, NOW, later(1000)).await.unwrap();
         let found = store.session(&first, NOW).await.unwrap().unwrap();
         assert_eq!((found.token_hash, found.account), (first, None));
+        assert_eq!(found.expires_at, later(1000));
         let ceremony = ceremony(NOW).id();
         store.bind_ceremony(&first, &ceremony, NOW, later(1000)).await.unwrap();
 

@@ -18,6 +18,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         ("/app.js", SCRIPT, include_str!("../../assets/app.js")),
         ("/activity.js", SCRIPT, include_str!("../../assets/activity.js")),
         ("/api.js", SCRIPT, include_str!("../../assets/api.js")),
+        ("/code.js", SCRIPT, include_str!("../../assets/code.js")),
         ("/reverify.js", SCRIPT, include_str!("../../assets/reverify.js")),
         ("/settings.js", SCRIPT, include_str!("../../assets/settings.js")),
         ("/time.js", SCRIPT, include_str!("../../assets/time.js")),

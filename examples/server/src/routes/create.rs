@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use relying_party::{
-    Challenge, CreatePasskey, Timestamp, flow::BeginOptions, json::CreationOptions,
+    Challenge, CreatePasskey, ListPasskeys, RelyingParty, Timestamp,
+    flow::{BeginOptions, StepUp},
+    json::CreationOptions,
+    settings::SensitiveAction,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -38,14 +41,34 @@ pub(crate) async fn begin(
     if conditional {
         options = options.conditional();
     }
-    if let Some(proof) = &signed_in.verified {
-        options = options.verified(proof);
-    }
     let (rp, now) = (app.rp(), Timestamp::now());
+    if let Some(step_up) = step_up(&app, &rp, &signed_in, now).await? {
+        options = options.verified(step_up);
+    }
     let begin = CreatePasskey::begin_with(&rp, &user, challenge, now, options);
     let start = app.run(&rp, Some(user.handle()), now, begin).await?;
     Session::from(&signed_in).bind(&app, &start.ceremony_id, start.expires_at).await?;
     Ok(Json(start.into()))
+}
+
+/// On what a creation rests: the passkey that was shown; or, for the first one, that they signed up or in without. Who
+/// has a passkey is to show it.
+async fn step_up<'a>(
+    app: &App,
+    rp: &RelyingParty,
+    signed_in: &'a SignedIn,
+    now: Timestamp,
+) -> Result<Option<StepUp<'a>>, ApiError> {
+    if let Some(proof) = &signed_in.verified {
+        return Ok(Some(proof.into()));
+    }
+    if !rp.settings().reverification().is_needed_before(SensitiveAction::Create) {
+        return Ok(None);
+    }
+    let owner = signed_in.account.handle;
+    let listed = app.run(rp, Some(owner), now, ListPasskeys::begin(rp, owner)).await?;
+    let is_first = listed.passkeys.is_empty();
+    Ok(is_first.then(|| StepUp::ByHost { at: signed_in.since() }))
 }
 
 /// Finishes: from the browser's response to a stored passkey.

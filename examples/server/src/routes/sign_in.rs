@@ -8,7 +8,9 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use relying_party::{
-    Challenge, SignIn, SignInRequest, Timestamp, flow::SignInStart, json::RequestOptions,
+    Challenge, SignIn, SignInRequest, Timestamp, UserHandle, VerificationProof,
+    flow::{SignInStart, SignInStatus},
+    json::RequestOptions,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -86,17 +88,36 @@ pub(crate) async fn finish(
     let (rp, now) = (app.rp(), Timestamp::now());
     let finish = SignIn::finish(&rp, ceremony_id, response, now);
     let signed_in = app.run(&rp, None, now, finish).await?;
-    if !signed_in.is_complete() {
+    if signed_in.is_complete() {
+        return complete(&app, &session, signed_in.user, Some(&signed_in.proof)).await;
+    }
+    if !app.site.demo_codes {
         return Err(ApiError::new(
             StatusCode::FORBIDDEN,
             "needs_second_factor",
             "One more factor is needed to sign in.",
         ));
     }
-    let account = app.store.account_by_handle(&signed_in.user).await?;
+    let (session, proof) = (session.token_hash()?, signed_in.proof);
+    let code = app.codes.issue(session, signed_in.user, Some(proof), now)?;
+    let answer = json!({ "status": signed_in.status, "demo_code": code });
+    Ok((HeaderMap::new(), Json(answer)))
+}
+
+/// Begins the session of somebody who has shown enough; `passkey` if that was part of it.
+pub(super) async fn complete(
+    app: &App,
+    session: &Session,
+    user: UserHandle,
+    passkey: Option<&VerificationProof>,
+) -> Result<(HeaderMap, Json<Value>), ApiError> {
+    let account = app.store.account_by_handle(&user).await?;
     let account = account.ok_or(StoreError::NoAccount)?;
-    let headers = session.renew(&app, &account, Some(&signed_in.proof)).await?;
-    let mut answer = account::signed_in(&rp, &account);
-    answer.insert("passkey_id".to_owned(), json!(signed_in.passkey.id));
+    let headers = session.renew(app, &account, passkey).await?;
+    let mut answer = account::signed_in(&app.rp(), &account);
+    answer.insert("status".to_owned(), json!(SignInStatus::Complete));
+    if let Some(passkey) = passkey {
+        answer.insert("passkey_id".to_owned(), json!(passkey.passkey()));
+    }
     Ok((headers, Json(answer.into())))
 }

@@ -1,6 +1,6 @@
 //! Browser sessions as they are kept.
 
-use relying_party::VerificationProof;
+use relying_party::{Timestamp, VerificationProof};
 
 use super::{Account, StoreError};
 
@@ -17,6 +17,8 @@ pub struct SessionRow {
     pub account: Option<Account>,
     /// Proof of the last time at which that user was verified with a passkey, if there was one.
     pub verified: Option<VerificationProof>,
+    /// When it ends.
+    pub expires_at: Timestamp,
 }
 
 /// A proof as it is written to its column, and [read](proof_from_column) back. Only the server can write there, which is

@@ -5,7 +5,7 @@
 //! HTTPS, which the server has to accept by an exception that is named as what it is. The browser refuses what the RP
 //! ID does not cover before the server hears of it; where the browser agrees, the server still decides.
 
-use std::net::TcpListener;
+use std::{net::TcpListener, thread, time::Duration};
 
 use super::{ALERT, STATUS};
 use crate::support::{
@@ -171,7 +171,14 @@ fn a_passkey_works_over_https_on_the_subdomains_of_the_policy() {
     let open = |host: &str| {
         browser.set_present(&authenticator, false);
         browser.open(&format!("https://{host}/"));
-        browser.find("#view-signed-out, #view-signed-in");
+        // A passkey that is offered after somebody is present signs in before the button is pressed. Where the policy
+        // does not accept the page, none is offered.
+        if host.starts_with("staging2") {
+            browser.find("#view-signed-out");
+        } else {
+            browser.find("html[data-autofill=ready]");
+            thread::sleep(Duration::from_millis(200));
+        }
         browser.set_present(&authenticator, true);
     };
     let sign_out = || {

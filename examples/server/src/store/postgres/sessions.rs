@@ -3,7 +3,7 @@
 
 use relying_party::{CeremonyId, Timestamp, UserHandle, VerificationProof};
 
-use super::{Postgres, SWEPT_AT_ONCE, accounts::account_of_row, millis, sweep_before};
+use super::{Postgres, SWEPT_AT_ONCE, accounts::account_of_row, millis, sweep_before, timestamp};
 use crate::store::{
     SessionRow, StoreError, TokenHash,
     sessions::{proof_from_column, proof_to_column},
@@ -47,7 +47,7 @@ impl Postgres {
     ) -> Result<Option<SessionRow>, StoreError> {
         let rows = self
             .query(
-                "SELECT handle, name, verified::text FROM sessions LEFT JOIN users ON handle = user_handle
+                "SELECT handle, name, verified::text, expires_at FROM sessions LEFT JOIN users ON handle = user_handle
                  WHERE token_hash = $1 AND expires_at > $2",
                 &[&&token_hash.0[..], &millis(now)?],
             )
@@ -57,7 +57,12 @@ impl Postgres {
         let account = signed_in.then(|| account_of_row(row)).transpose()?;
         let verified = row.try_get::<_, Option<&str>>("verified")?;
         let verified = verified.map(proof_from_column).transpose()?;
-        Ok(Some(SessionRow { token_hash: *token_hash, account, verified }))
+        Ok(Some(SessionRow {
+            token_hash: *token_hash,
+            account,
+            verified,
+            expires_at: timestamp(row.try_get("expires_at")?)?,
+        }))
     }
 
     pub(in crate::store) async fn set_verified(

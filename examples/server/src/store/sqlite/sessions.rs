@@ -4,7 +4,7 @@
 use relying_party::{CeremonyId, Timestamp, UserHandle, VerificationProof};
 use rusqlite::{OptionalExtension, named_params};
 
-use super::{Sqlite, accounts::account_of_row, exists, millis};
+use super::{Sqlite, accounts::account_of_row, exists, millis, timestamp};
 use crate::store::{
     SessionRow, StoreError, TokenHash,
     sessions::{proof_from_column, proof_to_column},
@@ -39,18 +39,18 @@ impl Sqlite {
         self.read(|database| {
             let row = database
                 .prepare_cached(
-                    "SELECT handle, name, verified FROM sessions LEFT JOIN users ON handle = user_handle
+                    "SELECT handle, name, verified, expires_at FROM sessions LEFT JOIN users ON handle = user_handle
                      WHERE token_hash = ?1 AND expires_at > ?2",
                 )?
                 .query_row((token_hash.0, millis(now)?), |row| {
                     let signed_in = row.get_ref("handle")? != rusqlite::types::ValueRef::Null;
                     let account = signed_in.then(|| account_of_row(row)).transpose();
-                    Ok((account, row.get::<_, Option<String>>("verified")?))
+                    Ok((account, row.get::<_, Option<String>>("verified")?, row.get("expires_at")?))
                 })
                 .optional()?;
-            let Some((account, verified)) = row else { return Ok(None) };
+            let Some((account, verified, expires_at)) = row else { return Ok(None) };
             let verified = verified.as_deref().map(proof_from_column).transpose()?;
-            Ok(Some(SessionRow { token_hash: *token_hash, account: account?, verified }))
+            Ok(Some(SessionRow { token_hash: *token_hash, account: account?, verified, expires_at: timestamp(expires_at)? }))
         })
     }
 

@@ -1,0 +1,185 @@
+//! The demo's code, beside passkeys: as the first factor or as the second.
+
+use std::{thread, time::Duration};
+
+use serde_json::json;
+
+use super::{ALERT, STATUS, Stage};
+
+const ALWAYS: [&str; 3] = ["--demo-codes", "--settings", r#"{"second_factor":"always"}"#];
+
+impl Stage {
+    /// Asks for a code by a name.
+    fn ask_for_code(&self, name: &str) {
+        self.browser.clear("#sign-in-name");
+        self.browser.type_into("#sign-in-name", name);
+        self.browser.click("#code-begin");
+        self.browser.find("#code-form");
+    }
+
+    /// Enters the code that the demo shows.
+    fn enter_code(&self) {
+        let code = self.browser.script("return document.querySelector('#demo-code').textContent");
+        let code = code.as_str().unwrap();
+        assert_eq!(code.len(), 6);
+        self.browser.type_into("#code-input", code);
+        self.browser.click("#code-finish");
+    }
+}
+
+#[test]
+fn where_two_factors_are_asked_for_the_code_is_followed_by_the_passkey() {
+    let Some(stage) = Stage::new("code-first-", &ALWAYS) else { return };
+    let browser = &stage.browser;
+    let authenticator = browser.add_authenticator();
+    stage.sign_up("Ada");
+    stage.create();
+    browser.set_present(&authenticator, false);
+    stage.sign_out();
+
+    // No name, a name that nobody has, no code, a wrong one.
+    browser.click("#code-begin");
+    browser.wait_for_text("#sign-in-error", "Please enter your name");
+    browser.type_into("#sign-in-name", "Nobody");
+    browser.click("#code-begin");
+    browser.wait_for_text("#sign-in-error", "Nobody has this name");
+    browser.picture("nobody");
+    stage.ask_for_code("Ada");
+    browser.click("#code-finish");
+    browser.wait_for_text("#code-error", "Please enter the code");
+    browser.picture("asked-for-code");
+    browser.type_into("#code-input", "no");
+    browser.click("#code-finish");
+    browser.wait_for_text(ALERT, "form_code_incorrect");
+    browser.wait_until_gone("#code-form");
+
+    // The code alone signs nobody in, nor does a passkey whose user is not verified.
+    browser.set_user_verified(&authenticator, false);
+    browser.set_present(&authenticator, true);
+    stage.ask_for_code("Ada");
+    stage.enter_code();
+    browser.wait_for_text(STATUS, "passkey_retrieval_cancelled");
+    browser.find("#view-signed-out");
+    browser.picture("not-signed-in");
+
+    browser.set_user_verified(&authenticator, true);
+    browser.set_present(&authenticator, false);
+    stage.ask_for_code("Ada");
+    stage.enter_code();
+    browser.wait_for_text(STATUS, "confirm with a passkey");
+    browser.picture("asked-for-passkey");
+    browser.open(&stage.server.url());
+    browser.find("#view-signed-out");
+    stage.wait_for_autofill();
+    browser.set_present(&authenticator, true);
+    stage.ask_for_code("Ada");
+    stage.enter_code();
+    browser.wait_for_text(STATUS, "Welcome back, Ada");
+    assert_eq!(stage.names().len(), 1);
+    stage.assert_no_complaints();
+}
+
+#[test]
+fn where_two_factors_are_asked_for_the_passkey_is_followed_by_the_code() {
+    let Some(stage) = Stage::new("code-second-", &ALWAYS) else { return };
+    let browser = &stage.browser;
+    let authenticator = browser.add_authenticator();
+    stage.sign_up("Ada");
+    stage.create();
+    browser.set_present(&authenticator, false);
+    stage.sign_out();
+    stage.sign_in(&authenticator);
+    browser.wait_for_text(STATUS, "Please enter the code, too");
+    browser.find("#view-signed-out");
+    assert_eq!(browser.script("return document.activeElement.id"), "code-input");
+    browser.picture("asked-for-code");
+    stage.enter_code();
+    browser.wait_for_text(STATUS, "Welcome back, Ada");
+    stage.assert_no_complaints();
+}
+
+#[test]
+fn codes_are_not_offered_outside_of_the_demo() {
+    let Some(stage) = Stage::new("no-codes-", &[]) else { return };
+    assert_eq!(
+        stage.browser.script("return document.querySelector('#code').checkVisibility()"),
+        false
+    );
+}
+
+#[test]
+fn after_a_code_the_browser_is_asked_to_create_a_first_passkey_silently() {
+    let Some(stage) = Stage::new("silent-", &["--demo-codes"]) else { return };
+    let browser = &stage.browser;
+    // Notes how the browser is called. Chromium alone, with no password manager, leaves such a call open: what one would
+    // answer is answered by a stand-in, which creates the passkey by a call of the usual kind or refuses.
+    browser.devtools(
+        "Page.addScriptToEvaluateOnNewDocument",
+        &json!({ "source": "
+            window.calls = [];
+            window.manager = 'none';
+            const create = navigator.credentials.create.bind(navigator.credentials);
+            navigator.credentials.create = ({ mediation = 'usual', ...options }) => {
+                window.calls.push(mediation);
+                if (mediation === 'usual' || window.manager === 'creates') return create(options);
+                if (window.manager === 'none') return create({ mediation, ...options });
+                return Promise.reject(new DOMException('refused', 'NotAllowedError'));
+            };" }),
+    );
+    browser.open(&stage.server.url());
+    let calls = || {
+        // What is not to happen has had the time for it.
+        thread::sleep(Duration::from_millis(300));
+        browser.script("return window.calls.splice(0)")
+    };
+    let authenticator = browser.add_authenticator();
+    let sign_in = |manager: &str| {
+        browser.set_present(&authenticator, false);
+        stage.sign_out();
+        browser.script(&format!("window.manager = '{manager}'"));
+        stage.ask_for_code("Ada");
+        browser.set_present(&authenticator, true);
+        stage.enter_code();
+    };
+    stage.sign_up("Ada");
+    assert_eq!(calls(), json!([]), "signing up is no sign-in");
+
+    // Who refuses is not mentioned.
+    sign_in("refuses");
+    browser.wait_for_text(STATUS, "Welcome back, Ada");
+    assert_eq!(calls(), json!(["conditional"]));
+    browser.wait_for_text(STATUS, "Welcome back, Ada");
+    assert_eq!(browser.script("return document.querySelector('#alert').innerText"), "");
+    assert_eq!(stage.names(), Vec::<String>::new());
+
+    // What is left open gives way to the button.
+    sign_in("none");
+    browser.wait_for_text(STATUS, "Welcome back, Ada");
+    assert_eq!(calls(), json!(["conditional"]));
+    stage.create();
+    assert_eq!(calls(), json!(["usual"]));
+    stage.browser.click(".passkey .delete");
+    stage.browser.click("#delete-confirm");
+    browser.wait_for_text(STATUS, "deleted");
+
+    sign_in("creates");
+    browser.wait_for_text(STATUS, "created");
+    assert_eq!(calls(), json!(["conditional"]));
+    assert_eq!(stage.names().len(), 1);
+    browser.picture("created");
+
+    // Who has a passkey is not given another.
+    sign_in("creates");
+    browser.wait_for_text(STATUS, "Welcome back, Ada");
+    assert_eq!(calls(), json!([]));
+
+    // A browser that cannot is not asked.
+    stage.browser.click(".passkey .delete");
+    stage.browser.click("#delete-confirm");
+    browser.wait_for_text(STATUS, "deleted");
+    browser.script("delete PublicKeyCredential.getClientCapabilities");
+    sign_in("creates");
+    browser.wait_for_text(STATUS, "Welcome back, Ada");
+    assert_eq!(calls(), json!([]));
+    stage.assert_no_complaints();
+}
