@@ -2,6 +2,7 @@
 # Runs every fuzz target for a while, or those that are named.
 #
 #   fuzz/run.sh SECONDS [TARGET…]        SECONDS for each target
+#   SEED=1 fuzz/run.sh 2                 the same inputs every time, as far as time allows; 0 is a random seed
 #   SANITIZER=none fuzz/run.sh 10        without AddressSanitizer, where the toolchain has none
 #   TIMEOUT=10 fuzz/run.sh 10            on a machine that is busy, where a second is not enough for one input
 #   TOOLCHAIN=nightly fuzz/run.sh 10     with another toolchain than the default one
@@ -43,7 +44,7 @@ executed=0
 for target; do
     mkdir -p "corpus/$target" "artifacts/$target"
     "$binaries/$target" "corpus/$target" "seeds/$target" "-artifact_prefix=artifacts/$target/" \
-        -max_total_time="$seconds" "-timeout=${TIMEOUT:-1}" -rss_limit_mb="$limit" -max_len=8192 \
+        -seed="${SEED:-0}" -max_total_time="$seconds" "-timeout=${TIMEOUT:-1}" -rss_limit_mb="$limit" -max_len=8192 \
         -dict=webauthn.dict -print_final_stats=1 -verbosity=1 \
         >"artifacts/$target.log" 2>&1 || failed="$failed $target"
     stat() { sed -n "s/^stat::$1: *//p" "artifacts/$target.log"; }
