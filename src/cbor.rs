@@ -1,11 +1,9 @@
 //! A strict, borrowing reader of CBOR (RFC 8949) for what authenticators send.
 //!
-//! The headers are decoded by `ciborium-ll`; the rules on top are those of CTAP2's canonical form (CTAP 2.1 §8)
-//! that keep one value from having two readings: shortest integers and lengths, no indefinite lengths, no tags, no
-//! duplicate keys, bounded depth. The order of map keys is *not* enforced: old Edge, TPM and software keys send
-//! their maps unsorted, and with duplicates refused the order carries no meaning.
-
-use ciborium_ll::{Decoder, Header, simple};
+//! The rules are those of CTAP2's canonical form (CTAP 2.1 §8) that keep one value from having two readings: shortest
+//! integers and lengths, no indefinite lengths, no tags, no duplicate keys, bounded depth. The order of map keys is
+//! *not* enforced: old Edge, TPM and software keys send their maps unsorted, and with duplicates refused the order
+//! carries no meaning.
 
 use crate::{
     limits::{CBOR_DEPTH_MAX, CBOR_MAP_ENTRIES_MAX},
@@ -107,57 +105,9 @@ impl<'a> Reader<'a> {
 
     /// The next item; of arrays and maps, the header only.
     pub(crate) fn item(&mut self) -> Result<Item<'a>, Malformed> {
-        let mut decoder = Decoder::from(self.rest);
-        let header = decoder.pull().map_err(|error| match error {
-            ciborium_ll::Error::Io(_) => self.error(CborError::Truncated),
-            ciborium_ll::Error::Syntax(_) => self.error(CborError::Syntax),
-        })?;
-        let length = decoder.offset();
-        let shortest = |value: u64| length == shortest_header(value);
-        let body = self.rest.get(length..).unwrap_or_default();
-        let (item, is_shortest, rest) = match header {
-            Header::Positive(value) => (Item::Unsigned(value), shortest(value), body),
-            Header::Negative(value) => (Item::Negative(value), shortest(value), body),
-            Header::Bytes(Some(size)) => {
-                let (bytes, rest) = self.split(body, size)?;
-                (Item::Bytes(bytes), shortest(as_u64(size)), rest)
-            }
-            Header::Text(Some(size)) => {
-                let (bytes, rest) = self.split(body, size)?;
-                let text = core::str::from_utf8(bytes).map_err(|_| self.error(CborError::Utf8))?;
-                (Item::Text(text), shortest(as_u64(size)), rest)
-            }
-            Header::Array(Some(size)) => {
-                // Each entry takes a byte at least: a length beyond the input is a bomb.
-                self.split(body, size)?;
-                (Item::Array(size), shortest(as_u64(size)), body)
-            }
-            Header::Map(Some(size)) => {
-                if size > CBOR_MAP_ENTRIES_MAX {
-                    return Err(self.error(CborError::Entries));
-                }
-                (Item::Map(size), shortest(as_u64(size)), body)
-            }
-            Header::Simple(simple::FALSE) => (Item::Bool(false), length == 1, body),
-            Header::Simple(simple::TRUE) => (Item::Bool(true), length == 1, body),
-            Header::Simple(simple::NULL) => (Item::Other, length == 1, body),
-            Header::Float(_) => (Item::Other, true, body),
-            Header::Tag(_) => return Err(self.error(CborError::Tag)),
-            // Of the other simple values only `undefined` has a meaning; no authenticator sends one.
-            Header::Simple(_) | Header::Break => return Err(self.error(CborError::Syntax)),
-            Header::Bytes(None) | Header::Text(None) | Header::Array(None) | Header::Map(None) => {
-                return Err(self.error(CborError::Indefinite));
-            }
-        };
-        if !is_shortest {
-            return Err(self.error(CborError::NotShortest));
-        }
+        let (item, rest) = split_item(self.rest).map_err(|error| self.error(error))?;
         self.rest = rest;
         Ok(item)
-    }
-
-    fn split(&self, body: &'a [u8], size: usize) -> Result<(&'a [u8], &'a [u8]), Malformed> {
-        body.split_at_checked(size).ok_or_else(|| self.error(CborError::Truncated))
     }
 
     /// The next item whole, as the bytes that encode it. Everything within is checked.
@@ -180,6 +130,9 @@ impl<'a> Reader<'a> {
             }
             Item::Map(size) => {
                 let below = depth_below(self)?;
+                if size == 0 {
+                    return Ok(());
+                }
                 let mut keys = Keys::new();
                 for _ in 0..size {
                     let start = *self;
@@ -257,41 +210,107 @@ impl<'a> Reader<'a> {
 
 /// The keys of one map, for finding one that stands twice, without an allocation.
 struct Keys<'a> {
-    keys: [&'a [u8]; CBOR_MAP_ENTRIES_MAX],
+    keys: [Option<&'a [u8]>; CBOR_MAP_ENTRIES_MAX],
     count: usize,
 }
 
 impl<'a> Keys<'a> {
     const fn new() -> Self {
-        Self { keys: [&[]; CBOR_MAP_ENTRIES_MAX], count: 0 }
+        Self { keys: [None; CBOR_MAP_ENTRIES_MAX], count: 0 }
     }
 
     /// Whether the key is new. Shortest encodings make equal keys equal bytes.
     fn add(&mut self, key: &'a [u8]) -> bool {
         let known = self.keys.get(..self.count).unwrap_or_default();
-        if known.contains(&key) {
+        if known.contains(&Some(key)) {
             return false;
         }
         if let Some(free) = self.keys.get_mut(self.count) {
-            *free = key;
+            *free = Some(key);
         }
         self.count = self.count.saturating_add(1);
         true
     }
 }
 
-fn as_u64(size: usize) -> u64 {
-    u64::try_from(size).unwrap_or(u64::MAX)
+/// An item, of arrays and maps the header, and what follows (RFC 8949 §3).
+fn split_item(input: &[u8]) -> Result<(Item<'_>, &[u8]), CborError> {
+    let (initial, rest) = input.split_first().ok_or(CborError::Truncated)?;
+    let (major_type, information) = (initial >> 5, initial & 0x1f);
+    if major_type == 7 {
+        return split_simple(information, rest);
+    }
+    let (argument, rest) = split_argument(major_type, information, rest)?;
+    match major_type {
+        0 => Ok((Item::Unsigned(argument), rest)),
+        1 => Ok((Item::Negative(argument), rest)),
+        2 => split_body(argument, rest).map(|(bytes, rest)| (Item::Bytes(bytes), rest)),
+        3 => {
+            let (bytes, rest) = split_body(argument, rest)?;
+            let text = core::str::from_utf8(bytes).map_err(|_| CborError::Utf8)?;
+            Ok((Item::Text(text), rest))
+        }
+        4 => {
+            // Each entry takes a byte at least: a length beyond the input is a bomb.
+            let (entries, _) = split_body(argument, rest)?;
+            Ok((Item::Array(entries.len()), rest))
+        }
+        5 => match usize::try_from(argument) {
+            Ok(size) if size <= CBOR_MAP_ENTRIES_MAX => Ok((Item::Map(size), rest)),
+            _ => Err(CborError::Entries),
+        },
+        _ => Err(CborError::Tag),
+    }
 }
 
-/// Bytes of the shortest header that carries `value`.
-const fn shortest_header(value: u64) -> usize {
-    match value {
-        0..24 => 1,
-        24..0x100 => 2,
-        0x100..0x1_0000 => 3,
-        0x1_0000..0x1_0000_0000 => 5,
-        _ => 9,
+/// The argument of a header: the additional information itself, or a number in the bytes that follow, if it needs them.
+fn split_argument(major_type: u8, information: u8, rest: &[u8]) -> Result<(u64, &[u8]), CborError> {
+    let (argument, rest, least) = match information {
+        0..24 => return Ok((u64::from(information), rest)),
+        24 => number(rest, |[byte]: [u8; 1]| u64::from(byte), 24),
+        25 => number(rest, |bytes| u64::from(u16::from_be_bytes(bytes)), 0x100),
+        26 => number(rest, |bytes| u64::from(u32::from_be_bytes(bytes)), 0x1_0000),
+        27 => number(rest, u64::from_be_bytes, 0x1_0000_0000),
+        31 if (2..=5).contains(&major_type) => return Err(CborError::Indefinite),
+        _ => return Err(CborError::Syntax),
+    }
+    .ok_or(CborError::Truncated)?;
+    if argument < least { Err(CborError::NotShortest) } else { Ok((argument, rest)) }
+}
+
+/// A number of so many bytes, what follows, and the least number that needs so many.
+fn number<const N: usize>(
+    bytes: &[u8],
+    read: impl FnOnce([u8; N]) -> u64,
+    least: u64,
+) -> Option<(u64, &[u8], u64)> {
+    let (number, rest) = bytes.split_first_chunk::<N>()?;
+    Some((read(*number), rest, least))
+}
+
+/// As many bytes as a header says, and what follows.
+fn split_body(size: u64, rest: &[u8]) -> Result<(&[u8], &[u8]), CborError> {
+    let size = usize::try_from(size).map_err(|_| CborError::Truncated)?;
+    rest.split_at_checked(size).ok_or(CborError::Truncated)
+}
+
+/// A simple value or a floating-point number, of any width.
+fn split_simple(information: u8, rest: &[u8]) -> Result<(Item<'_>, &[u8]), CborError> {
+    let float = |size| split_body(size, rest).map(|(_, rest)| (Item::Other, rest));
+    match information {
+        20 => Ok((Item::Bool(false), rest)),
+        21 => Ok((Item::Bool(true), rest)),
+        22 => Ok((Item::Other, rest)),
+        24 => match rest.first() {
+            None => Err(CborError::Truncated),
+            Some(0..32) => Err(CborError::NotShortest),
+            Some(_) => Err(CborError::Syntax),
+        },
+        25 => float(2),
+        26 => float(4),
+        27 => float(8),
+        // Of the other simple values only `undefined` has a meaning; no authenticator sends one.
+        _ => Err(CborError::Syntax),
     }
 }
 
