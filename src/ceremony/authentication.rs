@@ -70,8 +70,9 @@ pub struct CredentialRecord<'a> {
     pub credential_id: &'a [u8],
     /// The user handle of the account that owns the record.
     pub user: &'a [u8],
-    /// The credential public key, a `COSE_Key`.
-    pub public_key: &'a [u8],
+    /// The credential public key: [`CosePublicKey::key`](crate::CosePublicKey::key), or what [`CoseKey::parse`] reads
+    /// from a `COSE_Key` that is stored otherwise.
+    pub public_key: CoseKey<'a>,
     /// Counter and flags as they were last seen.
     pub state: PasskeyState,
 }
@@ -81,7 +82,7 @@ impl<'a> From<&'a Passkey> for CredentialRecord<'a> {
         Self {
             credential_id: passkey.credential_id.as_bytes(),
             user: passkey.user.as_bytes(),
-            public_key: passkey.public_key.as_bytes(),
+            public_key: passkey.public_key.key(),
             state: passkey.state,
         }
     }
@@ -97,9 +98,9 @@ pub struct VerifiedAuthentication {
 }
 
 /// Sizes up to which a message is decoded on the stack: more than real ones have, ML-DSA signatures excepted.
-const INLINE_CLIENT_DATA: usize = 1024;
-const INLINE_AUTHENTICATOR_DATA: usize = 512;
-const INLINE_SIGNATURE: usize = 1024;
+const INLINE_CLIENT_DATA: usize = 512;
+const INLINE_AUTHENTICATOR_DATA: usize = 256;
+const INLINE_SIGNATURE: usize = 520;
 
 /// Bytes of a SHA-256 hash.
 const HASH: usize = 32;
@@ -263,8 +264,8 @@ fn check_signature(
     signature: &[u8],
     verifier: &dyn SignatureVerifier,
 ) -> Result<(), CeremonyError> {
-    let key = CoseKey::parse(record.public_key)?;
-    verifier.verify(&key, message, signature).map_err(|error| match error {
+    let key = &record.public_key;
+    verifier.verify(key, message, signature).map_err(|error| match error {
         SignatureError::UnsupportedAlgorithm => CeremonyError::AlgorithmNotSupported(key.algorithm),
         SignatureError::Invalid => CeremonyError::Signature,
     })

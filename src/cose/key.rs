@@ -284,19 +284,49 @@ fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), InvalidKey> {
 /// that fits its algorithm.
 ///
 /// ```
-/// use relying_party::{Algorithm, CosePublicKey};
+/// use relying_party::{Algorithm, CoseKey, CosePublicKey};
 /// # let mut cose = vec![0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 0x20];
 /// # cose.extend([1; 32]);
 /// # cose.extend([0x22, 0x58, 0x20]);
 /// # cose.extend([2; 32]);
 /// let key = CosePublicKey::try_from(cose.as_slice())?;
 /// assert_eq!(key.algorithm(), Algorithm::ES256);
+/// assert_eq!(key.key(), CoseKey::parse(key.as_bytes())?);
 /// # Ok::<(), relying_party::InvalidPublicKey>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct CosePublicKey {
     bytes: Vec<u8>,
     algorithm: Algorithm,
+    parameters: Places,
+}
+
+/// Where in the bytes of a key its parameters stand, so that it is read once, and not at every sign-in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Places {
+    Ec2 { curve: i64, x: Place, y: Place },
+    Okp { curve: i64, x: Place },
+    Rsa { n: Place, e: Place },
+    Akp { public: Place },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Place {
+    start: usize,
+    length: usize,
+}
+
+impl Place {
+    /// The place of a part that was borrowed from the whole.
+    fn of(part: &[u8], whole: &[u8]) -> Self {
+        let start = part.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
+        Self { start, length: part.len() }
+    }
+
+    fn within(self, whole: &[u8]) -> &[u8] {
+        let part = whole.get(self.start..).and_then(|rest| rest.get(..self.length));
+        part.unwrap_or_default()
+    }
 }
 
 /// The bytes are no credential public key.
@@ -313,9 +343,29 @@ pub enum InvalidPublicKey {
 
 impl CosePublicKey {
     /// The key that was parsed from these bytes.
-    pub(crate) fn of(bytes: &[u8], key: &CoseKey<'_>) -> Result<Self, InvalidKey> {
+    pub(crate) fn of<'a>(bytes: &'a [u8], key: &CoseKey<'a>) -> Result<Self, InvalidKey> {
         key.check_shape()?;
-        Ok(Self { bytes: bytes.into(), algorithm: key.algorithm })
+        let place = |part| Place::of(part, bytes);
+        let parameters = match key.parameters {
+            KeyParameters::Ec2 { curve, x, y } => Places::Ec2 { curve, x: place(x), y: place(y) },
+            KeyParameters::Okp { curve, x } => Places::Okp { curve, x: place(x) },
+            KeyParameters::Rsa { n, e } => Places::Rsa { n: place(n), e: place(e) },
+            KeyParameters::Akp { public } => Places::Akp { public: place(public) },
+        };
+        Ok(Self { bytes: bytes.into(), algorithm: key.algorithm, parameters })
+    }
+
+    /// The key, parsed.
+    #[must_use]
+    pub fn key(&self) -> CoseKey<'_> {
+        let part = |place: Place| place.within(&self.bytes);
+        let parameters = match self.parameters {
+            Places::Ec2 { curve, x, y } => KeyParameters::Ec2 { curve, x: part(x), y: part(y) },
+            Places::Okp { curve, x } => KeyParameters::Okp { curve, x: part(x) },
+            Places::Rsa { n, e } => KeyParameters::Rsa { n: part(n), e: part(e) },
+            Places::Akp { public } => KeyParameters::Akp { public: part(public) },
+        };
+        CoseKey { algorithm: self.algorithm, parameters }
     }
 
     /// The `COSE_Key` in CBOR.

@@ -48,6 +48,19 @@ fn keys_of_every_type_are_read() {
 }
 
 #[test]
+fn stored_keys_are_what_was_read_in_whatever_order_it_was_written() {
+    for mut entries in keys() {
+        for _ in 0..entries.len() {
+            entries.rotate_left(1);
+            let bytes = encode(&entries);
+            let key = CoseKey::parse(&bytes).unwrap();
+            let stored = CosePublicKey::try_from(&*bytes).unwrap();
+            assert_eq!((stored.key(), stored.as_bytes()), (key, &*bytes));
+        }
+    }
+}
+
+#[test]
 fn order_of_the_parameters_does_not_matter() {
     for mut entries in keys() {
         let bytes = encode(&entries);

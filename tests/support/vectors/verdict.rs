@@ -1,8 +1,8 @@
 //! Judges a case, and compares with what its source expects.
 
 use relying_party::{
-    Algorithm, AttestationObject, AttestationPolicy, AttestationType, CredentialId, InvalidKey,
-    PasskeyState, StatementError, Timestamp,
+    Algorithm, AttestationObject, AttestationPolicy, AttestationType, CoseKey, CredentialId,
+    InvalidKey, PasskeyState, StatementError, Timestamp,
     ceremony::{
         AuthenticationExpectation, CeremonyError, CounterRule, CredentialRecord, Explanation,
         RegistrationExpectation, StepVerdict, VerifiedRegistration, explain_authentication,
@@ -250,7 +250,7 @@ fn differences(case: &Case, verified: &VerifiedRegistration) -> Vec<String> {
     });
     let expect = &case.expect;
     let found = [
-        ("fmt", expect.fmt.clone(), Some(verified.attestation().format.clone())),
+        ("fmt", expect.fmt.clone(), Some(verified.attestation().format.to_string())),
         (
             "alg",
             expect.alg.map(|alg| alg.to_string()),
@@ -306,10 +306,14 @@ fn judge_authentication(case: &Case) -> Result<Got, Unsupported> {
         extensions: &RequestedExtensions::default(),
         verifier: &RustCrypto,
     };
+    let public_key = match CoseKey::parse(&stored.public_key.0) {
+        Ok(key) => key,
+        Err(malformed) => return Ok(Err(malformed.into())),
+    };
     let record = CredentialRecord {
         credential_id: &stored.credential_id.0,
         user: &owner,
-        public_key: &stored.public_key.0,
+        public_key,
         state: PasskeyState {
             sign_count: stored.sign_count,
             backup_eligible: stored.backup_eligible,
