@@ -3,7 +3,11 @@
 use serde::Deserialize;
 
 use crate::{
-    json::{object, text::Text},
+    json::{
+        object,
+        plain::{FromPlain, Plain},
+        text::Text,
+    },
     malformed::Malformed,
 };
 
@@ -41,6 +45,22 @@ fn present<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
+}
+
+impl<'a> FromPlain<'a> for ClientData<'a> {
+    fn from_plain(json: &mut Plain<'a>) -> Option<Self> {
+        let (mut kind, mut challenge, mut origin) = (None, None, None);
+        let (mut cross_origin, mut top_origin) = (None, None);
+        json.object(|name, json| match name {
+            "type" => json.once(&mut kind),
+            "challenge" => json.once(&mut challenge),
+            "origin" => json.once(&mut origin),
+            "crossOrigin" => json.once(&mut cross_origin),
+            "topOrigin" => json.once(&mut top_origin),
+            _ => json.value().map(drop),
+        })?;
+        Some(Self { kind: kind?, challenge: challenge?, origin: origin?, cross_origin, top_origin })
+    }
 }
 
 impl<'a> ClientData<'a> {
@@ -95,6 +115,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::json::plain;
 
     const BASIC: &str =
         r#"{"type":"webauthn.get","challenge":"AQID","origin":"https://example.com"}"#;
@@ -158,6 +179,33 @@ mod tests {
         let mut json = BASIC.as_bytes().to_vec();
         json[9] = 0xff;
         assert!(ClientData::parse(&json).is_err());
+    }
+
+    #[test]
+    fn client_data_as_browsers_write_it_are_read_as_by_a_general_reader() {
+        let full = BASIC.replace('}', r#","crossOrigin":true,"topOrigin":"https://top.example"}"#);
+        let table = [
+            (String::from(BASIC), true),
+            (BASIC.replace('}', r#","crossOrigin":false}"#), true),
+            (
+                BASIC.replace('}', r#","crossOrigin":false,"other_keys_can_be_added_here":"x"}"#),
+                true,
+            ),
+            (full.clone(), true),
+            (full.replace("true", "null"), false),
+            (full.replace("true", "\"true\""), false),
+            (full.replace("AQID", "AQ\\u0049D"), false),
+            (full.replace("\"topOrigin\"", "\"crossOrigin\":true,\"topOrigin\""), false),
+            (full.replace("\"origin\"", "\"origins\""), false),
+            (full.replace(",\"origin\"", ", \"origin\""), false),
+        ];
+        for (json, is_plain) in table {
+            let read = plain::read::<ClientData<'_>>(&json);
+            assert_eq!(read.is_some(), is_plain, "{json}");
+            if read.is_some() {
+                assert_eq!(read, object::from_str(&json).ok(), "{json}");
+            }
+        }
     }
 
     proptest! {

@@ -4,6 +4,7 @@ pub(crate) mod base64url;
 mod enums;
 pub(crate) mod object;
 mod options;
+pub(crate) mod plain;
 mod response;
 mod signal;
 pub(crate) mod text;

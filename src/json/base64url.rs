@@ -70,24 +70,35 @@ impl<const N: usize> Decoded<N> {
         max: usize,
         spare: usize,
     ) -> Result<&mut [u8], InvalidBase64Url> {
-        let most = most_bytes(text);
-        // Four characters of slack: padding and a last group that is not full.
-        if most > max.saturating_add(3) {
-            return Err(InvalidBase64Url::TooLong);
-        }
-        let needed = most.saturating_add(spare);
-        let room = if needed <= N {
-            self.inline.as_mut_slice()
-        } else {
-            self.spilled.resize(needed, 0);
-            self.spilled.as_mut_slice()
-        };
-        let length = in_either_alphabet(text, |engine| engine.decode_slice(text, &mut *room))?;
-        if length > max {
-            return Err(InvalidBase64Url::TooLong);
-        }
-        room.get_mut(..length.saturating_add(spare)).ok_or(InvalidBase64Url::TooLong)
+        decode_into(&mut self.inline, &mut self.spilled, text, max, spare)
     }
+}
+
+/// Apart from [`Decoded`], so that it is compiled once for all its sizes.
+fn decode_into<'b>(
+    inline: &'b mut [u8],
+    spilled: &'b mut Vec<u8>,
+    text: &str,
+    max: usize,
+    spare: usize,
+) -> Result<&'b mut [u8], InvalidBase64Url> {
+    let most = most_bytes(text);
+    // Four characters of slack: padding and a last group that is not full.
+    if most > max.saturating_add(3) {
+        return Err(InvalidBase64Url::TooLong);
+    }
+    let needed = most.saturating_add(spare);
+    let room = if needed <= inline.len() {
+        inline
+    } else {
+        spilled.resize(needed, 0);
+        spilled.as_mut_slice()
+    };
+    let length = in_either_alphabet(text, |engine| engine.decode_slice(text, &mut *room))?;
+    if length > max {
+        return Err(InvalidBase64Url::TooLong);
+    }
+    room.get_mut(..length.saturating_add(spare)).ok_or(InvalidBase64Url::TooLong)
 }
 
 /// Whether `text` is the base64url of `bytes` without padding, character for character.

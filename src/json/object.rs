@@ -6,6 +6,8 @@ use serde::{
     forward_to_deserialize_any,
 };
 
+use super::plain::{self, FromPlain};
+
 /// Reads a struct from an object only. As serde derives it, a struct could also be written as an array of its members
 /// in their order, which no client does and other readers of the same bytes do not take for the same thing.
 pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
@@ -32,8 +34,19 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectOnly<D> {
 /// Reads a struct from the text of one object, with nothing but white space around it.
 ///
 /// That the text is UTF-8 is checked once for all of it, which is faster than string by string.
-pub(crate) fn from_slice<'de, T: Deserialize<'de>>(json: &'de [u8]) -> serde_json::Result<T> {
+pub(crate) fn from_slice<'de, T>(json: &'de [u8]) -> serde_json::Result<T>
+where
+    T: Deserialize<'de> + FromPlain<'de>,
+{
     let json = core::str::from_utf8(json).map_err(de::Error::custom)?;
+    match plain::read(json) {
+        Some(value) => Ok(value),
+        None => from_str(json),
+    }
+}
+
+/// The same from JSON of every form.
+pub(crate) fn from_str<'de, T: Deserialize<'de>>(json: &'de str) -> serde_json::Result<T> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
     let value = object(&mut deserializer)?;
     deserializer.end()?;

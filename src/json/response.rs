@@ -5,7 +5,7 @@ use core::fmt;
 
 use serde::{
     Deserialize, Deserializer,
-    de::{SeqAccess, Visitor},
+    de::{self, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
 
@@ -13,6 +13,7 @@ use super::{
     base64url::Decoded,
     enums::{AuthenticatorAttachment, Transport},
     object,
+    plain::{self, FromPlain, Plain},
     text::Text,
 };
 use crate::{
@@ -34,7 +35,7 @@ use crate::{
 /// Unknown members are ignored, since every level of the specification adds some; `transports` may be missing
 /// (hand-written front ends, older Safari), optional members may be `null`. The convenience copies
 /// `authenticatorData`, `publicKey` and `publicKeyAlgorithm` are never read: only the attestation object is signed.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct RegistrationResponse<'a>(#[serde(borrow)] Credential<'a, Attestation<'a>>);
 
@@ -46,11 +47,11 @@ pub struct RegistrationResponse<'a>(#[serde(borrow)] Credential<'a, Attestation<
 /// ```
 ///
 /// Lenient as [`RegistrationResponse`] is; `userHandle` may be `null`, missing or empty.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct AuthenticationResponse<'a>(#[serde(borrow)] Credential<'a, Assertion<'a>>);
 
-#[derive(Clone, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Credential<'a, R> {
     #[serde(borrow)]
@@ -61,8 +62,8 @@ struct Credential<'a, R> {
     kind: Text<'a>,
     #[serde(borrow, default)]
     authenticator_attachment: Option<Text<'a>>,
-    #[serde(borrow, default)]
-    client_extension_results: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "raw_text")]
+    client_extension_results: Option<&'a str>,
     #[serde(deserialize_with = "object::object", bound(deserialize = "R: Deserialize<'de>"))]
     response: R,
 }
@@ -78,18 +79,18 @@ impl<R: fmt::Debug> fmt::Debug for Credential<'_, R> {
     }
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Attestation<'a> {
     #[serde(borrow, rename = "clientDataJSON")]
     client_data_json: Text<'a>,
     #[serde(borrow, rename = "attestationObject")]
     object: Text<'a>,
-    #[serde(default, deserialize_with = "transports")]
-    transports: Vec<Transport>,
+    #[serde(borrow, default)]
+    transports: Option<Transports<'a>>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Assertion<'a> {
     #[serde(borrow, rename = "clientDataJSON")]
@@ -102,43 +103,158 @@ struct Assertion<'a> {
     user_handle: Option<Text<'a>>,
 }
 
-/// Transports are hints, so that a list that is too long is cut rather than refused, and names that are too long
-/// are dropped.
-fn transports<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Transport>, D::Error> {
-    Ok(Option::<Transports>::deserialize(deserializer)?.map(|kept| kept.0).unwrap_or_default())
+/// The text of any value but `null`.
+fn raw_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de str>, D::Error> {
+    Ok(Option::<&RawValue>::deserialize(deserializer)?.map(RawValue::get))
 }
 
-/// What is kept of a list of transports. The rest is dropped as it is read: collected, an empty name of three bytes
-/// would take 24.
-struct Transports(Vec<Transport>);
+/// The text of a list of transports. What is kept of it is collected once the response is verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Transports<'a>(&'a str);
 
-impl<'de> Deserialize<'de> for Transports {
+impl<'de: 'a, 'a> Deserialize<'de> for Transports<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <&RawValue>::deserialize(deserializer)?.get();
+        serde_json::from_str::<KeptTransports>(text).map_err(de::Error::custom)?;
+        Ok(Self(text))
+    }
+}
+
+impl<'a> FromPlain<'a> for Transports<'a> {
+    fn from_plain(json: &mut Plain<'a>) -> Option<Self> {
+        json.text_of(|json| json.array(|json| json.string().map(drop))).map(Self)
+    }
+}
+
+impl Transports<'_> {
+    fn kept(self) -> Vec<Transport> {
+        match plain::read(self.0) {
+            Some(KeptTransports(kept)) => kept,
+            // It was read when the response was.
+            None => serde_json::from_str(self.0)
+                .map_or_else(|_| Vec::new(), |KeptTransports(kept)| kept),
+        }
+    }
+}
+
+/// Transports are hints, so that a list that is too long is cut rather than refused, and names that are too long are
+/// dropped, as they are read: collected, an empty name of three bytes would take 24.
+#[derive(Default)]
+struct KeptTransports(Vec<Transport>);
+
+impl KeptTransports {
+    fn add(&mut self, transport: Transport) {
+        if self.0.len() < TRANSPORTS_MAX && transport.is_reasonable() {
+            self.0.push(transport);
+        }
+    }
+}
+
+impl FromPlain<'_> for KeptTransports {
+    fn from_plain(json: &mut Plain<'_>) -> Option<Self> {
+        let mut kept = Self::default();
+        json.array(|json| {
+            kept.add(json.string()?.into());
+            Some(())
+        })?;
+        Some(kept)
+    }
+}
+
+impl<'de> Deserialize<'de> for KeptTransports {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TransportsVisitor;
+
+        impl<'de> Visitor<'de> for TransportsVisitor {
+            type Value = KeptTransports;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of transports")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<KeptTransports, A::Error> {
+                let mut kept = KeptTransports::default();
+                while let Some(transport) = list.next_element::<Transport>()? {
+                    kept.add(transport);
+                }
+                Ok(kept)
+            }
+        }
+
         deserializer.deserialize_seq(TransportsVisitor)
     }
 }
 
-struct TransportsVisitor;
+/// The text of any value.
+struct RawText<'a>(&'a str);
 
-impl<'de> Visitor<'de> for TransportsVisitor {
-    type Value = Transports;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of transports")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Transports, A::Error> {
-        let mut kept = Vec::new();
-        while let Some(transport) = list.next_element::<Transport>()? {
-            if kept.len() < TRANSPORTS_MAX && transport.is_reasonable() {
-                kept.push(transport);
-            }
-        }
-        Ok(Transports(kept))
+impl<'a> FromPlain<'a> for RawText<'a> {
+    fn from_plain(json: &mut Plain<'a>) -> Option<Self> {
+        json.value().map(Self)
     }
 }
 
-fn parse<'a, T: Deserialize<'a>>(json: &'a [u8], what: &'static str) -> Result<T, Malformed> {
+impl<'a, R: FromPlain<'a>> FromPlain<'a> for Credential<'a, R> {
+    fn from_plain(json: &mut Plain<'a>) -> Option<Self> {
+        let (mut id, mut raw_id, mut kind, mut response) = (None, None, None, None);
+        let (mut attachment, mut extension_results) = (None, None);
+        json.object(|name, json| match name {
+            "id" => json.once(&mut id),
+            "rawId" => json.once(&mut raw_id),
+            "type" => json.once(&mut kind),
+            "authenticatorAttachment" => json.once(&mut attachment),
+            "clientExtensionResults" => json.once(&mut extension_results),
+            "response" => json.once(&mut response),
+            _ => json.value().map(drop),
+        })?;
+        Some(Self {
+            id: id?,
+            raw_id: raw_id?,
+            kind: kind?,
+            authenticator_attachment: attachment.flatten(),
+            client_extension_results: extension_results.flatten().map(|RawText(text)| text),
+            response: response?,
+        })
+    }
+}
+
+impl<'a> FromPlain<'a> for Attestation<'a> {
+    fn from_plain(json: &mut Plain<'a>) -> Option<Self> {
+        let (mut client_data_json, mut object, mut transports) = (None, None, None);
+        json.object(|name, json| match name {
+            "clientDataJSON" => json.once(&mut client_data_json),
+            "attestationObject" => json.once(&mut object),
+            "transports" => json.once(&mut transports),
+            _ => json.value().map(drop),
+        })?;
+        Some(Self { client_data_json: client_data_json?, object: object?, transports })
+    }
+}
+
+impl<'a> FromPlain<'a> for Assertion<'a> {
+    fn from_plain(json: &mut Plain<'a>) -> Option<Self> {
+        let (mut client_data_json, mut authenticator_data) = (None, None);
+        let (mut signature, mut user_handle) = (None, None);
+        json.object(|name, json| match name {
+            "clientDataJSON" => json.once(&mut client_data_json),
+            "authenticatorData" => json.once(&mut authenticator_data),
+            "signature" => json.once(&mut signature),
+            "userHandle" => json.once(&mut user_handle),
+            _ => json.value().map(drop),
+        })?;
+        Some(Self {
+            client_data_json: client_data_json?,
+            authenticator_data: authenticator_data?,
+            signature: signature?,
+            user_handle: user_handle.flatten(),
+        })
+    }
+}
+
+fn parse<'a, T: Deserialize<'a> + FromPlain<'a>>(
+    json: &'a [u8],
+    what: &'static str,
+) -> Result<T, Malformed> {
     if json.len() > RESPONSE_JSON_MAX {
         return Err(Malformed::TooLong { what, max: RESPONSE_JSON_MAX });
     }
@@ -182,6 +298,12 @@ fn decode<'b, const N: usize>(
 /// What both responses have in common.
 macro_rules! credential_members {
     ($type:ident) => {
+        impl<'a> FromPlain<'a> for $type<'a> {
+            fn from_plain(json: &mut Plain<'a>) -> Option<Self> {
+                Credential::from_plain(json).map(Self)
+            }
+        }
+
         impl<'a> $type<'a> {
             /// Reads a response.
             ///
@@ -230,7 +352,7 @@ macro_rules! credential_members {
             /// The client extension outputs as JSON text, all of them, also unknown ones. Unsigned.
             #[must_use]
             pub fn client_extension_results(&self) -> Option<&'a str> {
-                self.0.client_extension_results.map(RawValue::get)
+                self.0.client_extension_results
             }
 
             /// `response.clientDataJSON`, decoded.
@@ -260,8 +382,8 @@ impl RegistrationResponse<'_> {
 
     /// How the authenticator says it can be reached; empty if it does not say.
     #[must_use]
-    pub fn transports(&self) -> &[Transport] {
-        &self.0.response.transports
+    pub fn transports(&self) -> Vec<Transport> {
+        self.0.response.transports.map(Transports::kept).unwrap_or_default()
     }
 }
 
@@ -399,7 +521,88 @@ mod tests {
         assert_eq!(RegistrationResponse::parse(long.as_bytes()).unwrap().transports().len(), 1);
     }
 
+    /// Whether the quick reader reads it; then the general one has to read the same.
+    fn is_read_plainly<'a, T>(json: &'a str) -> bool
+    where
+        T: Deserialize<'a> + FromPlain<'a> + PartialEq + fmt::Debug,
+    {
+        let read = plain::read::<T>(json);
+        if let Some(read) = &read {
+            assert_eq!(Some(read), object::from_str::<T>(json).ok().as_ref(), "{json}");
+        }
+        read.is_some()
+    }
+
+    fn without_space(json: &str) -> String {
+        json.replace(['\n', ' '], "")
+    }
+
+    #[test]
+    fn what_browsers_write_is_read_without_the_general_reader_and_alike() {
+        let (assertion, registration) = (without_space(ASSERTION), without_space(REGISTRATION));
+        for (from, to) in [
+            ("", ""),
+            ("\"BQ\"", "null"),
+            (",\"userHandle\":\"BQ\"", ""),
+            ("{\"appid\":true}", "null"),
+            ("{\"appid\":true}", "{\"prf\":{\"results\":{\"first\":\"AA\"}}}"),
+            ("\"type\"", "\"authenticatorAttachment\":null,\"type\""),
+            ("\"type\"", "\"authenticatorAttachment\":\"platform\",\"type\""),
+            ("\"type\"", "\"new\":[{},1,-2,true],\"type\""),
+        ] {
+            let json = assertion.replacen(from, to, 1);
+            assert!(is_read_plainly::<AuthenticationResponse<'_>>(&json), "{json}");
+        }
+        for (from, to) in [
+            ("", ""),
+            ("[\"internal\",\"cable\"]", "[]"),
+            (",\"transports\":[\"internal\",\"cable\"]", ""),
+            ("\"transports\"", "\"publicKeyAlgorithm\":-7,\"transports\""),
+        ] {
+            let json = registration.replacen(from, to, 1);
+            assert!(is_read_plainly::<RegistrationResponse<'_>>(&json), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_as_browsers_write_it_is_for_the_general_reader_to_judge() {
+        let (assertion, registration) = (without_space(ASSERTION), without_space(REGISTRATION));
+        for (from, to) in [
+            ("\"id\"", "\"id\":\"AQID\",\"id\""),
+            ("\"id\":", "\"id\" :"),
+            ("\"id\"", "\"\\u0069d\""),
+            ("\"BBBB\"", "7"),
+            ("\"signature\":\"BBBB\",", ""),
+            ("{\"appid\":true}", "1.5"),
+            ("}}", "}} "),
+            ("}}", "}"),
+        ] {
+            let json = assertion.replacen(from, to, 1);
+            assert!(!is_read_plainly::<AuthenticationResponse<'_>>(&json), "{json}");
+        }
+        for list in ["null", "7", "[7]", "\"usb\"", "[\"usb\",null]", "{\"0\":\"usb\"}"] {
+            let json = registration.replacen("[\"internal\",\"cable\"]", list, 1);
+            assert!(!is_read_plainly::<RegistrationResponse<'_>>(&json), "{json}");
+            let read = RegistrationResponse::parse(json.as_bytes());
+            assert_eq!(read.is_ok(), list == "null", "{json}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn bent_responses_are_read_alike_by_both_readers(
+            bends in proptest::collection::vec((any::<prop::sample::Index>(), "[\\[\\]{}\",:a-z0-9\\\\ -]{0,2}"), 1..3),
+            of_registration: bool,
+        ) {
+            let mut json = without_space(if of_registration { REGISTRATION } else { ASSERTION });
+            for (at, bent) in bends {
+                let at = at.index(json.len());
+                json.replace_range(at..=at, &bent);
+                let _ = is_read_plainly::<RegistrationResponse<'_>>(&json);
+                let _ = is_read_plainly::<AuthenticationResponse<'_>>(&json);
+            }
+        }
+
         #[test]
         fn random_and_mutated_json_never_panics(
             bytes in proptest::collection::vec(any::<u8>(), 0..300),
