@@ -3,7 +3,7 @@
 mod import;
 mod summary;
 
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
@@ -84,7 +84,7 @@ pub struct PasskeyState {
 #[non_exhaustive]
 pub struct Attestation {
     /// The statement's format, as sent: `none`, `packed`, …; empty if it is not known, as for imported records.
-    pub format: String,
+    pub format: Cow<'static, str>,
     /// What the statement was found to be; `None` if the policy does not look at statements.
     pub kind: Option<AttestationType>,
     /// Who vouches for it, if the statement led to an anchor when the passkey was made.
@@ -122,7 +122,7 @@ pub enum AttestationLevel {
 impl Attestation {
     /// Of an imported record: nobody here has seen a statement.
     pub(crate) const fn unknown() -> Self {
-        Self { format: String::new(), kind: None, trust: None }
+        Self { format: Cow::Borrowed(""), kind: None, trust: None }
     }
 
     /// How far the attestation was judged, and successfully.

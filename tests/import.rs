@@ -60,7 +60,7 @@ fn what_is_not_known_is_represented_as_unknown() {
     assert_eq!((passkey.discoverable, passkey.attachment), (None, None));
     assert!(passkey.transports.is_empty() && passkey.aaguid.is_zero());
     assert!(!passkey.state.uv_initialized);
-    assert_eq!((passkey.attestation.kind, passkey.attestation.format.as_str()), (None, ""));
+    assert_eq!((passkey.attestation.kind, &*passkey.attestation.format), (None, ""));
     assert_eq!((passkey.created_at, passkey.last_used_at), (NOW, None));
     let json = serde_json::to_value(passkey.summary()).unwrap();
     for unknown in

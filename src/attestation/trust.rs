@@ -1,5 +1,7 @@
 //! Trust (§7.1 steps 23 and 24): from a valid statement to an anchor.
 
+use alloc::borrow::{Cow, ToOwned as _};
+
 #[cfg(feature = "attestation")]
 use super::policy::{AttestationSubject, signed_aaguid};
 use super::{Context, Outcome, Signed};
@@ -38,7 +40,7 @@ pub(super) fn judge(
     level: AttestationLevel,
 ) -> Result<Attestation, TrustError> {
     let (policy, aaguid) = (ctx.policy, signed.attested.aaguid);
-    let mut attestation = Attestation { format: format.into(), kind: None, trust: None };
+    let mut attestation = Attestation { format: named(format), kind: None, trust: None };
     // What the best part is made in decides how much the AAGUID is worth.
     let mut decisive = format;
     let mut refusal = TrustError::NoAttestation;
@@ -73,6 +75,24 @@ pub(super) fn judge(
     }
     policy.check_aaguid(decisive, aaguid)?;
     Ok(attestation)
+}
+
+/// The name of a format; one that the specification has is not copied.
+fn named(format: &str) -> Cow<'static, str> {
+    const FORMATS: [&str; 8] = [
+        "none",
+        "packed",
+        "tpm",
+        "android-key",
+        "apple",
+        "fido-u2f",
+        "compound",
+        "android-safetynet",
+    ];
+    match FORMATS.into_iter().find(|name| *name == format) {
+        Some(name) => Cow::Borrowed(name),
+        None => Cow::Owned(format.to_owned()),
+    }
 }
 
 /// How much a type says of the authenticator.

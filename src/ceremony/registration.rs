@@ -75,7 +75,7 @@ pub struct VerifiedRegistration {
 }
 
 /// Sizes up to which a message is decoded on the stack.
-const INLINE_CLIENT_DATA: usize = 1024;
+const INLINE_CLIENT_DATA: usize = 512;
 const INLINE_ATTESTATION_OBJECT: usize = 1024;
 
 /// Verifies a registration: §7.1 steps 3 to 25 and 28, in that order.
@@ -173,7 +173,7 @@ pub(super) fn judge_registration<J: Judge>(
         sign_count: data.sign_count(),
         attestation,
         attachment: response.authenticator_attachment(),
-        transports: response.transports().to_vec(),
+        transports: response.transports(),
         extensions,
     })
 }

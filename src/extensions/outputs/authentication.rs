@@ -73,10 +73,13 @@ impl AuthenticationOutputs {
         authenticator: Option<&[u8]>,
         requested: &RequestedExtensions,
     ) -> Result<Self, ExtensionError> {
-        let outputs = Self {
-            client: AuthenticationClientOutputs::read(client, requested)?,
-            authenticator: AuthenticationAuthenticatorOutputs::read(authenticator, requested)?,
-        };
+        let mut outputs = Self::default();
+        if let Some(json) = client.filter(|json| *json != json::NONE) {
+            outputs.client = AuthenticationClientOutputs::read(json, requested)?;
+        }
+        if let Some(map) = authenticator {
+            outputs.authenticator = AuthenticationAuthenticatorOutputs::read(map, requested)?;
+        }
         requested.required().try_for_each(|extension| outputs.check(extension, requested))?;
         Ok(outputs)
     }
@@ -113,7 +116,7 @@ impl AuthenticationOutputs {
 }
 
 impl AuthenticationClientOutputs {
-    fn read(json: Option<&str>, requested: &RequestedExtensions) -> Result<Self, ExtensionError> {
+    fn read(json: &str, requested: &RequestedExtensions) -> Result<Self, ExtensionError> {
         let mut outputs = Self::default();
         let (mut prf, mut large_blob, mut uvm) = (None::<PrfOutput>, None::<LargeBlob>, None);
         let other = json::read(json, requested, |name, value| match name {
@@ -134,7 +137,7 @@ impl AuthenticationClientOutputs {
 }
 
 impl AuthenticationAuthenticatorOutputs {
-    fn read(map: Option<&[u8]>, requested: &RequestedExtensions) -> Result<Self, ExtensionError> {
+    fn read(map: &[u8], requested: &RequestedExtensions) -> Result<Self, ExtensionError> {
         let mut outputs = Self::default();
         let other = cbor::read(map, requested, |name, value| match name {
             "credBlob" => Some(put(&mut outputs.cred_blob, value.bytes())),
@@ -154,6 +157,6 @@ pub(crate) fn app_id_in_use<'a>(
     requested: &'a RequestedExtensions,
 ) -> Option<&'a AppId> {
     let app_id = requested.app_id.as_ref()?;
-    let outputs = AuthenticationClientOutputs::read(client, requested).ok()?;
+    let outputs = AuthenticationClientOutputs::read(client?, requested).ok()?;
     outputs.app_id.filter(|used| *used).map(|_| app_id)
 }

@@ -13,13 +13,12 @@ use crate::{
 /// Hands each output to `take`, as for client outputs. That the map is
 /// well-formed was seen when the authenticator data were parsed.
 pub(super) fn read<'a>(
-    map: Option<&'a [u8]>,
+    map: &'a [u8],
     requested: &RequestedExtensions,
     mut take: impl FnMut(&str, Value<'a>) -> Option<bool>,
 ) -> Result<Unread<Vec<u8>>, ExtensionError> {
     let mut unread = Unread::default();
     let mut refused = Ok(());
-    let Some(map) = map else { return Ok(unread) };
     // The error of the reader is one that the map, being well-formed, cannot have.
     let _ = Reader::new(map, "extension data").text_map(|name, reader| {
         let value = Value(reader.raw()?);

@@ -15,6 +15,9 @@ use crate::{
     limits::CLIENT_EXTENSIONS_MAX,
 };
 
+/// What clients send if there are no outputs, as of nearly every sign-in: there is nothing to read in it.
+pub(super) const NONE: &str = "{}";
+
 /// The members of an object, each once.
 pub(super) struct Members<'a>(Vec<(Text<'a>, &'a RawValue)>);
 
@@ -48,17 +51,17 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 
 /// Hands each output to `take`, which says whether it had its type, or nothing if it knows no such output. What it does not take is kept unread, unless it was requested.
 pub(super) fn read<'a>(
-    json: Option<&'a str>,
+    json: &'a str,
     requested: &RequestedExtensions,
     mut take: impl FnMut(&str, &'a RawValue) -> Option<bool>,
 ) -> Result<Unread<String>, ExtensionError> {
     let mut unread = Unread::default();
-    let members = match json.map(serde_json::from_str::<Option<Members<'_>>>) {
-        None | Some(Ok(None)) => return Ok(unread),
-        Some(Ok(Some(Members(members)))) => members,
+    let members = match serde_json::from_str::<Option<Members<'_>>>(json) {
+        Ok(None) => return Ok(unread),
+        Ok(Some(Members(members))) => members,
         // What nobody waits for cannot be worth a refusal.
-        Some(Err(_)) if !requested.is_any_strict() => return Ok(unread),
-        Some(Err(_)) => return Err(ExtensionError::ClientOutputs),
+        Err(_) if !requested.is_any_strict() => return Ok(unread),
+        Err(_) => return Err(ExtensionError::ClientOutputs),
     };
     for (name, value) in members {
         let taken = take(&name, value);

@@ -82,10 +82,13 @@ impl RegistrationOutputs {
         authenticator: Option<&[u8]>,
         requested: &RequestedExtensions,
     ) -> Result<Self, ExtensionError> {
-        let outputs = Self {
-            client: RegistrationClientOutputs::read(client, requested)?,
-            authenticator: RegistrationAuthenticatorOutputs::read(authenticator, requested)?,
-        };
+        let mut outputs = Self::default();
+        if let Some(json) = client.filter(|json| *json != json::NONE) {
+            outputs.client = RegistrationClientOutputs::read(json, requested)?;
+        }
+        if let Some(map) = authenticator {
+            outputs.authenticator = RegistrationAuthenticatorOutputs::read(map, requested)?;
+        }
         requested.required().try_for_each(|extension| outputs.check(extension, requested))?;
         Ok(outputs)
     }
@@ -135,7 +138,7 @@ impl RegistrationOutputs {
 }
 
 impl RegistrationClientOutputs {
-    fn read(json: Option<&str>, requested: &RequestedExtensions) -> Result<Self, ExtensionError> {
+    fn read(json: &str, requested: &RequestedExtensions) -> Result<Self, ExtensionError> {
         let mut outputs = Self::default();
         let (mut cred_props, mut large_blob, mut uvm) =
             (None::<CredProps>, None::<LargeBlob>, None);
@@ -157,7 +160,7 @@ impl RegistrationClientOutputs {
 }
 
 impl RegistrationAuthenticatorOutputs {
-    fn read(map: Option<&[u8]>, requested: &RequestedExtensions) -> Result<Self, ExtensionError> {
+    fn read(map: &[u8], requested: &RequestedExtensions) -> Result<Self, ExtensionError> {
         let mut outputs = Self::default();
         let other = cbor::read(map, requested, |name, value| match name {
             "credProtect" => Some(put(&mut outputs.cred_protect, value.protection())),
