@@ -154,33 +154,31 @@ impl<'a> Plain<'a> {
 
 /// How many bytes come before the first that ends a string or does not stand for itself in one.
 fn plain_length(bytes: &[u8]) -> Option<usize> {
-    let (chunks, rest) = bytes.as_chunks();
+    let (words, rest) = bytes.as_chunks();
     let mut length = 0_usize;
-    for chunk in chunks {
-        if let Some(place) = first_special(*chunk) {
-            return length.checked_add(place);
+    for word in words {
+        let marks = specials(*word);
+        if marks != 0 {
+            return length.checked_add(usize::try_from(marks.trailing_zeros() / 8).ok()?);
         }
-        length = length.checked_add(chunk.len())?;
+        length = length.checked_add(word.len())?;
     }
     let is_special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
     length.checked_add(rest.iter().position(is_special)?)
 }
 
-/// Where the first of them is among eight bytes, which are looked at together.
-fn first_special(chunk: [u8; 8]) -> Option<usize> {
+/// Marks the highest bit of each of eight bytes that is special. Those after the first may be marked in error: what is
+/// borrowed from a byte has an effect on those after it only.
+fn specials(bytes: [u8; 8]) -> u64 {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     const HIGHS: u64 = u64::from_le_bytes([0x80; 8]);
-    // The highest bit of each byte that is less than `bound` and of none before the first such byte: what is borrowed
-    // from a byte has an effect on those after it only.
-    let less = |bytes: u64, bound: u8| {
-        bytes.wrapping_sub(ONES.wrapping_mul(u64::from(bound))) & !bytes & HIGHS
-    };
-    let equal = |bytes: u64, to: u8| less(bytes ^ ONES.wrapping_mul(u64::from(to)), 1);
-    let bytes = u64::from_le_bytes(chunk);
-    match less(bytes, 0x20) | equal(bytes, b'"') | equal(bytes, b'\\') {
-        0 => None,
-        specials => usize::try_from(specials.trailing_zeros() / 8).ok(),
-    }
+    let bytes = u64::from_le_bytes(bytes);
+    let each = |byte: u8| ONES.wrapping_mul(u64::from(byte));
+    let less = |bytes: u64, bound: u8| bytes.wrapping_sub(each(bound)) & !bytes;
+    // Exchanged with its neighbour, a quotation mark (0x22) comes right after the control characters (below 0x20).
+    let quote_or_control = less(bytes ^ each(2), 0x21);
+    let backslash = less(bytes ^ each(b'\\'), 1);
+    (quote_or_control | backslash) & HIGHS
 }
 
 #[cfg(test)]
