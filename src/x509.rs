@@ -26,12 +26,14 @@ mod anchor;
 mod certificate;
 mod error;
 mod extensions;
+mod issuer;
 mod name;
 mod name_constraints;
 pub(crate) mod oid;
 mod path;
 mod public_key;
 mod signature;
+mod span;
 
 #[cfg(test)]
 pub(crate) mod test_ca;

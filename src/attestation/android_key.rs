@@ -53,7 +53,7 @@ pub(super) fn verify<'a>(
         return Err(StatementError::Invalid("attestationChallenge is not the client data's hash"));
     }
     ctx.policy.android_key_authorizations().check(&description)?;
-    Ok(Outcome::of_path(AttestationType::Basic, statement.x5c.into_path()))
+    Ok(Outcome::of_path(AttestationType::Basic, certificate, statement.x5c.into_path()))
 }
 
 impl<'a> Statement<'a> {

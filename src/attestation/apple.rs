@@ -44,7 +44,7 @@ pub(super) fn verify<'a>(
     if certificate.key_parameters()? != signed.attested.public_key.parameters {
         return Err(StatementError::Invalid("the certificate is of another key"));
     }
-    Ok(Outcome::of_path(AttestationType::AnonCa, x5c.into_path()))
+    Ok(Outcome::of_path(AttestationType::AnonCa, certificate, x5c.into_path()))
 }
 
 /// ```text

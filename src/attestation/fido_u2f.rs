@@ -51,7 +51,7 @@ pub(super) fn verify<'a>(
     // ES256 goes with P-256 only.
     let key = certificate.public_key(Algorithm::ES256)?;
     ctx.verify(&key, &verification_data(signed)?, statement.sig)?;
-    Ok(Outcome::of_path(AttestationType::Uncertain, statement.x5c.into_path()))
+    Ok(Outcome::of_path(AttestationType::Uncertain, certificate, statement.x5c.into_path()))
 }
 
 /// ```text

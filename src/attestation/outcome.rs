@@ -3,6 +3,8 @@
 use alloc::{borrow::Cow, vec::Vec};
 
 use super::{StatementError, policy::AttestationPolicy};
+#[cfg(feature = "attestation")]
+use crate::x509::{Certificate, PathError, PathSearch};
 use crate::{
     auth_data::{AttestedCredentialData, AuthenticatorData},
     cose::CoseKey,
@@ -57,19 +59,49 @@ impl Context<'_> {
 pub(crate) struct Outcome<'a> {
     pub(crate) kind: AttestationType,
     pub(crate) trust_path: Vec<Cow<'a, [u8]>>,
+    /// The attestation certificate, if it stands in the statement as it is: it was read to verify that one.
+    #[cfg(feature = "attestation")]
+    leaf: Option<Certificate<'a>>,
 }
 
 impl Outcome<'_> {
     /// An outcome without certificates: `none` and self attestation.
     pub(crate) fn bare(kind: AttestationType) -> Self {
-        Self { kind, trust_path: Vec::new() }
+        Self {
+            kind,
+            trust_path: Vec::new(),
+            #[cfg(feature = "attestation")]
+            leaf: None,
+        }
     }
 }
 
 #[cfg(feature = "attestation")]
 impl<'a> Outcome<'a> {
-    /// An outcome whose trust is that of these certificates.
-    pub(crate) fn of_path(kind: AttestationType, x5c: Vec<&'a [u8]>) -> Self {
-        Self { kind, trust_path: x5c.into_iter().map(Cow::Borrowed).collect() }
+    /// An outcome whose trust is that of these certificates, the first of which was read already.
+    pub(crate) fn of_path(
+        kind: AttestationType,
+        leaf: Certificate<'a>,
+        x5c: Vec<&'a [u8]>,
+    ) -> Self {
+        let trust_path = x5c.into_iter().map(Cow::Borrowed).collect();
+        Self { kind, trust_path, leaf: Some(leaf) }
+    }
+
+    /// An outcome whose trust is that of certificates which the statement holds in another encoding.
+    pub(crate) fn of_decoded_path(kind: AttestationType, x5c: Vec<Vec<u8>>) -> Self {
+        Self { kind, trust_path: x5c.into_iter().map(Cow::Owned).collect(), leaf: None }
+    }
+
+    /// The certificates of the trust path.
+    ///
+    /// # Errors
+    ///
+    /// As [`PathSearch::read_chain`].
+    pub(super) fn chain(&self) -> Result<Vec<Certificate<'_>>, PathError> {
+        let known = self.leaf.iter().cloned();
+        let unread = self.trust_path.iter().skip(known.len()).map(AsRef::as_ref);
+        let unread = PathSearch::read_chain(unread)?;
+        Ok(known.chain(unread).collect())
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Good for statements that were stored while it ran; the policy has to ask for it.
 
-use alloc::{borrow::Cow, vec::Vec};
+use alloc::vec::Vec;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize;
@@ -53,8 +53,7 @@ pub(super) fn verify(
     if !response.cts_profile_match {
         return Err(StatementError::Invalid("ctsProfileMatch is false"));
     }
-    let trust_path = jws.certificates.into_iter().map(Cow::Owned).collect();
-    Ok(Outcome { kind: AttestationType::Basic, trust_path })
+    Ok(Outcome::of_decoded_path(AttestationType::Basic, jws.certificates))
 }
 
 impl<'a> Statement<'a> {

@@ -44,7 +44,7 @@ pub(super) fn verify<'a>(
     aaguid_extension::check(&aik, signed.attested.aaguid)?;
     statement.verify_signature(&aik, ctx)?;
     statement.check_cert_info(&public_area, signed)?;
-    Ok(Outcome::of_path(AttestationType::AttCa, statement.x5c.into_path()))
+    Ok(Outcome::of_path(AttestationType::AttCa, aik, statement.x5c.into_path()))
 }
 
 impl<'a> Statement<'a> {

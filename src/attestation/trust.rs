@@ -111,7 +111,7 @@ fn find_anchor(
     signed: &Signed<'_>,
     ctx: &Context<'_>,
 ) -> Result<AttestationTrust, TrustError> {
-    let chain = PathSearch::read_chain(outcome.trust_path.iter().map(AsRef::as_ref))?;
+    let chain = outcome.chain()?;
     let leaf: &Certificate<'_> = chain.first().ok_or(PathError::NoCertificate)?;
     let aaguid = signed_aaguid(format, signed.attested.aaguid);
     let policy = &ctx.policy.anchors;

@@ -3,7 +3,12 @@
 use alloc::{sync::Arc, vec::Vec};
 use core::fmt;
 
-use super::{certificate::Certificate, error::CertificateError};
+use super::{
+    certificate::Certificate,
+    error::CertificateError,
+    issuer::{Issuer, IssuerRules},
+    public_key::SubjectPublicKeyInfo,
+};
 use crate::bytes::KeyHash;
 
 /// A certificate that is kept, known to be well-formed. Cheap to clone.
@@ -19,9 +24,17 @@ pub struct OwnedCertificate {
 /// It counts as long as the host supplies it: its own validity is not judged, as RFC 5280 §6.1 has it, but the length
 /// and the names that it allows below itself are.
 #[derive(Clone, PartialEq, Eq)]
-pub struct TrustAnchor {
+pub struct TrustAnchor(Arc<Kept>);
+
+/// What is kept of an anchor: what paths ask of it is read once, and not for each.
+#[derive(PartialEq, Eq)]
+struct Kept {
     certificate: OwnedCertificate,
     key_hash: KeyHash,
+    /// The `SubjectPublicKeyInfo` in DER.
+    key: Vec<u8>,
+    rules: IssuerRules,
+    name_constraints: Option<Vec<u8>>,
 }
 
 impl OwnedCertificate {
@@ -91,23 +104,33 @@ impl TrustAnchor {
     /// The certificate.
     #[must_use]
     pub fn certificate(&self) -> &OwnedCertificate {
-        &self.certificate
+        &self.0.certificate
     }
 
     /// Whether the certificate is this one.
     pub(super) fn is(&self, certificate: &Certificate<'_>) -> bool {
-        self.certificate.as_bytes() == certificate.as_bytes()
+        self.certificate().as_bytes() == certificate.as_bytes()
     }
 
     /// Whether the certificate names this as its issuer.
     pub(super) fn issued_by_name(&self, certificate: &Certificate<'_>) -> bool {
-        self.certificate.subject_bytes() == certificate.issuer_bytes()
+        self.certificate().subject_bytes() == certificate.issuer_bytes()
+    }
+
+    /// What it says as an issuer.
+    pub(super) fn issuer(&self) -> Result<Issuer<'_>, CertificateError> {
+        let Kept { key, rules, name_constraints, .. } = &*self.0;
+        Ok(Issuer {
+            key: SubjectPublicKeyInfo::parse(key)?,
+            rules: *rules,
+            name_constraints: name_constraints.as_deref(),
+        })
     }
 
     /// What names the anchor where it is recorded: the hash of its key, which stays if the certificate is renewed.
     #[must_use]
     pub fn key_hash(&self) -> KeyHash {
-        self.key_hash
+        self.0.key_hash
     }
 }
 
@@ -115,8 +138,15 @@ impl TryFrom<OwnedCertificate> for TrustAnchor {
     type Error = CertificateError;
 
     fn try_from(certificate: OwnedCertificate) -> Result<Self, CertificateError> {
-        let key_hash = certificate.parse()?.key_hash();
-        Ok(Self { certificate, key_hash })
+        let read = certificate.parse()?;
+        let Issuer { key, rules, name_constraints } = Issuer::of(&read);
+        Ok(Self(Arc::new(Kept {
+            key_hash: read.key_hash(),
+            key: key.as_bytes().to_vec(),
+            rules,
+            name_constraints: name_constraints.map(<[u8]>::to_vec),
+            certificate,
+        })))
     }
 }
 

@@ -5,16 +5,19 @@ use alloc::vec::Vec;
 use der::{
     Reader as _, SliceReader, Tag,
     asn1::{
-        BitStringRef, ContextSpecific, GeneralizedTime, IntRef, ObjectIdentifier, OctetStringRef,
-        SequenceRef, UtcTime,
+        BitStringRef, ContextSpecific, GeneralizedTime, IntRef, ObjectIdentifier, SequenceRef,
+        UtcTime,
     },
+    oid::ObjectIdentifierRef,
 };
 
 use super::{
     error::CertificateError,
     name::Name,
+    oid,
     public_key::{SubjectPublicKeyInfo, octets},
     signature::{self, SignatureAlgorithm},
+    span::{content, spanned},
 };
 use crate::{
     bytes::KeyHash,
@@ -69,7 +72,7 @@ pub(crate) struct Validity {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Extension<'a> {
-    pub(crate) oid: ObjectIdentifier,
+    pub(crate) oid: &'a ObjectIdentifierRef,
     pub(crate) critical: bool,
     /// What stands within the octet string.
     pub(crate) value: &'a [u8],
@@ -84,21 +87,16 @@ impl<'a> Certificate<'a> {
     pub fn parse(der: &'a [u8]) -> Result<Self, CertificateError> {
         let error = CertificateError::der("certificate");
         let mut reader = SliceReader::new(der).map_err(&error)?;
-        let (signed, algorithm, signature) = reader
+        let ((signed, tbs), (algorithm, signature_algorithm), signature) = reader
             .sequence(|certificate| {
                 Ok::<_, der::Error>((
-                    certificate.tlv_bytes()?,
-                    certificate.tlv_bytes()?,
+                    spanned(certificate, |reader| reader.sequence(Tbs::read))?,
+                    spanned(certificate, signature::read)?,
                     octets(certificate.decode::<BitStringRef<'a>>()?)?,
                 ))
             })
             .map_err(&error)?;
-        reader.finish().map_err(&error)?;
-        let signature_algorithm = signature::parse(algorithm).map_err(&error)?;
-
-        let tbs = SliceReader::new(signed)
-            .and_then(|mut reader| reader.sequence(Tbs::read))
-            .map_err(error)?;
+        reader.finish().map_err(error)?;
         if tbs.signature_algorithm != algorithm {
             return Err(CertificateError::SignatureAlgorithmsDiffer);
         }
@@ -212,7 +210,7 @@ impl<'a> Certificate<'a> {
 
     /// The extension, if it is there.
     pub(crate) fn extension(&self, oid: ObjectIdentifier) -> Option<Extension<'a>> {
-        self.extensions.iter().find(|extension| extension.oid == oid).copied()
+        self.extensions.iter().find(|extension| *extension.oid == oid).copied()
     }
 
     pub(crate) fn extensions(&self) -> &[Extension<'a>] {
@@ -332,10 +330,10 @@ fn read_extensions(sequence: &SequenceRef) -> Result<Vec<Extension<'_>>, Certifi
 impl<'a> Extension<'a> {
     fn read(reader: &mut SliceReader<'a>) -> Result<Self, der::Error> {
         reader.sequence(|extension| {
-            let oid = extension.decode()?;
+            let oid = oid::read(extension)?;
             // An explicit FALSE is not DER, but occurs, and has no other meaning.
             let critical = extension.decode::<Option<bool>>()?.unwrap_or(false);
-            let value = extension.decode::<&'a OctetStringRef>()?.as_bytes();
+            let value = content(extension, Tag::OctetString)?;
             Ok(Self { oid, critical, value })
         })
     }

@@ -1,11 +1,16 @@
 //! Distinguished names.
 
 use der::{
-    AnyRef, Header, Reader as _, SliceReader, Tag,
+    AnyRef, Reader as _, SliceReader, Tag,
     asn1::{ObjectIdentifier, PrintableStringRef},
+    oid::ObjectIdentifierRef,
 };
 
-use super::error::CertificateError;
+use super::{
+    error::CertificateError,
+    oid,
+    span::{content, spanned},
+};
 
 /// A distinguished name, borrowed from its DER (RFC 5280 §4.1.2.4).
 ///
@@ -24,7 +29,7 @@ pub(crate) struct Name<'a>(&'a [u8]);
 /// One attribute of a name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Attribute<'a> {
-    pub(crate) oid: ObjectIdentifier,
+    pub(crate) oid: &'a ObjectIdentifierRef,
     pub(crate) value: AnyRef<'a>,
 }
 
@@ -33,9 +38,8 @@ const WHAT: &str = "name";
 impl<'a> Name<'a> {
     /// Reads the name that comes next.
     pub(super) fn read(reader: &mut SliceReader<'a>) -> Result<Self, der::Error> {
-        let name = Self(reader.tlv_bytes()?);
-        name.for_each(|_| ())?;
-        Ok(name)
+        let (name, ()) = spanned(reader, |reader| read_attributes(reader, |_| ()))?;
+        Ok(Self(name))
     }
 
     /// Reads a name that is followed by nothing, as it stands in a subject alternative name.
@@ -60,25 +64,38 @@ impl<'a> Name<'a> {
     /// Calls `seen` with each attribute, in order, whether they share an RDN or not.
     pub(crate) fn each(self, seen: impl FnMut(Attribute<'a>)) {
         // The name was read before, so that this cannot fail.
-        let _ = self.for_each(seen);
+        let _ = SliceReader::new(self.0).and_then(|mut reader| read_attributes(&mut reader, seen));
     }
 
     /// The value of the attribute, if there is exactly one.
     pub(crate) fn attribute(self, oid: ObjectIdentifier) -> Option<AnyRef<'a>> {
-        let (mut found, mut count) = (None, 0_usize);
+        let [value] = self.attributes(&[oid]);
+        value
+    }
+
+    /// The value of each of these attributes, if there is exactly one of it.
+    pub(crate) fn attributes<const N: usize>(
+        self,
+        oids: &[ObjectIdentifier; N],
+    ) -> [Option<AnyRef<'a>>; N] {
+        let (mut values, mut repeated) = ([None; N], [false; N]);
         self.each(|attribute| {
-            if attribute.oid == oid {
-                found = Some(attribute.value);
-                count = count.saturating_add(1);
+            for ((oid, value), repeated) in oids.iter().zip(&mut values).zip(&mut repeated) {
+                if *attribute.oid == *oid {
+                    *repeated |= value.replace(attribute.value).is_some();
+                }
             }
         });
-        found.filter(|_| count == 1)
+        for (value, repeated) in values.iter_mut().zip(repeated) {
+            value.take_if(|_| repeated);
+        }
+        values
     }
 
     /// Whether it has the attribute, once or more.
     pub(super) fn has(self, oid: ObjectIdentifier) -> bool {
         let mut found = false;
-        self.each(|attribute| found |= attribute.oid == oid);
+        self.each(|attribute| found |= *attribute.oid == oid);
         found
     }
 
@@ -95,29 +112,28 @@ impl<'a> Name<'a> {
         let mut reader = SliceReader::new(self.0)?;
         Ok(reader.decode::<AnyRef<'a>>()?.value())
     }
+}
 
-    fn for_each(self, mut seen: impl FnMut(Attribute<'a>)) -> Result<(), der::Error> {
-        let mut reader = SliceReader::new(self.0)?;
-        reader.sequence(|rdns| {
-            while !rdns.is_finished() {
-                let header = Header::peek(rdns)?;
-                header.tag().assert_eq(Tag::Set)?;
-                let rdn = rdns.decode::<AnyRef<'a>>()?;
-                let mut attributes = SliceReader::new(rdn.value())?;
-                // An empty RDN has nothing to say and is none.
-                loop {
-                    let (oid, value) = attributes
-                        .sequence(|pair| Ok::<_, der::Error>((pair.decode()?, pair.decode()?)))?;
-                    seen(Attribute { oid, value });
-                    if attributes.is_finished() {
-                        break;
-                    }
+/// Reads a name, and calls `seen` with each attribute.
+fn read_attributes<'a>(
+    reader: &mut SliceReader<'a>,
+    mut seen: impl FnMut(Attribute<'a>),
+) -> Result<(), der::Error> {
+    reader.sequence(|rdns| {
+        while !rdns.is_finished() {
+            let mut rdn = SliceReader::new(content(rdns, Tag::Set)?)?;
+            // An empty RDN has nothing to say and is none.
+            loop {
+                let (oid, value) =
+                    rdn.sequence(|pair| Ok::<_, der::Error>((oid::read(pair)?, pair.decode()?)))?;
+                seen(Attribute { oid, value });
+                if rdn.is_finished() {
+                    break;
                 }
             }
-            Ok::<_, der::Error>(())
-        })?;
-        reader.finish()
-    }
+        }
+        Ok(())
+    })
 }
 
 /// The text of an attribute in one of the string types that attestation certificates use.
@@ -131,4 +147,23 @@ pub(crate) fn text(value: AnyRef<'_>) -> Option<&str> {
         _ => false,
     };
     if is_text { core::str::from_utf8(bytes).ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::x509::test_ca::name;
+
+    #[test]
+    fn of_several_attributes_each_is_told_that_stands_once() {
+        let der =
+            name(&[("2.5.4.3", "a"), ("2.5.4.10", "b"), ("2.5.4.11", "c"), ("2.5.4.10", "d")]);
+        let told = Name::parse(&der).unwrap().attributes(&[
+            oid::ORGANIZATIONAL_UNIT_NAME,
+            oid::ORGANIZATION_NAME,
+            oid::COUNTRY_NAME,
+            oid::COMMON_NAME,
+        ]);
+        assert_eq!(told.map(|value| value.and_then(text)), [Some("c"), None, None, Some("a")]);
+    }
 }

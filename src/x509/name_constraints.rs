@@ -5,7 +5,7 @@ use der::{
     asn1::{ContextSpecific, ObjectIdentifier, SequenceRef},
 };
 
-use super::{certificate::Certificate, error::CertificateError, name::Name, oid};
+use super::{certificate::Certificate, error::CertificateError, name::Name};
 
 /// Name constraints, borrowed from their certificate.
 ///
@@ -38,15 +38,18 @@ const RFC822_NAME: u32 = 1;
 const EMAIL_ADDRESS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.1");
 
 impl<'a> NameConstraints<'a> {
-    /// The constraints of a CA, if it has any.
-    pub(super) fn of(ca: &Certificate<'a>) -> Result<Option<Self>, CertificateError> {
-        ca.read_extension(oid::NAME_CONSTRAINTS, "name constraints", |reader| {
-            reader.sequence(|constraints| {
+    /// Reads what stands in the extension of a CA.
+    pub(super) fn parse(extension: &'a [u8]) -> Result<Self, CertificateError> {
+        let read = SliceReader::new(extension).and_then(|mut reader| {
+            let constraints = reader.sequence(|constraints| {
                 let permitted = subtrees(constraints, 0)?;
                 let excluded = subtrees(constraints, 1)?;
-                Ok(Self { permitted, excluded })
-            })
-        })
+                Ok::<_, der::Error>(Self { permitted, excluded })
+            })?;
+            reader.finish()?;
+            Ok(constraints)
+        });
+        read.map_err(CertificateError::der("name constraints"))
     }
 
     /// Whether every name of the certificate is allowed.

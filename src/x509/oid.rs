@@ -1,6 +1,18 @@
 //! Object identifiers, named as in the documents that define them.
 
-use der::asn1::ObjectIdentifier;
+use der::{SliceReader, Tag, asn1::ObjectIdentifier, oid::ObjectIdentifierRef};
+
+use super::span::content;
+
+/// Reads the object identifier that comes next, where it stands: `ObjectIdentifier` is a copy of 40 bytes. It is held to
+/// the same length.
+pub(super) fn read<'a>(reader: &mut SliceReader<'a>) -> der::Result<&'a ObjectIdentifierRef> {
+    let bytes = content(reader, Tag::ObjectIdentifier)?;
+    if bytes.len() > ObjectIdentifier::MAX_SIZE {
+        return Err(Tag::ObjectIdentifier.length_error().into());
+    }
+    Ok(ObjectIdentifierRef::from_bytes(bytes)?)
+}
 
 const fn oid(text: &str) -> ObjectIdentifier {
     ObjectIdentifier::new_unwrap(text)
@@ -54,3 +66,23 @@ pub(crate) const ECDSA_WITH_SHA512: ObjectIdentifier = oid("1.2.840.10045.4.3.4"
 pub(crate) const SHA256: ObjectIdentifier = oid("2.16.840.1.101.3.4.2.1");
 pub(crate) const SHA384: ObjectIdentifier = oid("2.16.840.1.101.3.4.2.2");
 pub(crate) const SHA512: ObjectIdentifier = oid("2.16.840.1.101.3.4.2.3");
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use super::*;
+    use crate::x509::test_ca::tlv;
+
+    #[test]
+    fn identifiers_are_well_formed_and_of_bounded_length() {
+        let read =
+            |der: &[u8]| read(&mut SliceReader::new(der).unwrap()).map(|it| it.as_bytes().to_vec());
+        let longest = vec![42; ObjectIdentifier::MAX_SIZE];
+        assert_eq!(read(&tlv(6, &longest)), Ok(longest.clone()));
+        let too_long = [&longest[..], &[1]].concat();
+        for der in [tlv(6, &too_long), tlv(6, &[]), tlv(6, &[42, 0x80]), tlv(4, &[42, 3])] {
+            assert!(read(&der).is_err());
+        }
+    }
+}

@@ -3,12 +3,13 @@
 mod checks;
 mod error;
 
-use alloc::{vec, vec::Vec};
+use alloc::{borrow::Cow, vec, vec::Vec};
 
 pub use self::error::PathError;
 use super::{
     anchor::{OwnedCertificate, TrustAnchor},
     certificate::Certificate,
+    issuer::Issuer,
 };
 use crate::{
     crypto::{SignatureError, SignatureVerifier},
@@ -141,10 +142,12 @@ impl<'p> PathSearch<'p> {
             return Ok(VerifiedPath { anchor, intermediates: Vec::new() });
         }
         let mut walk = Walk { search: self, others, signatures: PATH_SIGNATURES_MAX };
-        let mut path = vec![leaf.clone()];
+        let mut path = vec![Cow::Borrowed(leaf)];
         let anchor = walk.extend(&mut path)?;
-        path.remove(0);
-        Ok(VerifiedPath { anchor, intermediates: path })
+        Ok(VerifiedPath {
+            anchor,
+            intermediates: path.into_iter().skip(1).map(Cow::into_owned).collect(),
+        })
     }
 
     fn check_revocation(&self, certificate: &Certificate<'_>) -> Result<(), PathError> {
@@ -155,17 +158,20 @@ impl<'p> PathSearch<'p> {
     }
 }
 
+/// A certificate of a path: one that was sent, or one of the host's, which is read when its name is asked for.
+type Link<'c, 'p> = Cow<'c, Certificate<'p>>;
+
 /// One search on its way, depth first.
-struct Walk<'s, 'p> {
-    search: &'s PathSearch<'p>,
-    others: &'s [Certificate<'p>],
+struct Walk<'c, 'p> {
+    search: &'c PathSearch<'p>,
+    others: &'c [Certificate<'p>],
     /// How many more signatures may be verified.
     signatures: usize,
 }
 
-impl<'p> Walk<'_, 'p> {
+impl<'c, 'p> Walk<'c, 'p> {
     /// Extends the path, the leaf first, until an anchor has signed its last certificate.
-    fn extend(&mut self, path: &mut Vec<Certificate<'p>>) -> Result<&'p TrustAnchor, PathError> {
+    fn extend(&mut self, path: &mut Vec<Link<'c, 'p>>) -> Result<&'p TrustAnchor, PathError> {
         let mut failure = PathError::UnknownIssuer;
         let Some(last) = path.last().cloned() else { return Err(PathError::NoCertificate) };
 
@@ -199,13 +205,14 @@ impl<'p> Walk<'_, 'p> {
     }
 
     /// The certificates that have the name of the issuer and are not part of the path.
-    fn candidates(&self, last: &Certificate<'p>, path: &[Certificate<'p>]) -> Vec<Certificate<'p>> {
+    fn candidates(&self, last: &Certificate<'p>, path: &[Link<'c, 'p>]) -> Vec<Link<'c, 'p>> {
         let issuer = last.issuer_bytes();
-        let sent = self.others.iter().filter(|it| it.subject_bytes() == issuer).cloned();
+        let sent = self.others.iter().filter(|it| it.subject_bytes() == issuer);
+        let sent = sent.map(Cow::Borrowed);
         let known = self.search.intermediates.iter().filter(|it| it.subject_bytes() == issuer);
-        let known = known.filter_map(|it| it.parse().ok());
+        let known = known.filter_map(|it| it.parse().ok()).map(Cow::Owned);
         // One entity signs once in a path (RFC 4158 §2.4.2): else cross-certificates make a loop.
-        let is_new = |it: &Certificate<'_>| {
+        let is_new = |it: &Link<'_, '_>| {
             !path.iter().any(|earlier| {
                 earlier.subject_bytes() == it.subject_bytes()
                     && earlier.public_key_bytes() == it.public_key_bytes()
@@ -219,12 +226,13 @@ impl<'p> Walk<'_, 'p> {
         &mut self,
         issuer: &Certificate<'p>,
         last: &Certificate<'p>,
-        path: &[Certificate<'p>],
+        path: &[Link<'c, 'p>],
     ) -> Result<(), PathError> {
         checks::check_each(issuer, self.search.now)?;
-        checks::check_ca(issuer, path)?;
-        self.check_signature(issuer, last)?;
-        checks::check_names(issuer, path)
+        let issuer = Issuer::of(issuer);
+        checks::check_ca(&issuer.rules, path)?;
+        self.check_signature(&issuer, last)?;
+        checks::check_names(issuer.name_constraints, path)
     }
 
     /// Whether the path leads to this anchor.
@@ -232,24 +240,23 @@ impl<'p> Walk<'_, 'p> {
         &mut self,
         anchor: &'p TrustAnchor,
         last: &Certificate<'p>,
-        path: &[Certificate<'p>],
+        path: &[Link<'c, 'p>],
     ) -> Result<(), PathError> {
-        let certificate = anchor.certificate().parse()?;
-        checks::check_anchor(&certificate, path)?;
-        self.check_signature(&certificate, last)?;
-        checks::check_names(&certificate, path)?;
+        let issuer = anchor.issuer()?;
+        checks::check_anchor(&issuer.rules, path)?;
+        self.check_signature(&issuer, last)?;
+        checks::check_names(issuer.name_constraints, path)?;
         path.iter().rev().try_for_each(|it| self.search.check_revocation(it))
     }
 
     fn check_signature(
         &mut self,
-        issuer: &Certificate<'_>,
+        issuer: &Issuer<'_>,
         signed: &Certificate<'_>,
     ) -> Result<(), PathError> {
         checks::check_algorithm(signed, self.search.sha1)?;
         self.signatures = self.signatures.checked_sub(1).ok_or(PathError::Budget)?;
-        let key = issuer.subject_public_key_info();
-        signed.verify_signed_by(key, self.search.verifier).map_err(|error| match error {
+        signed.verify_signed_by(&issuer.key, self.search.verifier).map_err(|error| match error {
             SignatureError::Invalid => PathError::Signature,
             SignatureError::UnsupportedAlgorithm => PathError::UnsupportedAlgorithm,
         })

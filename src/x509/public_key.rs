@@ -6,7 +6,7 @@ use der::{
     asn1::{BitStringRef, ObjectIdentifier, UintRef},
 };
 
-use super::{error::CertificateError, oid};
+use super::{error::CertificateError, oid, span::spanned};
 use crate::cose::{Algorithm, KeyParameters};
 
 /// A public key, borrowed from its DER (RFC 5280 §4.1.2.7).
@@ -24,13 +24,23 @@ pub(crate) struct SubjectPublicKeyInfo<'a> {
 }
 
 impl<'a> SubjectPublicKeyInfo<'a> {
+    /// Reads a key that is followed by nothing.
+    pub(super) fn parse(der: &'a [u8]) -> Result<Self, CertificateError> {
+        let read = SliceReader::new(der).and_then(|mut reader| {
+            let key = Self::read(&mut reader)?;
+            reader.finish()?;
+            Ok(key)
+        });
+        read.map_err(CertificateError::der("public key"))
+    }
+
     /// Reads the key that comes next.
     pub(super) fn read(reader: &mut SliceReader<'a>) -> Result<Self, der::Error> {
-        let der = reader.tlv_bytes()?;
-        let mut reader = SliceReader::new(der)?;
-        let (algorithm, parameters, key) = reader.sequence(|info| {
-            let (algorithm, parameters) = read_algorithm(info)?;
-            Ok::<_, der::Error>((algorithm, parameters, info.decode::<BitStringRef<'a>>()?))
+        let (der, (algorithm, parameters, key)) = spanned(reader, |reader| {
+            reader.sequence(|info| {
+                let (algorithm, parameters) = read_algorithm(info)?;
+                Ok::<_, der::Error>((algorithm, parameters, info.decode::<BitStringRef<'a>>()?))
+            })
         })?;
         Ok(Self { der, algorithm, parameters, key: octets(key)? })
     }

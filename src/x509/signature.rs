@@ -138,9 +138,7 @@ fn mask_algorithm(value: AnyRef<'_>) -> der::Result<ObjectIdentifier> {
 }
 
 /// Reads an `AlgorithmIdentifier` that names a signature algorithm; `None` if it is not supported.
-pub(super) fn parse(der: &[u8]) -> der::Result<Option<SignatureAlgorithm>> {
-    let mut reader = SliceReader::new(der)?;
-    let (algorithm, parameters) = read_algorithm(&mut reader)?;
-    reader.finish()?;
+pub(super) fn read(reader: &mut SliceReader<'_>) -> der::Result<Option<SignatureAlgorithm>> {
+    let (algorithm, parameters) = read_algorithm(reader)?;
     Ok(SignatureAlgorithm::new(algorithm, parameters))
 }

@@ -64,6 +64,8 @@ fn lines() -> Vec<Line> {
     registrations(&mut lines);
     chains(&mut lines);
     pieces(&mut lines);
+    #[cfg(feature = "attestation")]
+    pieces_of_a_chain(&mut lines);
     hostile_input(&mut lines);
     lines
 }
@@ -184,6 +186,34 @@ fn pieces(lines: &mut Vec<Line>) {
     line("CoseKey", parsing(key, |key| drop(CoseKey::parse(key))));
     let check = || drop(black_box(origins()).check_origin(black_box(ORIGIN), None));
     line("OriginPolicy::check_origin", Box::new(check));
+}
+
+/// The parsers that a chain goes through, on what they are given: beside its signatures, what cannot be saved.
+#[cfg(feature = "attestation")]
+fn pieces_of_a_chain(lines: &mut Vec<Line>) {
+    use relying_party::x509::Certificate;
+    let ceremony = "pieces of ES256, packed with chain";
+    let mut line = |name, subject| lines.push(Line { ceremony, name, bare: None, subject });
+    let Registration { json, attestation_object, .. } =
+        Registration::new("ES256", "packed with chain");
+    let [attestation, intermediate] = x5c(&attestation_object);
+    line("RegistrationResponse", parsing(json, |json| drop(RegistrationResponse::parse(json))));
+    let parse = |object: &[u8]| drop(AttestationObject::parse(object));
+    line("AttestationObject", parsing(attestation_object, parse));
+    let parse = |der: &[u8]| drop(black_box(Certificate::parse(der).unwrap()));
+    line("Certificate, attestation", parsing(attestation, parse));
+    line("Certificate, intermediate", parsing(intermediate, parse));
+}
+
+/// The certificates of an attestation object with two.
+#[cfg(feature = "attestation")]
+fn x5c(attestation_object: &[u8]) -> [Vec<u8>; 2] {
+    let object = AttestationObject::parse(attestation_object).unwrap();
+    let statement: ciborium::Value = ciborium::from_reader(object.statement()).unwrap();
+    let members = statement.into_map().unwrap();
+    let (_, x5c) = members.into_iter().find(|(key, _)| key.as_text() == Some("x5c")).unwrap();
+    let certificates = x5c.into_array().unwrap().into_iter().map(|it| it.into_bytes().unwrap());
+    certificates.collect::<Vec<_>>().try_into().unwrap()
 }
 
 fn parsing(input: Vec<u8>, parse: fn(&[u8])) -> Box<dyn Subject> {

@@ -26,7 +26,7 @@ pub(super) fn verify<'a>(
 
     check_certificate(&certificate)?;
     aaguid_extension::check(&certificate, signed.attested.aaguid)?;
-    Ok(Outcome::of_path(AttestationType::Uncertain, x5c.into_path()))
+    Ok(Outcome::of_path(AttestationType::Uncertain, certificate, x5c.into_path()))
 }
 
 /// §8.2.1.
@@ -34,21 +34,27 @@ fn check_certificate(certificate: &Certificate<'_>) -> Result<(), StatementError
     if !certificate.is_v3() {
         return Err(StatementError::Invalid("the certificate is not of version 3"));
     }
-    let subject = certificate.subject();
+    let attributes = certificate.subject().attributes(&[
+        oid::COUNTRY_NAME,
+        oid::ORGANIZATION_NAME,
+        oid::ORGANIZATIONAL_UNIT_NAME,
+        oid::COMMON_NAME,
+    ]);
     // The types of string that §8.2.1 names are not insisted on: a PrintableString reads the same as a UTF8String.
-    let attribute = |oid| subject.attribute(oid).and_then(text).filter(|text| !text.is_empty());
+    let [country, organization, unit, common_name] =
+        attributes.map(|value| value.and_then(text).filter(|text| !text.is_empty()));
     let is_country =
         |code: &str| code.len() == 2 && code.bytes().all(|it| it.is_ascii_alphabetic());
-    if !attribute(oid::COUNTRY_NAME).is_some_and(is_country) {
+    if !country.is_some_and(is_country) {
         return Err(StatementError::Invalid("the subject has no country"));
     }
-    if attribute(oid::ORGANIZATION_NAME).is_none() {
+    if organization.is_none() {
         return Err(StatementError::Invalid("the subject has no organization"));
     }
-    if attribute(oid::ORGANIZATIONAL_UNIT_NAME) != Some("Authenticator Attestation") {
+    if unit != Some("Authenticator Attestation") {
         return Err(StatementError::Invalid("the subject's OU is not Authenticator Attestation"));
     }
-    if attribute(oid::COMMON_NAME).is_none() {
+    if common_name.is_none() {
         return Err(StatementError::Invalid("the subject has no common name"));
     }
     // Without basic constraints a certificate is none of a CA; some old ones are made so.

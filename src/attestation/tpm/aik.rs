@@ -35,10 +35,10 @@ pub(super) fn check(aik: &Certificate<'_>) -> Result<(), StatementError> {
 
 /// Whether manufacturer, model and version are there (TPM 2.0 EK Profile §3.2.9), in one RDN or in three: both occur.
 fn describes_tpm(name: Name<'_>) -> bool {
-    let value = |oid| name.attribute(oid).and_then(text);
-    value(TPM_MANUFACTURER).is_some_and(is_vendor)
-        && value(TPM_MODEL).is_some()
-        && value(TPM_VERSION).is_some()
+    let [manufacturer, model, version] = name
+        .attributes(&[TPM_MANUFACTURER, TPM_MODEL, TPM_VERSION])
+        .map(|value| value.and_then(text));
+    manufacturer.is_some_and(is_vendor) && model.is_some() && version.is_some()
 }
 
 /// `id:` and the vendor id of the TCG's registry in hexadecimal.

@@ -44,3 +44,11 @@ fn an_anchor_is_named_by_its_key() {
     assert_eq!(of(&ca.root()), of(&renewed));
     assert_ne!(of(&ca.root()), of(&Ca::new("b").root()));
 }
+
+#[test]
+fn extensions_of_an_anchor_that_cannot_be_read_count_once_it_has_signed() {
+    let broken = extension(BASIC_CONSTRAINTS, true, &[0]);
+    let world = World::bent(|it| it.root_draft.extensions = vec![broken]);
+    assert!(matches!(world.judge(), Err(PathError::Certificate(CertificateError::Der { .. }))));
+    assert_eq!(find(&[world.root()], &[world.root()]), Ok(0));
+}
