@@ -9,7 +9,7 @@ use coset::{
 
 use super::{
     algorithm::Algorithm,
-    key::{CoseKey, CosePublicKey, InvalidKey, KeyParameters},
+    key::{CoseKey, CosePublicKey, InvalidKey, InvalidPublicKey, KeyParameters},
 };
 
 impl CosePublicKey {
@@ -27,7 +27,11 @@ impl CosePublicKey {
     ///
     /// As [`CoseKey::check_shape`].
     pub fn from_key(key: &CoseKey<'_>) -> Result<Self, InvalidKey> {
-        Self::of(&to_vec(key), key)
+        key.check_shape()?;
+        Self::try_from(&*to_vec(key)).map_err(|error| match error {
+            InvalidPublicKey::Invalid(invalid) => invalid,
+            InvalidPublicKey::Malformed(_) => InvalidKey::Value("no COSE_Key can be made of it"),
+        })
     }
 
     /// The key of a U2F credential: a point on P-256 as U2F sends it, `04 | x | y`.

@@ -317,10 +317,15 @@ struct Place {
 }
 
 impl Place {
-    /// The place of a part that was borrowed from the whole.
-    fn of(part: &[u8], whole: &[u8]) -> Self {
+    /// The place of a part that was borrowed from the whole; nothing else has one.
+    fn of(part: &[u8], whole: &[u8]) -> Result<Self, InvalidKey> {
         let start = part.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
-        Self { start, length: part.len() }
+        let place = Self { start, length: part.len() };
+        if place.within(whole) == part {
+            Ok(place)
+        } else {
+            Err(InvalidKey::Value("a parameter is not within the bytes of the key"))
+        }
     }
 
     fn within(self, whole: &[u8]) -> &[u8] {
@@ -342,15 +347,15 @@ pub enum InvalidPublicKey {
 }
 
 impl CosePublicKey {
-    /// The key that was parsed from these bytes.
+    /// The key that was parsed from these very bytes.
     pub(crate) fn of<'a>(bytes: &'a [u8], key: &CoseKey<'a>) -> Result<Self, InvalidKey> {
         key.check_shape()?;
         let place = |part| Place::of(part, bytes);
         let parameters = match key.parameters {
-            KeyParameters::Ec2 { curve, x, y } => Places::Ec2 { curve, x: place(x), y: place(y) },
-            KeyParameters::Okp { curve, x } => Places::Okp { curve, x: place(x) },
-            KeyParameters::Rsa { n, e } => Places::Rsa { n: place(n), e: place(e) },
-            KeyParameters::Akp { public } => Places::Akp { public: place(public) },
+            KeyParameters::Ec2 { curve, x, y } => Places::Ec2 { curve, x: place(x)?, y: place(y)? },
+            KeyParameters::Okp { curve, x } => Places::Okp { curve, x: place(x)? },
+            KeyParameters::Rsa { n, e } => Places::Rsa { n: place(n)?, e: place(e)? },
+            KeyParameters::Akp { public } => Places::Akp { public: place(public)? },
         };
         Ok(Self { bytes: bytes.into(), algorithm: key.algorithm, parameters })
     }

@@ -56,7 +56,19 @@ fn stored_keys_are_what_was_read_in_whatever_order_it_was_written() {
             let key = CoseKey::parse(&bytes).unwrap();
             let stored = CosePublicKey::try_from(&*bytes).unwrap();
             assert_eq!((stored.key(), stored.as_bytes()), (key, &*bytes));
+            assert_eq!(CosePublicKey::from_key(&key).unwrap().key(), key);
         }
+    }
+}
+
+#[test]
+fn keys_are_stored_with_the_bytes_from_which_they_were_read_only() {
+    for entries in keys() {
+        let bytes = encode(&entries);
+        let copy = bytes.clone();
+        let key = CoseKey::parse(&copy).unwrap();
+        assert!(CosePublicKey::of(&copy, &key).is_ok());
+        assert!(CosePublicKey::of(&bytes, &key).is_err());
     }
 }
 
