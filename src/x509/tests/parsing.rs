@@ -1,5 +1,7 @@
 //! Certificates by themselves (RFC 5280 §4).
 
+use alloc::string::ToString as _;
+
 use proptest::prelude::*;
 use x509_cert::{
     certificate::{CertificateInner, Raw},
@@ -172,4 +174,25 @@ proptest! {
             prop_assert_eq!(ours.value, theirs.extn_value.as_bytes());
         }
     }
+}
+
+#[test]
+fn certificates_are_equal_if_their_bytes_are() {
+    let ders = [leaf(|_| ()), leaf(|_| ()), leaf(|it| it.serial = vec![2])];
+    let [one, same, other] = ders.each_ref().map(|der| Certificate::parse(der).unwrap());
+    assert_eq!(one, same);
+    assert_ne!(one, other);
+}
+
+#[test]
+fn an_error_says_in_what_and_how_der_was_broken() {
+    let CertificateError::Der { what, error } =
+        Certificate::parse(&[0x30, 0x05, 0x30]).unwrap_err()
+    else {
+        panic!("not an error of DER");
+    };
+    assert!(!what.is_empty() && !error.to_string().is_empty());
+    assert!(alloc::format!("{error:?}").contains(&error.to_string()));
+    let shown = CertificateError::Der { what, error }.to_string();
+    assert!(shown.contains(what) && shown.contains(&error.to_string()), "{shown}");
 }
