@@ -107,6 +107,20 @@ fn private_key_members_are_refused() {
     }
 }
 
+/// A parameter under another label stands in for none that is required.
+#[test]
+fn required_parameters_have_their_own_labels() {
+    for entries in keys() {
+        for at in 0..entries.len() {
+            for label in [0, 2, 4, 5, -4, -5, i64::MAX] {
+                let mut entries = entries.clone();
+                entries[at].0 = label;
+                refused(&entries);
+            }
+        }
+    }
+}
+
 /// §6.5.1.1: required parameters and no others.
 #[test]
 fn optional_parameters_are_refused() {
@@ -237,6 +251,16 @@ fn shapes_fit_their_algorithm_only() {
             }
         }
         assert_eq!(algorithm.is_for_credentials(), fits.is_some());
+    }
+}
+
+#[test]
+fn each_coordinate_has_the_length_of_its_curve() {
+    let long = [0xff; 33];
+    for (x, y, fits) in [(32, 32, true), (31, 32, false), (32, 31, false), (33, 32, false)] {
+        let parameters = KeyParameters::Ec2 { curve: 1, x: &long[..x], y: &long[..y] };
+        let checked = CoseKey { algorithm: Algorithm::ES256, parameters }.check_shape();
+        assert_eq!(checked.is_ok(), fits, "{x} {y}: {checked:?}");
     }
 }
 
