@@ -171,6 +171,12 @@ fn a_record_that_no_registration_could_have_made_is_refused() {
     }
     let contradiction = import(&registered).backup_eligible(false).backup_state(true);
     assert_eq!(finish(&host, contradiction), Err(ImportError::BackupState));
+    for (eligible, state) in [(false, false), (true, false), (true, true)] {
+        let import = import(&registered).backup_eligible(eligible).backup_state(state);
+        assert!(finish(&host, import).is_ok(), "{eligible} {state}");
+    }
+    assert!(finish(&host, import(&registered).backup_eligible(false)).is_ok());
+    assert!(finish(&host, import(&registered).backup_state(true)).is_ok());
 }
 
 #[test]

@@ -62,6 +62,13 @@ fn defaults_are_safe_and_have_a_stored_form() {
     assert_eq!(*builder.build().unwrap().settings(), Settings::default());
 }
 
+/// What no flow looks at is for the host's page to ask.
+#[test]
+fn the_button_is_shown_unless_said_otherwise() {
+    assert!(Settings::default().sign_in_button());
+    assert!(!Settings::builder().sign_in_button(false).build().unwrap().sign_in_button());
+}
+
 #[test]
 fn settings_are_read_back_as_they_were() {
     let settings = Settings::builder()
@@ -169,6 +176,9 @@ fn disabled_passkeys_are_neither_created_nor_used() {
     let disabled = Settings::builder().enabled(false).build().unwrap();
     let host = enabled.under(rp(disabled));
     let refused = Error::Disabled(Feature::Passkeys);
+    assert!(refused.to_string().contains("passkeys "), "{refused}");
+    let autofill = Error::Disabled(Feature::Autofill).to_string();
+    assert!(autofill.contains("passkeys in autofill"), "{autofill}");
     assert_eq!(refused.code(), "passkeys_disabled");
     assert_eq!(refused.public().code(), "passkeys_disabled");
     assert_eq!(refused.kind(), ErrorKind::Policy);
