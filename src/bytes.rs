@@ -550,6 +550,31 @@ mod tests {
     }
 
     #[test]
+    fn challenges_have_16_to_64_bytes() {
+        for (length, fits) in [(0, false), (15, false), (16, true), (64, true), (65, false)] {
+            let bytes = alloc::vec![7; length];
+            let challenge = Challenge::try_from(&*bytes);
+            assert_eq!(challenge.is_ok(), fits, "{length}");
+            if let Ok(challenge) = challenge {
+                assert_eq!(challenge.as_bytes(), bytes);
+            }
+        }
+    }
+
+    /// Two of 32 random bytes are the same once in 2^256 times.
+    #[cfg(feature = "getrandom")]
+    #[test]
+    fn what_is_generated_is_never_the_same() {
+        let challenges = [(); 3].map(|()| Challenge::generate().unwrap());
+        let handles = [(); 3].map(|()| UserHandle::generate().unwrap());
+        for (one, other) in [(0, 1), (0, 2), (1, 2)] {
+            assert_ne!(challenges[one], challenges[other]);
+            assert_ne!(handles[one], handles[other]);
+        }
+        assert_eq!(challenges[0].as_bytes().len(), CHALLENGE_DEFAULT);
+    }
+
+    #[test]
     fn aaguids_have_one_spelling() {
         let text = "bada5566-a7aa-401f-bd96-45619a55120d";
         assert_eq!(alloc::format!("{}", text.parse::<Aaguid>().unwrap()), text);
