@@ -334,7 +334,7 @@ const DECOY_KEY: &[u8] = &[
 
 #[cfg(test)]
 mod tests {
-    use alloc::format;
+    use alloc::{format, string::ToString as _};
 
     use super::*;
     use crate::json::Transport;
@@ -395,6 +395,14 @@ mod tests {
             let found = decoys.recognise(&rp_id(), &id);
             assert_eq!(found, Some(Decoy { is_synced }), "{shape:?}");
         }
+    }
+
+    /// A list that changes with a version of this crate tells that it is no real one.
+    #[test]
+    fn decoys_of_a_secret_are_the_same_in_every_version() {
+        let decoys = decoys(DecoyShape::new(1, 20, [Transport::Hybrid, Transport::Internal]));
+        let typed = decoys.list(&rp_id(), Whom::Typed(Identifier::new("nobody@example.com")), 10);
+        assert_eq!(typed[0].id.to_string(), "BkTfznBfgnVRTOXRhvxp6O-m_pA");
     }
 
     #[test]
