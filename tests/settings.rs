@@ -9,12 +9,15 @@
 #[path = "support/host.rs"]
 mod host;
 
+use std::sync::Arc;
+
 use host::{Host, NOW, ORIGIN, authenticator, flow, handle, purposes, user};
 use relying_party::{
-    Algorithm, AttestationLevel, AttestationPolicy, ConfigError, CreatePasskey, DeletePasskey,
-    Duration, Error, ErrorKind, Feature, ListPasskeys, PasskeyName, RelyingParty, RenamePasskey,
-    Settings, SignIn, SignInRequest,
+    Algorithm, AttestationLevel, AttestationPolicy, ConfigError, CoseKey, CreatePasskey,
+    DeletePasskey, Duration, Error, ErrorKind, Feature, InvalidKey, ListPasskeys, PasskeyName,
+    RelyingParty, RenamePasskey, Settings, SignIn, SignInRequest,
     ceremony::{CeremonyError, CounterRule},
+    crypto::{SignatureError, SignatureVerifier},
     flow::BeginOptions,
     json::{AttestationConveyance, AuthenticatorAttachment, Hint, ResidentKey, UserVerification},
     settings::{BackupRule, Reverification, SecondFactorRule, SensitiveAction, SettingsBuilder},
@@ -102,6 +105,66 @@ fn settings_are_read_back_as_they_were() {
     assert_eq!(serde_json::from_value::<Settings>(stored).unwrap(), settings);
     assert_eq!(settings.to_builder().build().unwrap(), settings);
     assert_eq!(*rp(settings.clone()).settings(), settings);
+}
+
+/// What code says once without settings of its own is in them.
+#[test]
+fn what_the_relying_party_is_told_is_in_its_settings() {
+    let rp = RelyingParty::builder("example.com", "Example")
+        .origin(ORIGIN)
+        .user_verification(UserVerification::Preferred)
+        .resident_key(ResidentKey::Preferred)
+        .attachment(AuthenticatorAttachment::CrossPlatform)
+        .hints([Hint::SecurityKey])
+        .attestation(AttestationConveyance::Direct, AttestationLevel::Statement)
+        .algorithms([Algorithm::ES256])
+        .max_passkeys_per_user(3)
+        .keep_last_passkey(true)
+        .ceremony_lifetime(Duration::from_secs(600))
+        .counter_rule(CounterRule::Report)
+        .build()
+        .unwrap();
+    let settings = Settings::builder()
+        .user_verification(UserVerification::Preferred)
+        .resident_key(ResidentKey::Preferred)
+        .attachment(AuthenticatorAttachment::CrossPlatform)
+        .hints([Hint::SecurityKey])
+        .attestation(AttestationConveyance::Direct, AttestationLevel::Statement)
+        .algorithms([Algorithm::ES256])
+        .max_passkeys_per_user(3)
+        .keep_last_passkey(true)
+        .ceremony_lifetime(Duration::from_secs(600))
+        .counter_rule(CounterRule::Report)
+        .build()
+        .unwrap();
+    assert_eq!(*rp.settings(), settings);
+}
+
+/// Passkeys that nobody could sign in with are not offered.
+#[test]
+fn algorithms_are_ones_that_the_verifier_has() {
+    struct Es256Only;
+    impl SignatureVerifier for Es256Only {
+        fn supports(&self, algorithm: Algorithm) -> bool {
+            algorithm == Algorithm::ES256
+        }
+        fn check_key(&self, key: &CoseKey<'_>) -> Result<(), InvalidKey> {
+            Err(InvalidKey::Algorithm(key.algorithm))
+        }
+        fn verify(&self, _: &CoseKey<'_>, _: &[u8], _: &[u8]) -> Result<(), SignatureError> {
+            Err(SignatureError::UnsupportedAlgorithm)
+        }
+    }
+    let builder = || {
+        let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
+        rp.verifier(Arc::new(Es256Only))
+    };
+    let errors = builder().build().unwrap_err();
+    assert_eq!(
+        errors.iter().cloned().collect::<Vec<_>>(),
+        [Algorithm::EdDSA, Algorithm::RS256].map(ConfigError::UnsupportedAlgorithm)
+    );
+    assert!(builder().algorithms([Algorithm::ES256]).build().is_ok());
 }
 
 #[test]
