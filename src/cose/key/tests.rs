@@ -47,6 +47,17 @@ fn keys_of_every_type_are_read() {
     }
 }
 
+/// A record holds no key that its algorithm does not have, whoever reads it.
+#[test]
+fn stored_key_has_the_shape_of_its_algorithm() {
+    for mut entries in keys() {
+        // RS1, which is no algorithm of credentials.
+        entries[1].1 = Value::from(-65_535);
+        let refused = CosePublicKey::try_from(&*encode(&entries)).unwrap_err();
+        assert_eq!(refused, InvalidPublicKey::Invalid(InvalidKey::Algorithm(Algorithm::RS1)));
+    }
+}
+
 #[test]
 fn order_of_the_parameters_does_not_matter() {
     for mut entries in keys() {
