@@ -196,3 +196,17 @@ fn an_error_says_in_what_and_how_der_was_broken() {
     let shown = CertificateError::Der { what, error }.to_string();
     assert!(shown.contains(what) && shown.contains(&error.to_string()), "{shown}");
 }
+
+/// RFC 5280 §4.1.2.8: nobody makes them any more, but who reads certificates reads these.
+#[test]
+fn unique_identifiers_are_passed_over() {
+    let with = |identifiers: &[u8]| {
+        let identifiers = identifiers.iter().flat_map(|tag| tlv(*tag, &[0, 0xaa]));
+        let identifiers = identifiers.collect::<Vec<_>>();
+        Certificate::parse(&leaf(|it| it.spki.extend(identifiers))).map(|it| it.extensions().len())
+    };
+    assert_eq!([with(&[0x81]), with(&[0x82]), with(&[0x81, 0x82])], [Ok(1), Ok(1), Ok(1)]);
+    for disordered in [&[0x82, 0x81][..], &[0x81, 0x81], &[0x84]] {
+        assert!(with(disordered).is_err(), "{disordered:02x?}");
+    }
+}
