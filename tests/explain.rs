@@ -281,6 +281,10 @@ fn every_demand_that_is_not_made_says_why() {
     };
     let explanation = explained_registration(&posted, &expected);
     assert_eq!(others(&explanation), ["11: n/a", "15: n/a", "16: n/a", "24: n/a"]);
+    // A statement that a policy ignores is not looked at, unless it needs no certificate.
+    let posted = world.registration(|parts| parts.fmt = Some("never heard of".into()));
+    let explanation = explained_registration(&posted, &world.creation());
+    assert_eq!(others(&explanation), ["11: n/a", "21: n/a", "22: n/a", "24: n/a"]);
     let mut passkey = world.passkey();
     passkey.state.backup_eligible = None;
     let posted = world.assertion(|_| {});

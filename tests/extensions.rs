@@ -254,6 +254,9 @@ fn large_blob_is_read_or_written_but_not_both() {
     assert_eq!(json_of(&read), json!({"largeBlob": {"read": true}}));
     let write = inputs().read_large_blob().write_large_blob(&[1, 2, 3]);
     assert_eq!(json_of(&write), json!({"largeBlob": {"write": "AQID"}}));
+    // And is judged as what was said last.
+    assert_eq!(read.requested(), inputs().read_large_blob().requested());
+    assert_eq!(write.requested(), inputs().write_large_blob(&[7]).requested());
 }
 
 #[test]

@@ -380,7 +380,7 @@ mod tests {
         let rp_id = |text| RpId::new(text).unwrap();
         assert_eq!(rp_id("example.com"), rp_id("example.com"));
         assert_ne!(rp_id("example.com"), rp_id("example.net"));
-        let builder = core::hash::BuildHasherDefault::<Fnv>::default();
+        let builder = hash::BuildHasherDefault::<Fnv>::default();
         let hash = |text| builder.hash_one(rp_id(text));
         assert_eq!(hash("example.com"), hash("example.com"));
         assert_ne!(hash("example.com"), hash("example.net"));
