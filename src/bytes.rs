@@ -504,3 +504,92 @@ impl KeyHash {
         Self(Sha256::digest(spki).into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::hash::{BuildHasher as _, BuildHasherDefault, Hasher};
+
+    use super::*;
+
+    /// A hasher that is the same each time.
+    #[derive(Default)]
+    struct Sum(u64);
+
+    impl Hasher for Sum {
+        fn finish(&self) -> u64 {
+            self.0
+        }
+
+        fn write(&mut self, bytes: &[u8]) {
+            for byte in bytes {
+                self.0 = self.0.wrapping_mul(31).wrapping_add(u64::from(*byte) + 1);
+            }
+        }
+    }
+
+    fn handle(bytes: &[u8]) -> UserHandle {
+        UserHandle::try_from(bytes).unwrap()
+    }
+
+    #[test]
+    fn user_handles_are_compared_ordered_and_hashed_by_their_bytes() {
+        let hash = |bytes| BuildHasherDefault::<Sum>::default().hash_one(handle(bytes));
+        assert_eq!((handle(b"ada"), hash(b"ada")), (handle(b"ada"), hash(b"ada")));
+        for (less, greater) in [(&b"ada"[..], &b"bob"[..]), (b"ada", b"adam"), (b"b", b"c")] {
+            assert_ne!(handle(less), handle(greater));
+            assert_ne!(hash(less), hash(greater));
+            assert!(handle(less) < handle(greater) && handle(greater) > handle(less));
+        }
+    }
+
+    #[test]
+    fn challenges_are_compared_by_their_bytes() {
+        assert_eq!(Challenge::from([7; 32]), Challenge::from([7; 32]));
+        assert_ne!(Challenge::from([7; 32]), Challenge::from([8; 32]));
+        assert_ne!(Challenge::from([7; 32]), Challenge::try_from(&[7; 31][..]).unwrap());
+    }
+
+    #[test]
+    fn challenges_have_16_to_64_bytes() {
+        for (length, fits) in [(0, false), (15, false), (16, true), (64, true), (65, false)] {
+            let bytes = alloc::vec![7; length];
+            let challenge = Challenge::try_from(&*bytes);
+            assert_eq!(challenge.is_ok(), fits, "{length}");
+            if let Ok(challenge) = challenge {
+                assert_eq!(challenge.as_bytes(), bytes);
+            }
+        }
+    }
+
+    /// Two of 32 random bytes are the same once in 2^256 times.
+    #[cfg(feature = "getrandom")]
+    #[test]
+    fn what_is_generated_is_never_the_same() {
+        let challenges = [(); 3].map(|()| Challenge::generate().unwrap());
+        let handles = [(); 3].map(|()| UserHandle::generate().unwrap());
+        for (one, other) in [(0, 1), (0, 2), (1, 2)] {
+            assert_ne!(challenges[one], challenges[other]);
+            assert_ne!(handles[one], handles[other]);
+        }
+        assert_eq!(challenges[0].as_bytes().len(), CHALLENGE_DEFAULT);
+    }
+
+    #[test]
+    fn aaguids_have_one_spelling() {
+        let text = "bada5566-a7aa-401f-bd96-45619a55120d";
+        assert_eq!(alloc::format!("{}", text.parse::<Aaguid>().unwrap()), text);
+        for other in [
+            "",
+            "bada5566",
+            "bada5566-a7aa-401f-bd96-45619a55120",
+            "bada5566-a7aa-401f-bd96-45619a55120d0",
+            "bada5566a7aa401fbd9645619a55120d",
+            "bada5566a7aa401fbd9645619a55120dbada",
+            "bada5566-a7aa-401f-bd96-45619a55120g",
+            "bada5566-a7aa-401f-bd96-45619a55120-",
+            "{bada5566-a7aa-401f-bd96-45619a5512}",
+        ] {
+            assert_eq!(other.parse::<Aaguid>(), Err(InvalidAaguid), "{other}");
+        }
+    }
+}

@@ -373,6 +373,15 @@ mod tests {
         }
     }
 
+    /// Before anybody counts to a number that the input cannot hold.
+    #[test]
+    fn header_of_an_array_beyond_the_input_is_refused_itself() {
+        let item = |input| Reader::new(input, "test").item().is_ok();
+        assert!(item(b"\x82\x01\x01"));
+        assert!(!item(b"\x82\x01"));
+        assert!(!item(b"\x9b\x7f\xff\xff\xff\xff\xff\xff\xff"));
+    }
+
     #[test]
     fn unsorted_maps_are_read() {
         assert!(whole(b"\xa2\x61b\x01\x61a\x02").is_ok());

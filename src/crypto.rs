@@ -178,6 +178,25 @@ mod tests {
         assert_eq!(verdict, Err(SignatureError::Invalid));
     }
 
+    /// RFC 9053 §2.1, RFC 8812 §3.2.
+    #[test]
+    fn ecdsa_algorithms_have_their_hash() {
+        use HashFunction::{Sha256, Sha384, Sha512};
+        for (algorithm, hash) in [
+            (Algorithm::ES256, Some(Sha256)),
+            (Algorithm::ESP256, Some(Sha256)),
+            (Algorithm::ES256K, Some(Sha256)),
+            (Algorithm::ES384, Some(Sha384)),
+            (Algorithm::ESP384, Some(Sha384)),
+            (Algorithm::ES512, Some(Sha512)),
+            (Algorithm::ESP512, Some(Sha512)),
+            (Algorithm::EdDSA, None),
+            (Algorithm::RS256, None),
+        ] {
+            assert_eq!(HashFunction::of_ecdsa(algorithm), hash, "{algorithm}");
+        }
+    }
+
     #[cfg(feature = "attestation")]
     #[test]
     fn rs1_is_unsupported_unless_a_verifier_has_it() {

@@ -339,3 +339,121 @@ const DECOY_KEY: CoseKey<'static> = CoseKey {
         ],
     },
 };
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, string::ToString as _};
+
+    use super::*;
+    use crate::json::Transport;
+
+    fn decoys(shape: DecoyShape) -> Decoys {
+        Decoys::new(DecoySecret::from([9; 32])).counts([1]).shapes([shape])
+    }
+
+    fn rp_id() -> RpId {
+        RpId::new("example.com").unwrap()
+    }
+
+    /// The decoys of some users, one for each.
+    fn ids(decoys: &Decoys) -> Vec<Vec<u8>> {
+        let of = |user: usize| {
+            let identifier = Identifier::new(&format!("user {user}"));
+            let list = decoys.list(&rp_id(), Whom::Typed(identifier), 10);
+            list[0].id.as_bytes().to_vec()
+        };
+        (0..200).map(of).collect()
+    }
+
+    fn is_recognised(decoys: &Decoys, id: &[u8]) -> bool {
+        decoys.recognise(&rp_id(), &CredentialId::try_from(id).unwrap()).is_some()
+    }
+
+    #[test]
+    fn decoy_that_is_changed_in_any_bit_is_none() {
+        for shape in [
+            DecoyShape::new(1, 20, [Transport::Hybrid]),
+            DecoyShape::new(1, 32, [Transport::Internal]),
+            DecoyShape::new(1, 16, [Transport::Hybrid]).uuid(),
+        ] {
+            let decoys = decoys(shape.clone());
+            for id in ids(&decoys).iter().take(8) {
+                assert!(is_recognised(&decoys, id));
+                // Without its variant, a UUID is an id whose tag counts whole, and may be just that.
+                let variant = (id.len() - TAG) * 8 + 6..(id.len() - TAG) * 8 + 8;
+                for bit in (0..id.len() * 8).filter(|bit| !shape.uuid || !variant.contains(bit)) {
+                    let mut changed = id.clone();
+                    changed[bit / 8] ^= 1 << (bit % 8);
+                    assert!(!is_recognised(&decoys, &changed), "bit {bit} of {shape:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn recognised_decoy_is_eligible_for_backup_if_its_transports_promise_it() {
+        for (shape, is_synced) in [
+            (DecoyShape::new(1, 32, [Transport::Internal]), false),
+            (DecoyShape::new(1, 48, [Transport::Usb, Transport::Nfc]), false),
+            (DecoyShape::new(1, 32, [Transport::Internal]).once(), true),
+            (DecoyShape::new(1, 20, [Transport::Hybrid, Transport::Internal]), true),
+        ] {
+            let decoys = decoys(shape.clone());
+            let id = CredentialId::try_from(&*ids(&decoys)[0]).unwrap();
+            let found = decoys.recognise(&rp_id(), &id);
+            assert_eq!(found, Some(Decoy { is_synced }), "{shape:?}");
+        }
+    }
+
+    /// A list that changes with a version of this crate tells that it is no real one.
+    #[test]
+    fn decoys_of_a_secret_are_the_same_in_every_version() {
+        let decoys = decoys(DecoyShape::new(1, 20, [Transport::Hybrid, Transport::Internal]));
+        let typed = decoys.list(&rp_id(), Whom::Typed(Identifier::new("nobody@example.com")), 10);
+        assert_eq!(typed[0].id.to_string(), "BkTfznBfgnVRTOXRhvxp6O-m_pA");
+    }
+
+    #[test]
+    fn secrets_have_32_bytes_at_least() {
+        for length in [0, 16, 31] {
+            let short = DecoySecret::try_from(&vec![9; length][..]).map(drop);
+            assert_eq!(short, Err(ShortSecret { found: length }));
+        }
+        let whole = Decoys::new(DecoySecret::from([9; 32]));
+        let slice = Decoys::new(DecoySecret::try_from(&[9; 32][..]).unwrap());
+        assert_eq!(ids(&whole), ids(&slice));
+    }
+
+    /// Differences do not make up for each other.
+    #[test]
+    fn decoy_that_is_changed_alike_in_two_bytes_of_its_tag_is_none() {
+        let decoys = decoys(DecoyShape::new(1, 32, [Transport::Internal]));
+        for id in ids(&decoys).iter().take(8) {
+            for (one, other) in [(24, 25), (25, 31), (30, 31)] {
+                let mut changed = id.clone();
+                changed[one] ^= 0x55;
+                changed[other] ^= 0x55;
+                assert!(!is_recognised(&decoys, &changed));
+            }
+        }
+    }
+
+    /// The two bits of the variant are free in a UUID only, which has its length and its version too.
+    #[test]
+    fn tag_counts_whole_unless_the_id_is_a_uuid() {
+        for length in [16, 20, 32] {
+            let decoys = decoys(DecoyShape::new(1, length, [Transport::Hybrid]));
+            let (mut changed_ids, mut with_version) = (0, 0);
+            for id in ids(&decoys) {
+                let (tag, has_version) = (length - TAG, id[UUID_VERSION_AT] >> 4 == 4);
+                let mut changed = id.clone();
+                changed[tag] = changed[tag] & UUID_RANDOM | 0x80;
+                let is_uuid = length == UUID && has_version;
+                assert_eq!(is_recognised(&decoys, &changed), changed == id || is_uuid);
+                changed_ids += usize::from(changed != id);
+                with_version += usize::from(changed != id && has_version);
+            }
+            assert!(changed_ids > 100 && with_version > 0, "{changed_ids} {with_version}");
+        }
+    }
+}

@@ -223,6 +223,45 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_up_to_a_bound_is_read() {
+        let parses = |jws: &str| Jws::parse(jws.as_bytes()).is_ok();
+        let certificates = vec![r#""AQI=""#; CERTIFICATES_MAX].join(",");
+        assert!(parses(&jws(&format!(r#"{{"alg":"RS256","x5c":[{certificates}]}}"#), b"")));
+        let longest = JWS_HEADER_MAX / 4 * 3;
+        let mut header = format!(r#"{{"alg":"RS256",{X5C}}}"#);
+        header.extend(core::iter::repeat_n(' ', longest - header.len()));
+        assert_eq!(URL_SAFE_NO_PAD.encode(&header).len(), JWS_HEADER_MAX);
+        assert!(parses(&jws(&header, b"")));
+        let signature = vec![7; 2 * SIGNATURE_MAX * 3 / 4];
+        assert_eq!(URL_SAFE_NO_PAD.encode(&signature).len(), 2 * SIGNATURE_MAX);
+        assert!(parses(&jws(&format!(r#"{{"alg":"RS256",{X5C}}}"#), &signature)));
+    }
+
+    /// RFC 7518 §3.1, RFC 8037 §3.1.
+    #[test]
+    fn algorithms_have_the_numbers_of_cose() {
+        let table = [
+            ("ES256", Some(-7)),
+            ("ES384", Some(-35)),
+            ("ES512", Some(-36)),
+            ("RS256", Some(-257)),
+            ("RS384", Some(-258)),
+            ("RS512", Some(-259)),
+            ("PS256", Some(-37)),
+            ("PS384", Some(-38)),
+            ("PS512", Some(-39)),
+            ("EdDSA", Some(-8)),
+            ("ES256K", None),
+            ("HS256", None),
+            ("none", None),
+            ("es256", None),
+        ];
+        for (name, number) in table {
+            assert_eq!(algorithm(name), number.map(Algorithm::new), "{name}");
+        }
+    }
+
+    #[test]
     fn ecdsa_signatures_are_given_in_der() {
         use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
         let key = SigningKey::from_slice(&[7; 32]).unwrap();

@@ -136,3 +136,17 @@ pub const RELATED_LABELS_MAX: usize = 5;
 
 /// Longest text that an error repeats, in bytes. Every real origin fits: `https://`, a domain of 253 and a port.
 pub const SHOWN_MAX: usize = 300;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Hosts put them into the limits of their servers.
+    #[test]
+    fn bounds_that_are_calculated_come_to_what_is_documented() {
+        assert_eq!(RESPONSE_JSON_MAX, 65_536);
+        assert_eq!(ATTESTATION_OBJECT_MAX, 49_152);
+        assert_eq!(JWS_HEADER_MAX, 65_536);
+        assert_eq!(MDS_BLOB_MAX, 67_108_864);
+    }
+}

@@ -141,6 +141,11 @@ mod tests {
         // Two characters become one, three become one, and one becomes three.
         assert_eq!(name(&"u\u{308}".repeat(100)).as_str(), "ü".repeat(100));
         assert_eq!(name(&"\u{1112}\u{1161}\u{11ab}".repeat(100)).as_str(), "한".repeat(100));
+        // Four become one; what is longer than four times the limit is not brought into that form to be counted.
+        let parts = "\u{3b1}\u{313}\u{300}\u{345}";
+        assert_eq!(name(&parts.repeat(100)).as_str(), "\u{1f82}".repeat(100));
+        let longer = parts.repeat(101).parse::<PasskeyName>();
+        assert_eq!(longer, Err(InvalidName::TooLong { found: 404 }));
         let grows = "\u{fb2c}".repeat(34).parse::<PasskeyName>();
         assert_eq!(grows, Err(InvalidName::TooLong { found: 102 }));
         let huge = "a".repeat(1_000_000).parse::<PasskeyName>();

@@ -19,8 +19,8 @@ use std::collections::BTreeSet;
 use history::{History, audit};
 use host::{Host, NOW, ORIGIN, authenticator, flow, handle, user};
 use relying_party::{
-    AccountId, CreatePasskey, DeletePasskey, Error, Flow, ListPasskeys, PasskeyId, RelyingParty,
-    RenamePasskey, SignIn, SignInRequest, Step,
+    AccountId, CreatePasskey, CredentialId, DeletePasskey, Error, Flow, ListPasskeys, PasskeyId,
+    RelyingParty, RenamePasskey, SignIn, SignInRequest, Step,
     audit::{Audit, AuditEntry, AuditEvent, Audited},
     ceremony::CounterRule,
     store::{self, RunError},
@@ -151,6 +151,26 @@ fn refusals_name_whom_they_were_aimed_at() {
     let finish = CreatePasskey::finish(&host.rp, bob.handle(), start.ceremony_id, b"{}", NOW);
     let audited = flow(store::run(&host.store, session.flow(finish))).unwrap();
     assert_eq!(named(&audited.entries), (AuditEvent::Refused, Some(account("bob")), None));
+
+    // A passkey that there was no room for: whose it was to be, and the id that it would have had.
+    let full = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
+    let full = Host::with(full.max_passkeys_per_user(1).build().unwrap());
+    let start = full.begin_create(&ada).unwrap();
+    full.create(&ada, &mut authenticator("first")).unwrap();
+    let mut second = authenticator("second");
+    let response = second.create(&start.public_key, ORIGIN).unwrap();
+    let (handle, id) = (ada.handle(), start.ceremony_id);
+    let finish = CreatePasskey::finish(&full.rp, handle, id, response.as_bytes(), NOW);
+    let refused = audit(&full, finish);
+    let id = CredentialId::try_from(&*second.credentials()[0].id).unwrap();
+    let id = PasskeyId::of("example.com", &id);
+    assert_eq!(refused.outcome, Err(Error::LimitReached { max: 1 }));
+    assert_eq!(named(&refused.entries), (AuditEvent::Refused, Some(account("ada")), Some(id)));
+
+    // A sign-in of somebody who was named, with a response that names no credential.
+    let start = host.begin_sign_in(SignInRequest::Named(ada.handle()));
+    let audited = audit(&host, SignIn::finish(&host.rp, start.ceremony_id, b"{}", NOW));
+    assert_eq!(named(&audited.entries), (AuditEvent::Refused, Some(account("ada")), None));
 
     // A bad signature under Ada's credential, by whomever.
     let bad = |host: &Host, request, device: &mut TestAuthenticator| {

@@ -135,3 +135,32 @@ fn verdicts_say_what_was_sent() {
     assert_eq!(verified.attachment(), Some(AuthenticatorAttachment::CrossPlatform));
     assert_eq!(*verified.extensions(), relying_party::extensions::RegistrationOutputs::default());
 }
+
+/// Extension outputs are in the verdict, those that nobody asked for unread.
+#[test]
+fn verdicts_tell_what_came_of_extensions() {
+    let mut authenticator = TestAuthenticator::new("extensions").with(|it| {
+        it.counter = SignCounter::Counting;
+    });
+    let options = json!({
+        "rp": {"id": RP_ID, "name": "Example"},
+        "user": {"id": encoded(&USER), "name": "alice", "displayName": "Alice"},
+        "challenge": encoded(&CHALLENGE),
+        "pubKeyCredParams": [{"type": "public-key", "alg": -7}],
+    });
+    let outputs = json!({"example": 7});
+    let mut parts = authenticator.draft_creation(&options, ORIGIN).unwrap();
+    parts.outer.client_extension_results = outputs.clone();
+    let json = parts.sign().unwrap().to_json().unwrap().to_string().into_bytes();
+    let registration = Registration { json, ..Registration::new("ES256", "none") };
+    let verified = registration.verify().unwrap();
+    assert_eq!(verified.extensions().client.other.get("example").unwrap(), "7");
+
+    let options = json!({"rpId": RP_ID, "challenge": encoded(&CHALLENGE)});
+    let mut parts = authenticator.draft_assertion(&options, ORIGIN).unwrap();
+    parts.outer.client_extension_results = outputs;
+    let json = parts.sign().unwrap().to_json().unwrap().to_string().into_bytes();
+    let sign_in = SignIn { json, passkey: registration.passkey(), ..SignIn::new("ES256") };
+    let verified = sign_in.verify(&relying_party::crypto::RustCrypto).unwrap();
+    assert_eq!(verified.extensions().client.other.get("example").unwrap(), "7");
+}

@@ -170,6 +170,8 @@ fn decoys_that_cannot_be_made_are_a_configuration_error() {
         (decoys().shapes([DecoyShape::new(1, 1024, [])]), InvalidDecoys::Length { found: 1024 }),
         (decoys().shapes([DecoyShape::new(1, 20, []).uuid()]), InvalidDecoys::Uuid { found: 20 }),
     ];
+    let most = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
+    assert!(most.decoys(decoys().counts([1; 64])).build().is_ok());
     for (decoys, error) in table {
         assert_eq!(errors(decoys), [ConfigError::Decoys(error)]);
     }

@@ -17,7 +17,7 @@ use relying_party::{
     crypto::RustCrypto,
     extensions::RequestedExtensions,
     json::{AuthenticationResponse, RegistrationResponse, UserVerification},
-    policy::{OriginPolicy, RpId},
+    policy::{OriginPolicy, RpId, TopOrigins},
     test_authenticator::{
         AssertionParts, Cbor, RegistrationParts, TestAttestation, TestAuthenticator, flags,
     },
@@ -223,6 +223,35 @@ fn steps_that_rest_on_one_that_failed_are_not_reached() {
     );
 }
 
+/// Several steps are one look at the same thing. Of these, the one that failed has the failure.
+#[test]
+fn of_steps_in_one_look_the_one_that_failed_is_named() {
+    let mut world = World::new();
+    let embedding = TopOrigins::listed(["https://embedding.example"]);
+    let origins = OriginPolicy::builder(&world.rp_id).origin(ORIGIN);
+    world.origins = origins.allow_cross_origin(true).top_origins(embedding).build().unwrap();
+    let posted = world.registration(|parts| {
+        parts.client_data.cross_origin = Some(true);
+        parts.client_data.top_origin = Some("https://other.example".into());
+    });
+    let explanation = explained_registration(&posted, &world.creation());
+    assert_eq!(others(&explanation)[0], "11: top_origin");
+
+    let mut world = World::new();
+    let posted = world.registration(|parts| parts.client_data.cross_origin = Some(true));
+    let explanation = explained_registration(&posted, &world.creation());
+    assert_eq!(others(&explanation)[..2], ["10: cross_origin", "11: -"]);
+
+    world.attestation = AttestationPolicy::trusted();
+    let posted = world.registration(|_| {});
+    let explanation = explained_registration(&posted, &world.creation());
+    assert_eq!(others(&explanation)[..2], ["11: n/a", "24: attestation_trust"]);
+
+    let posted = world.registration(|parts| parts.fmt = Some("never heard of".into()));
+    let explanation = explained_registration(&posted, &world.creation());
+    assert_eq!(others(&explanation)[1..4], ["21: attestation_format", "22: -", "24: -"]);
+}
+
 #[test]
 fn a_step_displays_as_a_line() {
     let mut world = World::new();
@@ -233,6 +262,12 @@ fn a_step_displays_as_a_line() {
         line,
         "§7.1 step 16 failed: the user was not verified, which is required: UV is not set"
     );
+    let algorithms = [Algorithm::ES384, Algorithm::EdDSA, Algorithm::RS256];
+    let posted = world.registration(|_| {});
+    let expected = RegistrationExpectation { algorithms: &algorithms, ..world.creation() };
+    let explanation = explained_registration(&posted, &expected);
+    let line = explanation.failure().unwrap().to_string();
+    assert!(line.contains("ES384, EdDSA, RS256"), "{line}");
 }
 
 #[test]
@@ -246,6 +281,10 @@ fn every_demand_that_is_not_made_says_why() {
     };
     let explanation = explained_registration(&posted, &expected);
     assert_eq!(others(&explanation), ["11: n/a", "15: n/a", "16: n/a", "24: n/a"]);
+    // A statement that a policy ignores is not looked at, unless it needs no certificate.
+    let posted = world.registration(|parts| parts.fmt = Some("never heard of".into()));
+    let explanation = explained_registration(&posted, &world.creation());
+    assert_eq!(others(&explanation), ["11: n/a", "21: n/a", "22: n/a", "24: n/a"]);
     let mut passkey = world.passkey();
     passkey.state.backup_eligible = None;
     let posted = world.assertion(|_| {});

@@ -19,7 +19,7 @@ use relying_party::{
     ceremony::CeremonyError,
     extensions::{
         AppId, AuthenticationInputs, CredentialProtection, Extension, ExtensionError, HmacSalts,
-        InvalidExtensions, PrfValues, RegistrationInputs,
+        InvalidExtensions, PrfValues, RegistrationInputs, UvmEntry,
     },
     flow::{BeginOptions, Created, SignInStart, SignedIn},
     store,
@@ -29,8 +29,8 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 /// 32 bytes as base64url, and these bytes.
-const SECRET: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
-const SECRET_BYTES: [u8; 32] = [1; 32];
+const SECRET: &str = "Xl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXl4";
+const SECRET_BYTES: [u8; 32] = [0x5e; 32];
 
 const APP_ID: &str = "https://example.com/app-id.json";
 
@@ -208,6 +208,44 @@ fn extensions_are_left_out_of_options_where_there_are_none() {
     let begin = CreatePasskey::begin_with(&host.rp, &ada, host.challenge(), NOW, options);
     let start = flow(store::run(&host.store, begin)).unwrap();
     assert!(json_of(&start.public_key).get("extensions").is_none());
+
+    let start = begin_sign_in(&host, SignInRequest::Discoverable, inputs().uvm()).unwrap();
+    assert_eq!(json_of(&start.public_key)["extensions"], json!({"uvm": true}));
+    let options = BeginOptions::new().extensions(none().uvm());
+    let begin = CreatePasskey::begin_with(&host.rp, &ada, host.challenge(), NOW, options);
+    let start = flow(store::run(&host.store, begin)).unwrap();
+    assert_eq!(json_of(&start.public_key)["extensions"], json!({"uvm": true}));
+}
+
+#[test]
+fn prf_values_of_a_credential_are_those_that_were_said_last() {
+    let id = |byte| CredentialId::try_from(&[byte; 16][..]).unwrap();
+    let inputs = inputs()
+        .prf_for(id(1), PrfValues::with_second(&[1], &[2]))
+        .prf_for(id(2), prf(&[3]))
+        .prf_for(id(1), prf(&[4]));
+    let by_credential = json!({
+        "AQEBAQEBAQEBAQEBAQEBAQ": {"first": "BA"},
+        "AgICAgICAgICAgICAgICAg": {"first": "Aw"},
+    });
+    assert_eq!(json_of(&inputs), json!({"prf": {"evalByCredential": by_credential}}));
+}
+
+/// A second result is kept only where a second value was sent, for whichever passkey.
+#[test]
+fn second_values_of_one_credential_are_remembered_beside_others_without() {
+    let id = |byte| CredentialId::try_from(&[byte; 16][..]).unwrap();
+    let two = PrfValues::with_second(&[1], &[2]);
+    for inputs in [
+        inputs().prf_for(id(1), two.clone()).prf_for(id(2), prf(&[3])),
+        inputs().prf_for(id(2), prf(&[3])).prf_for(id(1), two.clone()),
+        inputs().prf_for(id(1), two.clone()).prf(prf(&[3])),
+        inputs().prf(two).prf_for(id(2), prf(&[3])),
+    ] {
+        assert_eq!(json_of(inputs.requested())["prf_second"], true);
+    }
+    let without = inputs().prf_for(id(1), prf(&[1])).prf(prf(&[2]));
+    assert!(json_of(without.requested()).get("prf_second").is_none());
 }
 
 #[test]
@@ -216,6 +254,9 @@ fn large_blob_is_read_or_written_but_not_both() {
     assert_eq!(json_of(&read), json!({"largeBlob": {"read": true}}));
     let write = inputs().read_large_blob().write_large_blob(&[1, 2, 3]);
     assert_eq!(json_of(&write), json!({"largeBlob": {"write": "AQID"}}));
+    // And is judged as what was said last.
+    assert_eq!(read.requested(), inputs().read_large_blob().requested());
+    assert_eq!(write.requested(), inputs().write_large_blob(&[7]).requested());
 }
 
 #[test]
@@ -644,6 +685,23 @@ fn uvm_has_one_to_three_entries_of_three_numbers() {
     assert_eq!(absent, ExtensionError::Missing(Extension::Uvm));
     let outcome = signed_in(inputs().uvm(), json!({"uvm": [[2, 4, 2]]}), &signed).unwrap();
     assert_eq!(outcome.extensions.authenticator.uvm.unwrap().len(), 3);
+    assert_eq!(outcome.extensions.client.uvm.unwrap(), client);
+    assert_eq!(<(u32, u32, u32)>::from(UvmEntry::from((2, 4, 6))), (2, 4, 6));
+}
+
+/// What is required of `uvm` is an entry, whoever of client and authenticator sends it.
+#[test]
+fn required_uvm_comes_from_client_or_authenticator() {
+    let client = json!({"uvm": [[2, 4, 2]]});
+    let signed = [("uvm", CborValue::Array(vec![uvm_entry()]))];
+    for (client, signed) in
+        [(client.clone(), &signed[..0]), (json!({}), &signed), (client, &signed)]
+    {
+        let required = none().uvm().require(Extension::Uvm);
+        assert!(registered(required, client.clone(), signed).is_ok(), "{client}");
+        let required = inputs().uvm().require(Extension::Uvm);
+        assert!(signed_in(required, client.clone(), signed).is_ok(), "{client}");
+    }
 }
 
 #[test]
@@ -672,6 +730,7 @@ fn app_id_is_a_https_url() {
     for bad in ["", "https://", "http://example.com", "example.com", "HTTPS://example.com"] {
         assert_eq!(AppId::new(bad), Err(InvalidExtensions::AppId), "{bad}");
     }
+    assert_eq!(AppId::new(APP_ID).unwrap().as_str(), APP_ID);
 }
 
 /// A sign-in whose `rpIdHash` is that of an AppID or the RP ID's.
@@ -740,6 +799,20 @@ fn unsolicited_outputs_of_their_type_are_read() {
     assert_eq!(created.extensions.authenticator.cred_protect, Some(level));
     assert_eq!(created.extensions.authenticator.min_pin_length, Some(8));
     assert_eq!(created.extensions.client.prf.unwrap().enabled, Some(true));
+}
+
+/// The bytes are those that were signed.
+#[test]
+fn authenticator_outputs_that_nobody_knows_are_kept_as_cbor() {
+    let outputs = [("example", CborValue::from(7))];
+    let created = registered(none(), json!({}), &outputs).unwrap();
+    assert_eq!(created.extensions.authenticator.other.get("example").unwrap(), &[7]);
+    let outcome = signed_in(inputs(), json!({}), &outputs).unwrap();
+    assert_eq!(outcome.extensions.authenticator.other.get("example").unwrap(), &[7]);
+    assert_eq!(outcome.extensions.authenticator.other.get("other"), None);
+    let identifiers =
+        outcome.extensions.authenticator.other.iter().map(|(identifier, _)| identifier);
+    assert_eq!(identifiers.collect::<Vec<_>>(), ["example"]);
 }
 
 #[test]

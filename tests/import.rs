@@ -19,7 +19,7 @@ use relying_party::{
     crypto::RustCrypto,
     extensions::{AppId, AuthenticationInputs},
     flow::{BeginOptions, Inserted},
-    json::UserVerification,
+    json::{AuthenticatorAttachment, UserVerification},
     store::{self, PasskeyStore as _},
     test_authenticator::{TestAlgorithm, TestAuthenticator, flags},
 };
@@ -81,6 +81,7 @@ fn what_is_known_is_kept() {
         .uv_initialized(true)
         .aaguid(registered.aaguid)
         .transports(["usb".into(), "x".repeat(33).as_str().into()])
+        .attachment(AuthenticatorAttachment::CrossPlatform)
         .discoverable(true)
         .name("Ada's key".parse().unwrap())
         .created_at(made)
@@ -91,6 +92,7 @@ fn what_is_known_is_kept() {
     assert!(passkey.state.uv_initialized);
     assert_eq!(passkey.aaguid, registered.aaguid);
     assert_eq!(passkey.transports, ["usb".into()]);
+    assert_eq!(passkey.attachment, Some(AuthenticatorAttachment::CrossPlatform));
     assert_eq!((passkey.discoverable, passkey.name.as_str()), (Some(true), "Ada's key"));
     assert_eq!((passkey.created_at, passkey.updated_at), (made, made));
     assert_eq!(passkey.last_used_at, Some(NOW));
@@ -171,6 +173,12 @@ fn a_record_that_no_registration_could_have_made_is_refused() {
     }
     let contradiction = import(&registered).backup_eligible(false).backup_state(true);
     assert_eq!(finish(&host, contradiction), Err(ImportError::BackupState));
+    for (eligible, state) in [(false, false), (true, false), (true, true)] {
+        let import = import(&registered).backup_eligible(eligible).backup_state(state);
+        assert!(finish(&host, import).is_ok(), "{eligible} {state}");
+    }
+    assert!(finish(&host, import(&registered).backup_eligible(false)).is_ok());
+    assert!(finish(&host, import(&registered).backup_state(true)).is_ok());
 }
 
 #[test]

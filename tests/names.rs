@@ -126,6 +126,12 @@ fn new_passkey_is_named_by_the_hosts_names_first() {
     let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
     let host = Host::with(rp.authenticator_names(Arc::new(names)).build().unwrap());
     let ada = user("ada");
+    // What pages show of the model beside the passkey's name is theirs to cut.
+    let known = |aaguid: &str| host.rp.authenticator_name(aaguid.parse().unwrap());
+    assert_eq!(known(company_key).unwrap(), format!("{}🔑\n", "x".repeat(150)));
+    assert_eq!(known("22222222-2222-3333-4444-555555555555"), None);
+    #[cfg(feature = "aaguid-names")]
+    assert_eq!(known(ONE_PASSWORD).unwrap(), "1Password");
     let name = |seed: &str, aaguid: &str| {
         host.create(&ada, &mut of_model(seed, aaguid)).unwrap().name.as_str().to_owned()
     };

@@ -9,10 +9,13 @@
 #[path = "support/host.rs"]
 mod host;
 
+use std::sync::Arc;
+
 use host::{Host, ORIGIN, authenticator, user};
 use relying_party::{
-    Algorithm, Error, RelyingParty,
+    Algorithm, CoseKey, Error, InvalidKey, RelyingParty,
     ceremony::CeremonyError,
+    crypto::{SignatureError, SignatureVerifier},
     json::UserVerification,
     policy::TopOrigins,
     test_authenticator::{
@@ -280,6 +283,36 @@ fn key_must_be_one_of_its_algorithm() {
     assert_eq!(key(-3, CborValue::Bytes(vec![7; 31])), "malformed");
     assert_eq!(key(-3, true.into()), "malformed");
     assert_eq!(key(-4, CborValue::Bytes(vec![7; 32])), "malformed");
+}
+
+/// A host may have a verifier of its own; the shape of a key is not left to it.
+#[test]
+fn key_has_the_shape_of_its_algorithm_whatever_the_verifier_says() {
+    struct Credulous;
+    impl SignatureVerifier for Credulous {
+        fn supports(&self, _: Algorithm) -> bool {
+            true
+        }
+        fn check_key(&self, _: &CoseKey<'_>) -> Result<(), InvalidKey> {
+            Ok(())
+        }
+        fn verify(&self, _: &CoseKey<'_>, _: &[u8], _: &[u8]) -> Result<(), SignatureError> {
+            Ok(())
+        }
+    }
+    let outcome = |label: i64, value: CborValue| {
+        let host = host(|rp| rp.verifier(Arc::new(Credulous)));
+        let device = authenticator("device")
+            .with(|behaviour| behaviour.algorithms = vec![TestAlgorithm::Es256]);
+        let set = move |parts: &mut RegistrationParts| {
+            parts.authenticator_data.attested.as_mut().unwrap().public_key.set(label, value);
+        };
+        code(with(&host, device, set, |_| {}))
+    };
+    assert_eq!(outcome(-3, CborValue::Bytes(vec![7; 32])), "ok");
+    assert_eq!(outcome(-3, CborValue::Bytes(vec![7; 31])), "malformed");
+    assert_eq!(outcome(-2, CborValue::Bytes(vec![7; 33])), "malformed");
+    assert_eq!(outcome(-1, 2.into()), "algorithm");
 }
 
 #[test]

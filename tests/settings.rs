@@ -9,12 +9,15 @@
 #[path = "support/host.rs"]
 mod host;
 
+use std::sync::Arc;
+
 use host::{Host, NOW, ORIGIN, authenticator, flow, handle, purposes, user};
 use relying_party::{
-    Algorithm, AttestationLevel, AttestationPolicy, ConfigError, CreatePasskey, DeletePasskey,
-    Duration, Error, ErrorKind, Feature, ListPasskeys, PasskeyName, RelyingParty, RenamePasskey,
-    Settings, SignIn, SignInRequest,
+    Algorithm, AttestationLevel, AttestationPolicy, ConfigError, CoseKey, CreatePasskey,
+    DeletePasskey, Duration, Error, ErrorKind, Feature, InvalidKey, ListPasskeys, PasskeyName,
+    RelyingParty, RenamePasskey, Settings, SignIn, SignInRequest,
     ceremony::{CeremonyError, CounterRule},
+    crypto::{SignatureError, SignatureVerifier},
     flow::BeginOptions,
     json::{AttestationConveyance, AuthenticatorAttachment, Hint, ResidentKey, UserVerification},
     settings::{BackupRule, Reverification, SecondFactorRule, SensitiveAction, SettingsBuilder},
@@ -62,6 +65,13 @@ fn defaults_are_safe_and_have_a_stored_form() {
     assert_eq!(*builder.build().unwrap().settings(), Settings::default());
 }
 
+/// What no flow looks at is for the host's page to ask.
+#[test]
+fn the_button_is_shown_unless_said_otherwise() {
+    assert!(Settings::default().sign_in_button());
+    assert!(!Settings::builder().sign_in_button(false).build().unwrap().sign_in_button());
+}
+
 #[test]
 fn settings_are_read_back_as_they_were() {
     let settings = Settings::builder()
@@ -95,6 +105,66 @@ fn settings_are_read_back_as_they_were() {
     assert_eq!(serde_json::from_value::<Settings>(stored).unwrap(), settings);
     assert_eq!(settings.to_builder().build().unwrap(), settings);
     assert_eq!(*rp(settings.clone()).settings(), settings);
+}
+
+/// What code says once without settings of its own is in them.
+#[test]
+fn what_the_relying_party_is_told_is_in_its_settings() {
+    let rp = RelyingParty::builder("example.com", "Example")
+        .origin(ORIGIN)
+        .user_verification(UserVerification::Preferred)
+        .resident_key(ResidentKey::Preferred)
+        .attachment(AuthenticatorAttachment::CrossPlatform)
+        .hints([Hint::SecurityKey])
+        .attestation(AttestationConveyance::Direct, AttestationLevel::Statement)
+        .algorithms([Algorithm::ES256])
+        .max_passkeys_per_user(3)
+        .keep_last_passkey(true)
+        .ceremony_lifetime(Duration::from_secs(600))
+        .counter_rule(CounterRule::Report)
+        .build()
+        .unwrap();
+    let settings = Settings::builder()
+        .user_verification(UserVerification::Preferred)
+        .resident_key(ResidentKey::Preferred)
+        .attachment(AuthenticatorAttachment::CrossPlatform)
+        .hints([Hint::SecurityKey])
+        .attestation(AttestationConveyance::Direct, AttestationLevel::Statement)
+        .algorithms([Algorithm::ES256])
+        .max_passkeys_per_user(3)
+        .keep_last_passkey(true)
+        .ceremony_lifetime(Duration::from_secs(600))
+        .counter_rule(CounterRule::Report)
+        .build()
+        .unwrap();
+    assert_eq!(*rp.settings(), settings);
+}
+
+/// Passkeys that nobody could sign in with are not offered.
+#[test]
+fn algorithms_are_ones_that_the_verifier_has() {
+    struct Es256Only;
+    impl SignatureVerifier for Es256Only {
+        fn supports(&self, algorithm: Algorithm) -> bool {
+            algorithm == Algorithm::ES256
+        }
+        fn check_key(&self, key: &CoseKey<'_>) -> Result<(), InvalidKey> {
+            Err(InvalidKey::Algorithm(key.algorithm))
+        }
+        fn verify(&self, _: &CoseKey<'_>, _: &[u8], _: &[u8]) -> Result<(), SignatureError> {
+            Err(SignatureError::UnsupportedAlgorithm)
+        }
+    }
+    let builder = || {
+        let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
+        rp.verifier(Arc::new(Es256Only))
+    };
+    let errors = builder().build().unwrap_err();
+    assert_eq!(
+        errors.iter().cloned().collect::<Vec<_>>(),
+        [Algorithm::EdDSA, Algorithm::RS256].map(ConfigError::UnsupportedAlgorithm)
+    );
+    assert!(builder().algorithms([Algorithm::ES256]).build().is_ok());
 }
 
 #[test]
@@ -169,6 +239,9 @@ fn disabled_passkeys_are_neither_created_nor_used() {
     let disabled = Settings::builder().enabled(false).build().unwrap();
     let host = enabled.under(rp(disabled));
     let refused = Error::Disabled(Feature::Passkeys);
+    assert!(refused.to_string().contains("passkeys "), "{refused}");
+    let autofill = Error::Disabled(Feature::Autofill).to_string();
+    assert!(autofill.contains("passkeys in autofill"), "{autofill}");
     assert_eq!(refused.code(), "passkeys_disabled");
     assert_eq!(refused.public().code(), "passkeys_disabled");
     assert_eq!(refused.kind(), ErrorKind::Policy);

@@ -13,8 +13,10 @@ use relying_party::{
     CreatePasskey, DeletePasskey, Effect, Error, ErrorKind, Flow, ListPasskeys, Passkey,
     RelyingParty, RenamePasskey, Reply, SignIn, SignInRequest, Step,
     ceremony::Ceremony,
+    decoys::DecoySecret,
     flow::{Inserted, Recorded, Removed, Task},
     store::{self, PasskeyStore},
+    test_authenticator::{Outer, RegistrationParts},
 };
 
 /// One reply of each kind.
@@ -101,6 +103,41 @@ fn setting() -> Setting {
         (request, host.store.take_ceremony(&start.ceremony_id).unwrap().unwrap(), response)
     });
     Setting { host, passkey, creation, sign_ins: sign_ins.into() }
+}
+
+/// A store that has room for a decoy, although there was to be none, has not kept the limit.
+#[test]
+fn decoy_that_a_store_inserts_is_no_passkey() {
+    let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
+    let host = Host::with(rp.decoys(DecoySecret::from([9; 32])).build().unwrap());
+    let start = host.begin_sign_in(SignInRequest::named("nobody", None));
+    let decoy = start.public_key.allow_credentials[0].id.as_bytes().to_vec();
+    let ada = user("ada");
+    let start = host.begin_create(&ada).unwrap();
+    let create = |bend: &dyn Fn(&mut RegistrationParts)| {
+        let response = authenticator("ada").create_bent(&start.public_key, ORIGIN, bend).unwrap();
+        let ceremony = Box::new(host.store.take_ceremony(&start.ceremony_id).unwrap().unwrap());
+        host.store.put_ceremony(&ceremony).unwrap();
+        let (handle, id) = (ada.handle(), start.ceremony_id);
+        let mut step =
+            CreatePasskey::finish(&host.rp, handle, id, response.as_bytes(), NOW).unwrap();
+        for reply in [Reply::Ceremony(Some(ceremony)), Reply::Passkeys(vec![])] {
+            let Step::Effect(flow, _) = step else { panic!("done") };
+            step = flow.resume(reply).unwrap();
+        }
+        let Step::Effect(flow, Effect::InsertPasskey { max_per_user, .. }) = step else {
+            panic!("no insert");
+        };
+        (max_per_user, flow.resume(Reply::Inserted(Inserted::Inserted)).map(drop))
+    };
+    assert_eq!(create(&|_| ()), (10, Ok(())));
+    let (max_per_user, outcome) = create(&|parts| {
+        let attested = parts.authenticator_data.attested.as_mut().unwrap();
+        attested.credential_id.clone_from(&decoy);
+        parts.outer = Outer::new(&decoy);
+    });
+    assert_eq!(max_per_user, 0);
+    assert!(matches!(outcome, Err(Error::Inconsistent(_))), "{outcome:?}");
 }
 
 #[test]

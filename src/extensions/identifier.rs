@@ -109,7 +109,15 @@ mod tests {
             assert_eq!(serde_json::to_value(extension).unwrap(), extension.as_str());
             assert_eq!(Extension::of_member(extension.as_str()), Some(extension));
         }
-        assert_eq!(Extension::of_member("hmacGetSecret"), Some(Extension::HmacSecret));
+        for (member, extension) in [
+            ("credentialProtectionPolicy", Extension::CredProtect),
+            ("enforceCredentialProtectionPolicy", Extension::CredProtect),
+            ("getCredBlob", Extension::CredBlob),
+            ("hmacCreateSecret", Extension::HmacSecret),
+            ("hmacGetSecret", Extension::HmacSecret),
+        ] {
+            assert_eq!(Extension::of_member(member), Some(extension), "{member}");
+        }
         assert_eq!(Extension::of_member("payment"), None);
     }
 }

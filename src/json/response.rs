@@ -497,9 +497,25 @@ mod tests {
         }
     }
 
+    /// For developers, who see it in the error.
+    #[test]
+    fn mistyped_member_is_refused_with_what_belongs_there() {
+        for (json, expected) in [
+            (REGISTRATION.replace(r#"["internal","cable"]"#, "7"), "a list of transports"),
+            (REGISTRATION.replace(r#""AQID""#, "7"), "a string"),
+        ] {
+            let refused = RegistrationResponse::parse(json.as_bytes()).unwrap_err();
+            let Malformed::Json { reason, .. } = refused else { panic!("{refused}") };
+            assert!(reason.contains(expected), "{reason}");
+        }
+    }
+
     #[test]
     fn responses_beyond_the_limit_are_not_even_parsed() {
-        let long = format!("{ASSERTION}{}", " ".repeat(RESPONSE_JSON_MAX));
+        let rest = " ".repeat(RESPONSE_JSON_MAX - ASSERTION.len());
+        let longest = format!("{ASSERTION}{rest}");
+        assert!(longest.len() == RESPONSE_JSON_MAX && assertion(&longest).is_ok());
+        let long = format!("{longest} ");
         let what = "AuthenticationResponse";
         let refused = assertion(&long).unwrap_err();
         assert_eq!(refused, Malformed::TooLong { what, max: RESPONSE_JSON_MAX });

@@ -77,6 +77,13 @@ mod tests {
     }
 
     #[test]
+    fn what_fits_is_counted_in_the_form_nfc() {
+        let parts = "\u{3b1}\u{313}\u{300}\u{345}".repeat(101);
+        let fitting = PasskeyName::fitting(&parts).unwrap();
+        assert_eq!(fitting.as_str(), "\u{1f82}".repeat(100));
+    }
+
+    #[test]
     fn number_does_not_cut_within_what_is_read_as_one_character() {
         // 98 characters are left, and the last emoji consists of three.
         let long = name(&format!("{}👩\u{200d}💻", "a".repeat(97)));

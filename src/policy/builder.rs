@@ -341,7 +341,7 @@ mod tests {
             assert!(text.contains(found), "{found}: {text}");
         }
         assert_eq!(
-            errors.clone().into_iter().collect::<Vec<_>>(),
+            (&errors).into_iter().cloned().collect::<Vec<_>>(),
             errors.iter().cloned().collect::<Vec<_>>()
         );
     }

@@ -294,6 +294,7 @@ mod tests {
             "null",
             "com:443",
             "https://com/",
+            "https://intranet/",
             "exam\nple.com",
             "android:apk-key-hash:x",
         ] {
@@ -366,6 +367,38 @@ mod tests {
         }
         for text in ["example.co.uk", "me.github.io", "city.kawasaki.jp", "a.b.kawasaki.jp"] {
             assert!(RpId::new(text).is_ok(), "{text}");
+        }
+        for text in ["https://co.uk", "github.io:443", "GitHub.io"] {
+            assert!(!refusal(text).contains("; write \""), "{text}");
+        }
+    }
+
+    #[test]
+    fn rp_ids_are_equal_if_their_text_is() {
+        use core::hash::BuildHasher as _;
+
+        let rp_id = |text| RpId::new(text).unwrap();
+        assert_eq!(rp_id("example.com"), rp_id("example.com"));
+        assert_ne!(rp_id("example.com"), rp_id("example.net"));
+        let builder = hash::BuildHasherDefault::<Fnv>::default();
+        let hash = |text| builder.hash_one(rp_id(text));
+        assert_eq!(hash("example.com"), hash("example.com"));
+        assert_ne!(hash("example.com"), hash("example.net"));
+    }
+
+    /// A hasher that is the same each time.
+    #[derive(Default)]
+    struct Fnv(u64);
+
+    impl hash::Hasher for Fnv {
+        fn finish(&self) -> u64 {
+            self.0
+        }
+
+        fn write(&mut self, bytes: &[u8]) {
+            for byte in bytes {
+                self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3).wrapping_add(1);
+            }
         }
     }
 

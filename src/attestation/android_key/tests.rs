@@ -229,3 +229,13 @@ proptest! {
         });
     }
 }
+
+#[test]
+fn purposes_are_a_set() {
+    let two = [integer(2)];
+    for (purposes, is_read) in [(set(&two), true), (sequence(&two), false), (integer(2), false)] {
+        let mut keystore = keystore();
+        keystore.tee[0] = explicit(1, &purposes);
+        assert_eq!(keystore.verify().is_ok(), is_read, "{purposes:02x?}");
+    }
+}

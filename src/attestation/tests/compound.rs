@@ -1,7 +1,10 @@
 //! `compound` (§8.9).
 
 use super::*;
-use crate::{AttestationLevel, AttestationType, StatementError, limits::COMPOUND_STATEMENTS_MAX};
+use crate::{
+    AttestationLevel, AttestationType, StatementError, TrustError, limits::COMPOUND_STATEMENTS_MAX,
+    x509::PathError,
+};
 
 fn element(format: &str, statement: Cbor) -> CborValue {
     let Cbor::Value(statement) = statement else { panic!("raw") };
@@ -82,6 +85,13 @@ fn there_are_two_at_least_and_not_too_many() {
         let judged = judge_all(parts.clone(), vec![valid.clone(); count], &trusted());
         assert_eq!(code(judged), expected, "{count}");
     }
+    let statements = vec![valid; COMPOUND_STATEMENTS_MAX + 1];
+    assert_eq!(
+        judge_all(parts, statements, &trusted()),
+        Err(CeremonyError::AttestationStatement(StatementError::Invalid(
+            "compound of too many statements"
+        )))
+    );
 }
 
 #[test]
@@ -109,4 +119,33 @@ fn the_syntax_wants_an_array_of_maps_with_fmt_and_statement() {
     }
     let judged = judge(parts, "compound", Cbor::empty_map(), &trusted());
     assert_eq!(code(judged), "attestation_statement");
+}
+
+/// A certificate says more than the credential about itself, and that more than nothing; of two that say as much, the
+/// first is what it was found to be.
+#[test]
+fn the_part_that_says_most_decides_wherever_it_stands() {
+    let (parts, [valid, _, itself]) = elements();
+    let none = element("none", Cbor::empty_map());
+    let parts_by_rank = [
+        (&none, AttestationType::None, TrustError::NoAttestation),
+        (&itself, AttestationType::SelfAttestation, TrustError::SelfAttestation),
+        (&valid, AttestationType::Uncertain, TrustError::Path(PathError::UnknownIssuer)),
+    ];
+    for (one, (first, ..)) in parts_by_rank.iter().enumerate() {
+        for (other, (second, ..)) in parts_by_rank.iter().enumerate() {
+            let (_, kind, refusal) = &parts_by_rank[one.max(other)];
+            let both = vec![(*first).clone(), (*second).clone()];
+            let judged = judge_all(parts.clone(), both.clone(), &AttestationPolicy::statement());
+            assert_eq!(judged.unwrap().attestation().kind.as_ref(), Some(kind), "{one} {other}");
+            let judged = judge_all(parts.clone(), both, &AttestationPolicy::trusted());
+            assert_eq!(judged, Err(CeremonyError::AttestationTrust(refusal.clone())));
+        }
+    }
+    // The AAGUID counts by the format of the part that decides: a U2F key signs none.
+    let u2f = element("fido-u2f", fido_u2f::U2f::new().statement());
+    let policy = AttestationPolicy::statement().allow_aaguids([Aaguid::default()]);
+    let refused = Err(CeremonyError::AttestationTrust(TrustError::Aaguid(TEST_AAGUID)));
+    assert_eq!(code(judge_all(parts.clone(), vec![u2f.clone(), valid.clone()], &policy)), "ok");
+    assert_eq!(judge_all(parts, vec![valid, u2f], &policy), refused);
 }

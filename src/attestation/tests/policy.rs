@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use super::*;
 use crate::{
     AnchorSource, AttestationLevel, AttestationSubject, AttestationType, TrustError,
-    x509::{Certificate, OwnedCertificate, RevocationCheck, test_ca::common_name},
+    x509::{Certificate, OwnedCertificate, PathError, RevocationCheck, test_ca::common_name},
 };
 
 fn packed(policy: &AttestationPolicy) -> &'static str {
@@ -197,4 +197,79 @@ fn what_was_proved_is_stored_and_old_records_are_read() {
     let read = serde_json::from_str::<crate::Attestation>(old).unwrap();
     assert_eq!(read.level(), AttestationLevel::Statement);
     assert_eq!(serde_json::to_string(&read).unwrap(), old);
+}
+
+/// No setting takes back what another one said.
+#[test]
+fn each_setting_leaves_the_others_as_they_are() {
+    struct Nothing;
+    impl AnchorSource for Nothing {
+        fn anchors(&self, _: &AttestationSubject<'_>) -> Vec<TrustAnchor> {
+            Vec::new()
+        }
+    }
+    impl RevocationCheck for Nothing {
+        fn is_revoked(&self, _: &Certificate<'_>) -> bool {
+            false
+        }
+    }
+    let policy = AttestationPolicy::trusted();
+    for policy in [
+        policy.clone().allow_aaguids([TEST_AAGUID]),
+        policy.clone().deny_aaguids([]),
+        policy.clone().self_attestation(true),
+        policy.clone().for_format("tpm", AttestationLevel::Ignored),
+        policy.clone().for_aaguid(Aaguid::new([9; 16]), AttestationLevel::Ignored),
+        policy.clone().anchors(anchors([vendor().root()])),
+        policy.clone().anchors_for_format("tpm", []),
+        policy.clone().anchors_for_aaguid(TEST_AAGUID, []),
+        policy.clone().anchor_source(Arc::new(Nothing)),
+        policy.clone().intermediates([]),
+        policy.clone().revocation(Arc::new(Nothing)),
+        policy.clone().danger_sha1_certificates(true),
+        policy.clone().android_key(crate::AndroidKeyAuthorizations::UnionOrAbsent),
+        policy.clone().android_safety_net(true),
+    ] {
+        assert_eq!(policy.level(), AttestationLevel::Trusted, "{policy:?}");
+        // The anchors stay too, whichever comes first.
+        assert_eq!(packed(&policy.anchors(anchors([vendor().root()]))), "ok");
+    }
+}
+
+#[test]
+fn certificates_signed_with_sha1_are_trusted_only_if_the_policy_says_so() {
+    let key = crate::test_authenticator::TestKey::from_seed(TestAlgorithm::Rs256, "ca").unwrap();
+    let root = vendor().draft_by(&vendor()).with(|it| it.spki = key.spki().unwrap());
+    let root = anchors([root.sign(&vendor().key)]);
+    let judge = |accept| {
+        let packed = Packed::new();
+        let identifier = sequence(&[crate::x509::test_ca::oid("1.2.840.113549.1.1.5"), vec![5, 0]]);
+        let certificate = packed.certificate.sign_with(&identifier, |tbs| key.sign(tbs).unwrap());
+        let signature = packed.key.sign(packed.key.algorithm(), &message(&packed.parts));
+        let statement = Cbor::map([
+            ("alg", packed.alg.into()),
+            ("sig", bytes(signature)),
+            ("x5c", array([certificate])),
+        ]);
+        let policy = AttestationPolicy::trusted().anchors(root.clone());
+        judge(packed.parts, "packed", statement, &policy.danger_sha1_certificates(accept))
+    };
+    let refused = |judged| match judged {
+        Err(CeremonyError::AttestationTrust(TrustError::Path(error))) => error,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refused(judge(false)), PathError::Sha1);
+    // The signature is looked at then; it is one with SHA-256.
+    assert_eq!(refused(judge(true)), PathError::Signature);
+}
+
+#[test]
+fn a_refusal_says_what_there_was_in_place_of_trust() {
+    let none = judge(draft(TestAlgorithm::Es256), "none", Cbor::empty_map(), &trusted());
+    assert_eq!(none, Err(CeremonyError::AttestationTrust(TrustError::NoAttestation)));
+    let parts = draft(TestAlgorithm::Es256);
+    let signature = parts.key.sign(&message(&parts)).unwrap();
+    let statement = Cbor::map([("alg", (-7).into()), ("sig", bytes(signature))]);
+    let itself = judge(parts, "packed", statement, &trusted());
+    assert_eq!(itself, Err(CeremonyError::AttestationTrust(TrustError::SelfAttestation)));
 }

@@ -47,6 +47,17 @@ fn keys_of_every_type_are_read() {
     }
 }
 
+/// A record holds no key that its algorithm does not have, whoever reads it.
+#[test]
+fn stored_key_has_the_shape_of_its_algorithm() {
+    for mut entries in keys() {
+        // RS1, which is no algorithm of credentials.
+        entries[1].1 = Value::from(-65_535);
+        let refused = CosePublicKey::try_from(&*encode(&entries)).unwrap_err();
+        assert_eq!(refused, InvalidPublicKey::Invalid(InvalidKey::Algorithm(Algorithm::RS1)));
+    }
+}
+
 #[test]
 fn stored_keys_are_what_was_read_in_whatever_order_it_was_written() {
     for mut entries in keys() {
@@ -128,6 +139,20 @@ fn private_key_members_are_refused() {
     for (entries, private) in keys().into_iter().zip(private) {
         for label in private {
             refused(&[&entries[..], &[(*label, zeros(32))]].concat());
+        }
+    }
+}
+
+/// A parameter under another label stands in for none that is required.
+#[test]
+fn required_parameters_have_their_own_labels() {
+    for entries in keys() {
+        for at in 0..entries.len() {
+            for label in [0, 2, 4, 5, -4, -5, i64::MAX] {
+                let mut entries = entries.clone();
+                entries[at].0 = label;
+                refused(&entries);
+            }
         }
     }
 }
@@ -262,6 +287,16 @@ fn shapes_fit_their_algorithm_only() {
             }
         }
         assert_eq!(algorithm.is_for_credentials(), fits.is_some());
+    }
+}
+
+#[test]
+fn each_coordinate_has_the_length_of_its_curve() {
+    let long = [0xff; 33];
+    for (x, y, fits) in [(32, 32, true), (31, 32, false), (32, 31, false), (33, 32, false)] {
+        let parameters = KeyParameters::Ec2 { curve: 1, x: &long[..x], y: &long[..y] };
+        let checked = CoseKey { algorithm: Algorithm::ES256, parameters }.check_shape();
+        assert_eq!(checked.is_ok(), fits, "{x} {y}: {checked:?}");
     }
 }
 

@@ -48,3 +48,35 @@ pub(super) fn verify(
     }
     key.verify(message, &signature).map_err(|_| SignatureError::Invalid)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn canonical_points_have_a_y_below_p_and_seven_bits_of_0() {
+        let p = |change: &[(usize, u8)]| {
+            let mut point = [0xff; 57];
+            (point[28], point[56]) = (0xfe, 0);
+            for (at, byte) in change {
+                point[*at] = *byte;
+            }
+            is_canonical(&point)
+        };
+        // p itself, p + 2^224, and the highest number that has 448 bits.
+        assert!(!p(&[]));
+        assert!(!p(&[(28, 0xff)]));
+        assert!(!p(&[(28, 0xff), (0, 0)]));
+        // What differs in one byte only, at either end of each half.
+        for at in [0, 27, 28, 29, 55] {
+            assert!(p(&[(at, 0xfd)]), "{at}");
+        }
+        for at in [29, 40, 55] {
+            assert!(p(&[(28, 0xff), (at, 0xfe)]), "{at}");
+        }
+        assert!(is_canonical(&[0; 57]));
+        let below = |sign| p(&[(0, 0xfe), (56, sign)]);
+        assert!(below(0) && below(0x80));
+        assert!(!below(1) && !below(0x40) && !below(0x81));
+    }
+}

@@ -43,3 +43,40 @@ pub(super) fn verify_pss<D: Digest + sha2::digest::FixedOutputReset>(
         .verify(&key, &<D as Digest>::digest(message), signature)
         .map_err(|_| SignatureError::Invalid)
 }
+
+#[cfg(feature = "attestation")]
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::*;
+    use crate::crypto::{RustCrypto, SignatureVerifier as _};
+
+    fn bytes(hex: &str) -> Vec<u8> {
+        let digits = hex.bytes().filter(u8::is_ascii_hexdigit).collect::<Vec<_>>();
+        let byte = |pair| u8::from_str_radix(core::str::from_utf8(pair).unwrap(), 16).unwrap();
+        digits.chunks(2).map(byte).collect()
+    }
+
+    /// Made by `openssl genrsa 1024` and `openssl dgst -sha1 -sign`.
+    const MODULUS: &str = "
+        c441e0f5258b1034e2ec6244bf1118d0a223d7616e4818bb601a6f7037aec537
+        0f1245f5e3db7f9fabd088715f3521e84b9a85500d00c2411f133439efba22ff
+        9523dcc73935623d159efc4cdc0e14b0d19b8e79cc52d9246c7609f2c5a4c6b0
+        c73fc7f93f71559752055217bc901854803ec74e39f6c589414bf36f99193f2f";
+    const SIGNATURE: &str = "
+        6a9ba00c3abde158d96d48bb6c47b96d145e9d861208a00c193d9e0a33241b55
+        273d897946592327e9fe0c17fa744ba6129bd5aeb22f921b1e6ba4eb58a401fa
+        594573fb43b3eaa990067a4c90e005ad61872363953c332ede2778853d698a31
+        915e33c26fd54f3897fe3c13c87931804cf584a470d305880cf0a99d8c3281ab";
+
+    /// Nothing is wrong with it but the size of the key.
+    #[test]
+    fn rsa_with_sha1_keeps_the_rules_for_the_key() {
+        let (n, signature) = (bytes(MODULUS), bytes(SIGNATURE));
+        let key = KeyParameters::Rsa { n: &n, e: &[1, 0, 1] };
+        assert_eq!(verify_pkcs1::<sha1::Sha1>(&key, b"message", &signature), Ok(()));
+        let verdict = RustCrypto.verify_rs1(&key, b"message", &signature);
+        assert_eq!(verdict, Err(SignatureError::Invalid));
+    }
+}

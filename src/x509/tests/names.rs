@@ -154,3 +154,40 @@ fn a_mail_address_in_the_subject_counts_as_one() {
     assert_eq!(judge(&[(COMMON_NAME, "leaf")]), Ok(1));
     assert_eq!(judge(&[(EMAIL_ADDRESS, "a@example.com")]), Err(PathError::NameConstraints));
 }
+
+#[test]
+fn text_is_what_has_one_meaning_in_its_string_type() {
+    const UTF8: u8 = 0x0c;
+    const PRINTABLE: u8 = 0x13;
+    const TELETEX: u8 = 0x14;
+    const IA5: u8 = 0x16;
+    const BMP: u8 = 0x1e;
+    let text = |tag, bytes| {
+        let value = tlv(tag, bytes);
+        let value = <der::asn1::AnyRef<'_> as der::Decode<'_>>::from_der(&value).unwrap();
+        crate::x509::name::text(value).map(Vec::from)
+    };
+    for tag in [UTF8, PRINTABLE, TELETEX, IA5] {
+        assert_eq!(text(tag, b"Vendor").as_deref(), Some(&b"Vendor"[..]), "{tag}");
+        assert_eq!(text(tag, b"\xff"), None, "{tag}");
+    }
+    assert!(text(UTF8, "é".as_bytes()).is_some());
+    for tag in [PRINTABLE, TELETEX, IA5] {
+        assert_eq!(text(tag, "é".as_bytes()), None, "{tag}");
+    }
+    assert_eq!(text(PRINTABLE, b"a@b"), None);
+    assert!(text(IA5, b"a@b").is_some() && text(TELETEX, b"a@b").is_some());
+    assert_eq!(text(BMP, b"\0V"), None);
+}
+
+#[test]
+fn a_directory_name_is_one_name_and_nothing_else() {
+    let name = name(&[(ORGANIZATION, "Acme")]);
+    for (content, judged) in [(name.clone(), true), ([&name[..], &[5, 0]].concat(), false)] {
+        let found = judge(&[tlv(0xa4, &content)], &[], &[]);
+        match found {
+            Ok(1) => assert!(judged),
+            other => assert!(!judged && matches!(other, Err(PathError::Certificate(_)))),
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! Certificates by themselves (RFC 5280 §4).
 
+use alloc::string::ToString as _;
+
 use proptest::prelude::*;
 use x509_cert::{
     certificate::{CertificateInner, Raw},
@@ -171,5 +173,40 @@ proptest! {
             prop_assert_eq!(ours.critical, theirs.critical);
             prop_assert_eq!(ours.value, theirs.extn_value.as_bytes());
         }
+    }
+}
+
+#[test]
+fn certificates_are_equal_if_their_bytes_are() {
+    let ders = [leaf(|_| ()), leaf(|_| ()), leaf(|it| it.serial = vec![2])];
+    let [one, same, other] = ders.each_ref().map(|der| Certificate::parse(der).unwrap());
+    assert_eq!(one, same);
+    assert_ne!(one, other);
+}
+
+#[test]
+fn an_error_says_in_what_and_how_der_was_broken() {
+    let CertificateError::Der { what, error } =
+        Certificate::parse(&[0x30, 0x05, 0x30]).unwrap_err()
+    else {
+        panic!("not an error of DER");
+    };
+    assert!(!what.is_empty() && !error.to_string().is_empty());
+    assert!(alloc::format!("{error:?}").contains(&error.to_string()));
+    let shown = CertificateError::Der { what, error }.to_string();
+    assert!(shown.contains(what) && shown.contains(&error.to_string()), "{shown}");
+}
+
+/// RFC 5280 §4.1.2.8: nobody makes them any more, but who reads certificates reads these.
+#[test]
+fn unique_identifiers_are_passed_over() {
+    let with = |identifiers: &[u8]| {
+        let identifiers = identifiers.iter().flat_map(|tag| tlv(*tag, &[0, 0xaa]));
+        let identifiers = identifiers.collect::<Vec<_>>();
+        Certificate::parse(&leaf(|it| it.spki.extend(identifiers))).map(|it| it.extensions().len())
+    };
+    assert_eq!([with(&[0x81]), with(&[0x82]), with(&[0x81, 0x82])], [Ok(1), Ok(1), Ok(1)]);
+    for disordered in [&[0x82, 0x81][..], &[0x81, 0x81], &[0x84]] {
+        assert!(with(disordered).is_err(), "{disordered:02x?}");
     }
 }

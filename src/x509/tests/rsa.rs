@@ -149,3 +149,76 @@ fn rsa_keys_are_two_numbers_and_nothing_else() {
         assert!(matches!(rsa(&broken), Err(CertificateError::Der { .. })), "{broken:?}");
     }
 }
+
+/// Verifies everything, so that only what is asked beforehand can object.
+struct Credulous;
+
+impl SignatureVerifier for Credulous {
+    fn supports(&self, _: Algorithm) -> bool {
+        true
+    }
+
+    fn check_key(&self, _: &CoseKey<'_>) -> Result<(), InvalidKey> {
+        Ok(())
+    }
+
+    fn verify(&self, _: &CoseKey<'_>, _: &[u8], _: &[u8]) -> Result<(), SignatureError> {
+        Ok(())
+    }
+
+    fn verify_rs1(&self, _: &KeyParameters<'_>, _: &[u8], _: &[u8]) -> Result<(), SignatureError> {
+        Ok(())
+    }
+}
+
+/// Judges a leaf under that identifier, whose issuer has this key, by who believes every signature.
+fn judge_credulously(identifier: &[u8], spki: Vec<u8>) -> Result<(), PathError> {
+    let ca = Ca::new("ca");
+    let leaf = leaf_by(&ca).sign_with(identifier, |_| vec![0]);
+    let root = ca.draft_by(&ca).with(|it| it.spki = spki).sign(&ca.key);
+    let anchors = [TrustAnchor::from_der(&root).unwrap()];
+    let chain = PathSearch::read_chain([leaf.as_slice()]).unwrap();
+    let now = Timestamp::from_unix_millis(NOW);
+    PathSearch::new(&anchors, now, &Credulous).danger_sha1(true).find(&chain).map(drop)
+}
+
+/// Certificates keep the rules for the keys of credentials, whatever the verifier has of its own.
+#[test]
+fn the_key_that_signed_has_the_shape_of_its_algorithm() {
+    let rsa = |bits: usize| {
+        let modulus = [&[0, 0xff], &vec![1; bits / 8 - 1][..]].concat();
+        let key = sequence(&[tlv(2, &modulus), tlv(2, &[1, 0, 1])]);
+        sequence(&[sequence(&[oid("1.2.840.113549.1.1.1"), null()]), bit_string(&key)])
+    };
+    let octets = |id, length| sequence(&[sequence(&[oid(id)]), bit_string(&vec![1; length])]);
+    let rs256 = sequence(&[oid("1.2.840.113549.1.1.11"), null()]);
+    let rs1 = sequence(&[oid(SHA1_WITH_RSA), null()]);
+    let (ed25519, ed448) = ("1.3.101.112", "1.3.101.113");
+    for (identifier, good, bad) in [
+        (&rs256, rsa(2048), rsa(1024)),
+        (&rs1, rsa(2048), rsa(1024)),
+        (&sequence(&[oid(ed25519)]), octets(ed25519, 32), octets(ed25519, 31)),
+        (&sequence(&[oid(ed448)]), octets(ed448, 57), octets(ed448, 56)),
+        (&sequence(&[oid(ed25519)]), octets(ed25519, 32), octets(ed448, 57)),
+    ] {
+        assert_eq!(judge_credulously(identifier, good), Ok(()), "{identifier:02x?}");
+        let judged = judge_credulously(identifier, bad);
+        assert_eq!(judged, Err(PathError::Signature), "{identifier:02x?}");
+    }
+}
+
+/// FIPS 204: a key is of one parameter set, and so are its signatures.
+#[test]
+fn ml_dsa_keys_and_signatures_name_the_same_algorithm() {
+    let ids = ["2.16.840.1.101.3.4.3.17", "2.16.840.1.101.3.4.3.18", "2.16.840.1.101.3.4.3.19"];
+    // As long as a key of the signature's algorithm, so that its length does not tell.
+    let lengths = [1312, 1952, 2592];
+    for (key, named) in ids.into_iter().enumerate() {
+        for (signature, (id, length)) in ids.into_iter().zip(lengths).enumerate() {
+            let spki = sequence(&[sequence(&[oid(named)]), bit_string(&vec![1; length])]);
+            let judged = judge_credulously(&sequence(&[oid(id)]), spki);
+            let expected = if key == signature { Ok(()) } else { Err(PathError::Signature) };
+            assert_eq!(judged, expected, "{named} {id}");
+        }
+    }
+}
