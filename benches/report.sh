@@ -36,6 +36,7 @@ done)
 
 \`cargo bench --bench verification --features ring,aws-lc-rs\` measures the pieces with criterion.
 \`cargo run --release -p server --example load\` measures the example server: throughput, p50, p99 and memory.
+\`sh benches/cost.sh\` weighs what each library costs its host: crates, build time and size of the program.
 \`cargo run --release --manifest-path benches/gate/Cargo.toml\` fails when a ceremony takes more instructions than it may.
 TEXT
 } > README.md
