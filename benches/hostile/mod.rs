@@ -35,6 +35,8 @@ pub fn inputs(size: usize) -> Vec<(&'static str, Vec<u8>)> {
         ("JSON arrays in a member", text("{\"x\":", "[")),
         ("JSON members", text("{", "\"x\":0,")),
         ("JSON escapes", text("{\"type\":\"", "\\u0041")),
+        // An error that repeats it has six characters for each.
+        ("JSON text of control characters", format!("\"{}\"", "\x7f".repeat(size - 2)).into()),
         ("JSON escapes in a key", text("{\"", "\\u0041")),
         ("JSON transports", text("{\"response\":{\"transports\":[", "\"\",")),
         ("JSON number", text("{\"x\":", "9")),
