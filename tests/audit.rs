@@ -165,7 +165,8 @@ fn refusals_name_whom_they_were_aimed_at() {
     let id = CredentialId::try_from(&*second.credentials()[0].id).unwrap();
     let id = PasskeyId::of("example.com", &id);
     assert_eq!(refused.outcome, Err(Error::LimitReached { max: 1 }));
-    assert_eq!(named(&refused.entries), (AuditEvent::Refused, Some(account("ada")), Some(id)));
+    let expected = (AuditEvent::LimitReached { max: 1 }, Some(account("ada")), Some(id));
+    assert_eq!(named(&refused.entries), expected);
 
     // A sign-in of somebody who was named, with a response that names no credential.
     let start = host.begin_sign_in(SignInRequest::Named(ada.handle()));

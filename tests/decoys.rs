@@ -61,15 +61,20 @@ fn known(name: &str) -> SignInRequest {
 /// A device that claims to have the first credential of a list, which it has not: it signs with a key of its own.
 fn claimant(id: &CredentialId) -> TestAuthenticator {
     let throwaway = Host::new();
-    let mut device = authenticator("somebody's own");
+    let mut device = es256("somebody's own");
     throwaway.create(&user("somebody"), &mut device).unwrap();
     device.credentials_mut()[0].id = id.as_bytes().to_vec();
     device
 }
 
+/// A device with the algorithm of decoys: others take another time, and refuse a signature of this one unread.
+fn es256(seed: &str) -> TestAuthenticator {
+    authenticator(seed).with(|behaviour| behaviour.algorithms = vec![TestAlgorithm::Es256])
+}
+
 /// Ada's passkey comes from a device that never comes back.
 fn enrol(host: &Host, name: &str) -> CredentialId {
-    host.create(&user(name), &mut authenticator(name)).unwrap().credential_id
+    host.create(&user(name), &mut es256(name)).unwrap().credential_id
 }
 
 #[test]
