@@ -19,8 +19,10 @@ fn hostile_input_is_refused_in_bounded_memory() {
         for (parser, parse) in hostile::PARSERS {
             let info = measure(|| assert!(!parse(&input), "{parser} takes {kind}"));
             let bytes = usize::try_from(info.bytes_max).unwrap();
-            // The largest is a text that is copied because it holds escapes. Lists are cut as they are read.
-            assert!(bytes <= 2 * input.len(), "{parser} needs {bytes} bytes for {kind}");
+            // A text is copied if it holds escapes, and lists are cut as they are read. But an error of the JSON parser
+            // repeats a text that stands in the wrong place, with six characters for one, in a buffer that doubles.
+            let multiple = if kind == "JSON text of control characters" { 13 } else { 2 };
+            assert!(bytes <= multiple * input.len(), "{parser} needs {bytes} bytes for {kind}");
         }
     }
 }

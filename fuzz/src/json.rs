@@ -10,6 +10,10 @@ use serde_json::Value;
 
 use super::{codec, memory::bounded};
 
+/// What may be held for each byte: an error of the parser repeats a text that stands in the wrong place, with six
+/// characters for one, in a buffer that doubles as it grows.
+const MULTIPLE: usize = 16;
+
 /// What a general JSON reader finds; `None` where it gives up on depth.
 fn general(data: &[u8]) -> Option<Value> {
     serde_json::from_slice(data).ok()
@@ -17,7 +21,7 @@ fn general(data: &[u8]) -> Option<Value> {
 
 pub(super) fn registration_response(data: &[u8]) {
     let parsed =
-        bounded("RegistrationResponse", 2, data.len(), || RegistrationResponse::parse(data));
+        bounded("RegistrationResponse", MULTIPLE, data.len(), || RegistrationResponse::parse(data));
     let Ok(parsed) = parsed else { return };
     assert!(data.len() <= RESPONSE_JSON_MAX);
     assert!(parsed.transports().len() <= TRANSPORTS_MAX);
@@ -27,8 +31,9 @@ pub(super) fn registration_response(data: &[u8]) {
 }
 
 pub(super) fn authentication_response(data: &[u8]) {
-    let parsed =
-        bounded("AuthenticationResponse", 2, data.len(), || AuthenticationResponse::parse(data));
+    let parsed = bounded("AuthenticationResponse", MULTIPLE, data.len(), || {
+        AuthenticationResponse::parse(data)
+    });
     let Ok(parsed) = parsed else { return };
     assert!(data.len() <= RESPONSE_JSON_MAX);
     let Some(general) = general(data) else { return };
@@ -49,7 +54,7 @@ fn claims_the_id_it_shows(general: &Value, claimed: Option<relying_party::Creden
 
 /// Accepted client data say what a general JSON reader finds in them.
 pub(super) fn client_data(data: &[u8]) {
-    let parsed = bounded("ClientData", 2, data.len(), || ClientData::parse(data));
+    let parsed = bounded("ClientData", MULTIPLE, data.len(), || ClientData::parse(data));
     let Ok(parsed) = parsed else { return };
     let Some(general) = general(data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data)) else { return };
     // A struct may also be written as a list of its members in order; client data never are.
