@@ -173,3 +173,64 @@ fn algorithm(alg: i64) -> Result<Algorithm, StatementError> {
         i32::try_from(alg).map_err(|_| StatementError::Invalid("alg is out of range"))?;
     Ok(Algorithm::new(identifier))
 }
+
+/// With the feature, formats are tested by whole registrations.
+#[cfg(not(feature = "attestation"))]
+#[cfg(test)]
+mod without_certificates {
+    use alloc::vec::Vec;
+
+    use super::*;
+    use crate::{
+        auth_data::AuthenticatorData,
+        cose::{CoseKey, InvalidKey},
+        crypto::{SignatureError, SignatureVerifier},
+        time::Timestamp,
+    };
+
+    /// Verifies everything.
+    struct Credulous;
+
+    impl SignatureVerifier for Credulous {
+        fn supports(&self, _: Algorithm) -> bool {
+            true
+        }
+
+        fn check_key(&self, _: &CoseKey<'_>) -> Result<(), InvalidKey> {
+            Ok(())
+        }
+
+        fn verify(&self, _: &CoseKey<'_>, _: &[u8], _: &[u8]) -> Result<(), SignatureError> {
+            Ok(())
+        }
+    }
+
+    /// Authenticator data with a credential: kty OKP, alg EdDSA, crv Ed25519, x.
+    fn data() -> Vec<u8> {
+        let key = [&b"\xa4\x01\x01\x03\x27\x20\x06\x21\x58\x20"[..], &[7; 32]].concat();
+        [&[0; 32][..], &[0x41], &[0; 4], &[0; 16], &[0, 1, 9], &key].concat()
+    }
+
+    #[test]
+    fn packed_is_self_attestation_and_with_x5c_a_format_that_is_not_supported() {
+        let data = data();
+        let data = AuthenticatorData::parse(&data).unwrap();
+        let signed = Signed {
+            data: &data,
+            attested: data.attested_credential_data().unwrap(),
+            client_data_hash: &[0; 32],
+        };
+        let ctx = Context {
+            verifier: &Credulous,
+            policy: &AttestationPolicy::statement(),
+            now: Timestamp::from_unix_millis(0),
+        };
+        let kind = |statement| {
+            verify_format("packed", statement, &signed, &ctx).map(|outcome| outcome.kind)
+        };
+        let itself = kind(b"\xa2\x63alg\x27\x63sig\x41s");
+        assert_eq!(itself, Ok(crate::AttestationType::SelfAttestation));
+        let with_x5c = kind(b"\xa3\x63alg\x27\x63sig\x41s\x63x5c\x81\x41c");
+        assert_eq!(with_x5c, Err(CeremonyError::AttestationFormat("packed with x5c".into())));
+    }
+}
