@@ -7,7 +7,6 @@ use der::{
 };
 
 use super::{
-    error::CertificateError,
     oid,
     span::{content, spanned},
 };
@@ -33,22 +32,11 @@ pub(crate) struct Attribute<'a> {
     pub(crate) value: AnyRef<'a>,
 }
 
-const WHAT: &str = "name";
-
 impl<'a> Name<'a> {
     /// Reads the name that comes next.
     pub(super) fn read(reader: &mut SliceReader<'a>) -> Result<Self, der::Error> {
         let (name, ()) = spanned(reader, |reader| read_attributes(reader, |_| ()))?;
         Ok(Self(name))
-    }
-
-    /// Reads a name that is followed by nothing, as it stands in a subject alternative name.
-    #[allow(dead_code)] // for formats that look into one
-    pub(crate) fn parse(der: &'a [u8]) -> Result<Self, CertificateError> {
-        let mut reader = SliceReader::new(der).map_err(CertificateError::der(WHAT))?;
-        let name = Self::read(&mut reader).map_err(CertificateError::der(WHAT))?;
-        reader.finish().map_err(CertificateError::der(WHAT))?;
-        Ok(name)
     }
 
     /// The name as it is encoded.
@@ -158,7 +146,7 @@ mod tests {
     fn of_several_attributes_each_is_told_that_stands_once() {
         let der =
             name(&[("2.5.4.3", "a"), ("2.5.4.10", "b"), ("2.5.4.11", "c"), ("2.5.4.10", "d")]);
-        let told = Name::parse(&der).unwrap().attributes(&[
+        let told = Name::read(&mut SliceReader::new(&der).unwrap()).unwrap().attributes(&[
             oid::ORGANIZATIONAL_UNIT_NAME,
             oid::ORGANIZATION_NAME,
             oid::COUNTRY_NAME,
