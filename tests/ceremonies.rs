@@ -8,7 +8,9 @@
 use std::{env, fs};
 
 use relying_party::{
-    AttestationType,
+    Algorithm, AttestationType, CoseKey, InvalidKey,
+    ceremony::CeremonyError,
+    crypto::{SignatureError, SignatureVerifier},
     json::{AuthenticatorAttachment, Transport},
     test_authenticator::{
         SignCounter, TestAlgorithm, TestAttestation, TestAttester, TestAuthenticator,
@@ -163,4 +165,29 @@ fn verdicts_tell_what_came_of_extensions() {
     let sign_in = SignIn { json, passkey: registration.passkey(), ..SignIn::new("ES256") };
     let verified = sign_in.verify(&relying_party::crypto::RustCrypto).unwrap();
     assert_eq!(verified.extensions().client.other.get("example").unwrap(), "7");
+}
+
+/// A verifier without any algorithm.
+struct Nothing;
+
+impl SignatureVerifier for Nothing {
+    fn supports(&self, _: Algorithm) -> bool {
+        false
+    }
+
+    fn check_key(&self, _: &CoseKey<'_>) -> Result<(), InvalidKey> {
+        panic!("there is no key to check")
+    }
+
+    fn verify(&self, _: &CoseKey<'_>, _: &[u8], _: &[u8]) -> Result<(), SignatureError> {
+        Err(SignatureError::UnsupportedAlgorithm)
+    }
+}
+
+#[test]
+fn an_algorithm_that_the_verifier_lacks_is_no_invalid_signature() {
+    let lacking = CeremonyError::AlgorithmNotSupported(Algorithm::ES256);
+    let registration = Registration::new("ES256", "none").verify_with(&Nothing);
+    assert_eq!(registration.unwrap_err(), lacking);
+    assert_eq!(SignIn::new("ES256").verify(&Nothing).unwrap_err(), lacking);
 }

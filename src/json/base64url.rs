@@ -160,6 +160,7 @@ mod tests {
         let text = URL_SAFE_NO_PAD.encode([7; 100]);
         assert_eq!(Decoded::<16>::new().decode(&text, 100, 0).unwrap(), [7; 100]);
         assert_eq!(Decoded::<16>::new().decode(&text, 99, 0), Err(InvalidBase64Url::TooLong));
+        assert_eq!(Decoded::<16>::new().decode(&text, 9, 0), Err(InvalidBase64Url::TooLong));
     }
 
     proptest! {

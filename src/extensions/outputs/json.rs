@@ -56,9 +56,8 @@ pub(super) fn read<'a>(
     mut take: impl FnMut(&str, &'a RawValue) -> Option<bool>,
 ) -> Result<Unread<String>, ExtensionError> {
     let mut unread = Unread::default();
-    let members = match serde_json::from_str::<Option<Members<'_>>>(json) {
-        Ok(None) => return Ok(unread),
-        Ok(Some(Members(members))) => members,
+    let members = match serde_json::from_str::<Members<'_>>(json) {
+        Ok(Members(members)) => members,
         // What nobody waits for cannot be worth a refusal.
         Err(_) if !requested.is_any_strict() => return Ok(unread),
         Err(_) => return Err(ExtensionError::ClientOutputs),
