@@ -374,6 +374,42 @@ impl SignatureVerifier for Counting {
 }
 
 #[test]
+fn anchors_that_share_a_name_take_from_the_budget_too() {
+    let ca = |index: usize| Ca { key: Key::p256(&alloc::format!("{index}")), ..Ca::new("same") };
+    let anchors = |count| (0..count).map(|index| ca(index).root()).collect::<Vec<_>>();
+    let chain = [leaf_by(&ca(99)).sign(&ca(99).key)];
+    assert_eq!(find(&chain, &anchors(PATH_SIGNATURES_MAX)), Err(PathError::Signature));
+    assert_eq!(find(&chain, &anchors(PATH_SIGNATURES_MAX + 1)), Err(PathError::Budget));
+}
+
+/// Verifies nothing.
+struct Lacking;
+
+impl SignatureVerifier for Lacking {
+    fn supports(&self, _: crate::cose::Algorithm) -> bool {
+        false
+    }
+
+    fn check_key(&self, _: &CoseKey<'_>) -> Result<(), InvalidKey> {
+        Ok(())
+    }
+
+    fn verify(&self, _: &CoseKey<'_>, _: &[u8], _: &[u8]) -> Result<(), SignatureError> {
+        Err(SignatureError::UnsupportedAlgorithm)
+    }
+}
+
+#[test]
+fn an_algorithm_that_the_verifier_lacks_is_no_invalid_signature() {
+    let world = World::new();
+    let (der, anchors) = (world.chain(), [TrustAnchor::from_der(&world.root()).unwrap()]);
+    let chain = PathSearch::read_chain(der.iter().map(Vec::as_slice)).unwrap();
+    let now = Timestamp::from_unix_millis(NOW);
+    let refused = PathSearch::new(&anchors, now, &Lacking).find(&chain).unwrap_err();
+    assert_eq!(refused, PathError::UnsupportedAlgorithm);
+}
+
+#[test]
 fn signatures_are_verified_within_a_budget() {
     // Everybody has the same name and issued everybody else: the number of paths is a factorial.
     let cas = (0..CERTIFICATES_MAX)
