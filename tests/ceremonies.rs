@@ -175,8 +175,8 @@ impl SignatureVerifier for Nothing {
         false
     }
 
-    fn check_key(&self, _: &CoseKey<'_>) -> Result<(), InvalidKey> {
-        panic!("there is no key to check")
+    fn check_key(&self, key: &CoseKey<'_>) -> Result<(), InvalidKey> {
+        Err(InvalidKey::Algorithm(key.algorithm))
     }
 
     fn verify(&self, _: &CoseKey<'_>, _: &[u8], _: &[u8]) -> Result<(), SignatureError> {
