@@ -10,6 +10,7 @@ mod aaguid_extension;
 mod android_key;
 #[cfg(feature = "attestation")]
 mod apple;
+mod client_data_hash;
 #[cfg(feature = "attestation")]
 mod compound;
 #[cfg(feature = "attestation")]
@@ -35,11 +36,14 @@ mod tests;
 
 use alloc::{vec, vec::Vec};
 
-pub(crate) use self::outcome::{Context, Outcome, Signed};
 #[cfg(feature = "attestation")]
 pub use self::{
     android_key::AndroidKeyAuthorizations,
     policy::{AnchorSource, AttestationSubject},
+};
+pub(crate) use self::{
+    client_data_hash::ClientDataHash,
+    outcome::{Context, Outcome, Signed},
 };
 pub use self::{policy::AttestationPolicy, trust::TrustError};
 #[cfg(feature = "attestation")]
@@ -218,7 +222,7 @@ mod without_certificates {
         let signed = Signed {
             data: &data,
             attested: data.attested_credential_data().unwrap(),
-            client_data_hash: &[0; 32],
+            client_data_hash: &[0; 32].into(),
         };
         let ctx = Context {
             verifier: &Credulous,

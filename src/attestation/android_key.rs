@@ -49,7 +49,7 @@ pub(super) fn verify<'a>(
         .extension(KEY_DESCRIPTION)
         .ok_or(StatementError::Invalid("the certificate has no key description"))?;
     let description = KeyDescription::parse(extension.value)?;
-    if description.attestation_challenge != signed.client_data_hash {
+    if description.attestation_challenge != signed.client_data_hash.as_bytes() {
         return Err(StatementError::Invalid("attestationChallenge is not the client data's hash"));
     }
     ctx.policy.android_key_authorizations().check(&description)?;

@@ -68,5 +68,6 @@ fn verification_data(signed: &Signed<'_>) -> Result<Vec<u8>, StatementError> {
         return Err(StatementError::Invalid("the credential key is none of U2F"));
     }
     let id = signed.attested.credential_id;
-    Ok([&[0], &signed.data.rp_id_hash()[..], signed.client_data_hash, id, &[4], x, y].concat())
+    Ok([&[0], &signed.data.rp_id_hash()[..], signed.client_data_hash.as_bytes(), id, &[4], x, y]
+        .concat())
 }

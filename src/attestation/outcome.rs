@@ -2,7 +2,7 @@
 
 use alloc::{borrow::Cow, vec::Vec};
 
-use super::{StatementError, policy::AttestationPolicy};
+use super::{ClientDataHash, StatementError, policy::AttestationPolicy};
 #[cfg(feature = "attestation")]
 use crate::x509::{Certificate, PathError, PathSearch};
 use crate::{
@@ -18,13 +18,13 @@ use crate::{
 pub(crate) struct Signed<'a> {
     pub(crate) data: &'a AuthenticatorData<'a>,
     pub(crate) attested: &'a AttestedCredentialData<'a>,
-    pub(crate) client_data_hash: &'a [u8; 32],
+    pub(crate) client_data_hash: &'a ClientDataHash<'a>,
 }
 
 impl Signed<'_> {
     /// What most statements sign: authenticator data and then the hash of the client data (§6.3.3).
     pub(crate) fn message(&self) -> Vec<u8> {
-        [self.data.as_bytes(), self.client_data_hash].concat()
+        [self.data.as_bytes(), self.client_data_hash.as_bytes()].concat()
     }
 }
 

@@ -102,7 +102,7 @@ impl<'a> Statement<'a> {
         let cert_info = CertInfo::parse(self.cert_info)?;
         let hash = Hash::of_signature(self.algorithm)
             .ok_or(StatementError::Invalid("alg has no hash for certInfo.extraData"))?;
-        let to_be_signed = [signed.data.as_bytes(), signed.client_data_hash];
+        let to_be_signed = [signed.data.as_bytes(), signed.client_data_hash.as_bytes()];
         if !hash.is_of(&to_be_signed, cert_info.extra_data) {
             return Err(StatementError::Invalid("certInfo.extraData is another hash"));
         }

@@ -2,8 +2,6 @@
 
 use alloc::vec::Vec;
 
-use sha2::{Digest as _, Sha256};
-
 use super::{
     error::CeremonyError,
     judge::{FirstFailure, Judge},
@@ -14,7 +12,7 @@ use super::{
     },
 };
 use crate::{
-    attestation::{self, AttestationPolicy, Context, Signed},
+    attestation::{self, AttestationPolicy, ClientDataHash, Context, Signed},
     attestation_object::AttestationObject,
     auth_data::{AttestedCredentialData, AuthenticatorData, Flags},
     bytes::{Aaguid, CredentialId, PasskeyId, UserHandle},
@@ -121,7 +119,7 @@ pub(super) fn judge_registration<J: Judge>(
     judge.apart(client_data)?;
 
     // Step 12.
-    let client_data_hash = Sha256::digest(client_data_json).into();
+    let client_data_hash = ClientDataHash::of(client_data_json);
 
     // Step 13.
     let object = judge.need(Rule::AuthenticatorData, AttestationObject::parse(object))?;

@@ -29,7 +29,8 @@ impl TestRegistration {
     pub(crate) fn judge<R>(&self, judge: impl FnOnce(&Signed<'_>, &Context<'_>) -> R) -> R {
         let data = AuthenticatorData::parse(&self.auth_data).unwrap();
         let attested = data.attested_credential_data().unwrap();
-        let signed = Signed { data: &data, attested, client_data_hash: &self.client_data_hash };
+        let signed =
+            Signed { data: &data, attested, client_data_hash: &self.client_data_hash.into() };
         let policy = AttestationPolicy::default();
         let now = Timestamp::from_unix_millis(1_700_000_000_000);
         judge(&signed, &Context { verifier: &RustCrypto, policy: &policy, now })
