@@ -4,9 +4,9 @@ use serde::Deserialize;
 
 use crate::{
     json::{
-        object,
-        plain::{FromPlain, Plain},
-        text::Text,
+        base64url, object,
+        plain::{FromPlain, Plain, members},
+        text::{Text, TextBytes},
     },
     malformed::Malformed,
 };
@@ -29,9 +29,9 @@ const WHAT: &str = "clientDataJSON";
 #[serde(rename_all = "camelCase")]
 pub struct ClientData<'a> {
     #[serde(borrow, rename = "type")]
-    kind: Text<'a>,
+    kind: TextBytes<'a>,
     #[serde(borrow)]
-    challenge: Text<'a>,
+    challenge: TextBytes<'a>,
     #[serde(borrow)]
     origin: Text<'a>,
     #[serde(default, deserialize_with = "present")]
@@ -51,14 +51,13 @@ impl<'a> FromPlain<'a> for ClientData<'a> {
     fn from_plain(json: &mut Plain<'a>) -> Option<Self> {
         let (mut kind, mut challenge, mut origin) = (None, None, None);
         let (mut cross_origin, mut top_origin) = (None, None);
-        json.object(|name, json| match name {
+        members!(json:
             "type" => json.once(&mut kind),
             "challenge" => json.once(&mut challenge),
             "origin" => json.once(&mut origin),
             "crossOrigin" => json.once(&mut cross_origin),
             "topOrigin" => json.once(&mut top_origin),
-            _ => json.value().map(drop),
-        })?;
+        )?;
         Some(Self { kind: kind?, challenge: challenge?, origin: origin?, cross_origin, top_origin })
     }
 }
@@ -80,13 +79,22 @@ impl<'a> ClientData<'a> {
     /// What the ceremony was: `webauthn.create`, `webauthn.get`.
     #[must_use]
     pub fn kind(&self) -> &str {
-        &self.kind
+        self.kind.as_str()
     }
 
     /// The challenge, in base64url without padding.
     #[must_use]
     pub fn challenge(&self) -> &str {
-        &self.challenge
+        self.challenge.as_str()
+    }
+
+    pub(crate) fn is_of_kind(&self, kind: &str) -> bool {
+        *self.kind == *kind.as_bytes()
+    }
+
+    /// Compared as text, in the one spelling that clients must use.
+    pub(crate) fn is_challenge(&self, challenge: &[u8]) -> bool {
+        base64url::is_encoding_of(&self.challenge, challenge)
     }
 
     /// The origin that called the API.
@@ -200,7 +208,7 @@ mod tests {
             (full.replace(",\"origin\"", ", \"origin\""), false),
         ];
         for (json, is_plain) in table {
-            let read = plain::read::<ClientData<'_>>(&json);
+            let read = plain::read::<ClientData<'_>>(json.as_bytes());
             assert_eq!(read.is_some(), is_plain, "{json}");
             if read.is_some() {
                 assert_eq!(read, object::from_str(&json).ok(), "{json}");

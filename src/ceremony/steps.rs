@@ -6,7 +6,7 @@ use super::{error::CeremonyError, judge::Judge, rules::Rule};
 use crate::{
     auth_data::{AuthenticatorData, Flags},
     client_data::ClientData,
-    json::{UserVerification, base64url},
+    json::UserVerification,
     malformed::Malformed,
     policy::{OriginPolicy, RpId},
 };
@@ -38,20 +38,15 @@ impl ClientDataExpectation<'_> {
 
     /// Only this tells a registration from a sign-in: a packed self attestation verifies as an assertion.
     fn check_type(&self, data: &ClientData<'_>) -> Result<(), CeremonyError> {
-        if data.kind() == self.kind {
+        if data.is_of_kind(self.kind) {
             return Ok(());
         }
         let found = data.kind().chars().take(32).collect();
         Err(CeremonyError::Type { expected: self.kind, found })
     }
 
-    /// Compared as text, in the one spelling that clients must use.
     fn check_challenge(&self, data: &ClientData<'_>) -> Result<(), CeremonyError> {
-        if base64url::is_encoding_of(data.challenge(), self.challenge) {
-            Ok(())
-        } else {
-            Err(CeremonyError::Challenge)
-        }
+        if data.is_challenge(self.challenge) { Ok(()) } else { Err(CeremonyError::Challenge) }
     }
 }
 

@@ -31,10 +31,10 @@ pub(crate) enum InvalidBase64Url {
 /// A text is in one alphabet, nearly always the first, or in the other, never in a mix of both; and it is padded
 /// whole or not at all.
 fn in_either_alphabet<T>(
-    text: &str,
+    text: &[u8],
     mut decode: impl FnMut(&GeneralPurpose) -> Result<T, DecodeSliceError>,
 ) -> Result<T, InvalidBase64Url> {
-    if text.ends_with('=') && !text.len().is_multiple_of(4) {
+    if text.ends_with(b"=") && !text.len().is_multiple_of(4) {
         return Err(InvalidBase64Url::Syntax);
     }
     decode(&URL_SAFE).or_else(|_| decode(&STANDARD)).map_err(|error| match error {
@@ -44,12 +44,12 @@ fn in_either_alphabet<T>(
 }
 
 /// The most bytes that a text of this length can hold.
-fn most_bytes(text: &str) -> usize {
+fn most_bytes(text: &[u8]) -> usize {
     text.len().div_ceil(4).saturating_mul(3)
 }
 
 pub(crate) fn decode(text: &str) -> Result<Vec<u8>, InvalidBase64Url> {
-    in_either_alphabet(text, |engine| Ok(engine.decode(text)?))
+    in_either_alphabet(text.as_bytes(), |engine| Ok(engine.decode(text)?))
 }
 
 /// Decodes at most `max` bytes. Up to `N` of them stay on the stack.
@@ -66,7 +66,7 @@ impl<const N: usize> Decoded<N> {
     /// Returns the decoded bytes, followed by `spare` zeros for the caller's use.
     pub(crate) fn decode(
         &mut self,
-        text: &str,
+        text: &[u8],
         max: usize,
         spare: usize,
     ) -> Result<&mut [u8], InvalidBase64Url> {
@@ -78,7 +78,7 @@ impl<const N: usize> Decoded<N> {
 fn decode_into<'b>(
     inline: &'b mut [u8],
     spilled: &'b mut Vec<u8>,
-    text: &str,
+    text: &[u8],
     max: usize,
     spare: usize,
 ) -> Result<&'b mut [u8], InvalidBase64Url> {
@@ -102,10 +102,10 @@ fn decode_into<'b>(
 }
 
 /// Whether `text` is the base64url of `bytes` without padding, character for character.
-pub(crate) fn is_encoding_of(text: &str, bytes: &[u8]) -> bool {
+pub(crate) fn is_encoding_of(text: &[u8], bytes: &[u8]) -> bool {
     /// Bytes that make whole groups of four characters.
     const CHUNK: usize = 48;
-    let mut rest = text.as_bytes();
+    let mut rest = text;
     for chunk in bytes.chunks(CHUNK) {
         let mut encoded = [0; CHUNK / 3 * 4];
         let Ok(length) = URL_SAFE_NO_PAD.encode_slice(chunk, &mut encoded) else { return false };
@@ -158,9 +158,15 @@ mod tests {
     #[test]
     fn decoding_keeps_to_its_limit() {
         let text = URL_SAFE_NO_PAD.encode([7; 100]);
-        assert_eq!(Decoded::<16>::new().decode(&text, 100, 0).unwrap(), [7; 100]);
-        assert_eq!(Decoded::<16>::new().decode(&text, 99, 0), Err(InvalidBase64Url::TooLong));
-        assert_eq!(Decoded::<16>::new().decode(&text, 9, 0), Err(InvalidBase64Url::TooLong));
+        assert_eq!(Decoded::<16>::new().decode(text.as_bytes(), 100, 0).unwrap(), [7; 100]);
+        assert_eq!(
+            Decoded::<16>::new().decode(text.as_bytes(), 99, 0),
+            Err(InvalidBase64Url::TooLong)
+        );
+        assert_eq!(
+            Decoded::<16>::new().decode(text.as_bytes(), 9, 0),
+            Err(InvalidBase64Url::TooLong)
+        );
     }
 
     proptest! {
@@ -170,11 +176,11 @@ mod tests {
             at: prop::sample::Index,
         ) {
             let mut text = URL_SAFE_NO_PAD.encode(&bytes);
-            prop_assert!(is_encoding_of(&text, &bytes));
+            prop_assert!(is_encoding_of(text.as_bytes(), &bytes));
             text.push('A');
-            prop_assert!(!is_encoding_of(&text, &bytes));
+            prop_assert!(!is_encoding_of(text.as_bytes(), &bytes));
             text.truncate(at.index(text.len()));
-            prop_assert_eq!(is_encoding_of(&text, &bytes), text == URL_SAFE_NO_PAD.encode(&bytes));
+            prop_assert_eq!(is_encoding_of(text.as_bytes(), &bytes), text == URL_SAFE_NO_PAD.encode(&bytes));
         }
 
         #[test]
@@ -184,7 +190,7 @@ mod tests {
         ) {
             let text = URL_SAFE_NO_PAD.encode(&bytes);
             let mut decoded = Decoded::<48>::new();
-            let found = decoded.decode(&text, bytes.len(), spare).unwrap();
+            let found = decoded.decode(text.as_bytes(), bytes.len(), spare).unwrap();
             prop_assert_eq!(&found[..bytes.len()], &bytes[..]);
             prop_assert_eq!(found.len(), bytes.len() + spare);
             let padded = format!("{text}{}", "=".repeat((4 - text.len() % 4) % 4));

@@ -32,16 +32,13 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ObjectOnly<D> {
 }
 
 /// Reads a struct from the text of one object, with nothing but white space around it.
-///
-/// That the text is UTF-8 is checked once for all of it, which is faster than string by string.
 pub(crate) fn from_slice<'de, T>(json: &'de [u8]) -> serde_json::Result<T>
 where
     T: Deserialize<'de> + FromPlain<'de>,
 {
-    let json = core::str::from_utf8(json).map_err(de::Error::custom)?;
     match plain::read(json) {
         Some(value) => Ok(value),
-        None => from_str(json),
+        None => from_str(core::str::from_utf8(json).map_err(de::Error::custom)?),
     }
 }
 

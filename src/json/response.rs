@@ -13,8 +13,8 @@ use super::{
     base64url::Decoded,
     enums::{AuthenticatorAttachment, Transport},
     object,
-    plain::{self, FromPlain, Plain},
-    text::Text,
+    plain::{self, FromPlain, Plain, members},
+    text::{Text, TextBytes},
 };
 use crate::{
     bytes::CredentialId,
@@ -55,11 +55,11 @@ pub struct AuthenticationResponse<'a>(#[serde(borrow)] Credential<'a, Assertion<
 #[serde(rename_all = "camelCase")]
 struct Credential<'a, R> {
     #[serde(borrow)]
-    id: Text<'a>,
+    id: TextBytes<'a>,
     #[serde(borrow)]
-    raw_id: Text<'a>,
+    raw_id: TextBytes<'a>,
     #[serde(borrow, rename = "type")]
-    kind: Text<'a>,
+    kind: TextBytes<'a>,
     #[serde(borrow, default)]
     authenticator_attachment: Option<Text<'a>>,
     #[serde(borrow, default, deserialize_with = "raw_text")]
@@ -83,9 +83,9 @@ impl<R: fmt::Debug> fmt::Debug for Credential<'_, R> {
 #[serde(rename_all = "camelCase")]
 struct Attestation<'a> {
     #[serde(borrow, rename = "clientDataJSON")]
-    client_data_json: Text<'a>,
+    client_data_json: TextBytes<'a>,
     #[serde(borrow, rename = "attestationObject")]
-    object: Text<'a>,
+    object: TextBytes<'a>,
     #[serde(borrow, default)]
     transports: Option<Transports<'a>>,
 }
@@ -94,13 +94,13 @@ struct Attestation<'a> {
 #[serde(rename_all = "camelCase")]
 struct Assertion<'a> {
     #[serde(borrow, rename = "clientDataJSON")]
-    client_data_json: Text<'a>,
+    client_data_json: TextBytes<'a>,
     #[serde(borrow)]
-    authenticator_data: Text<'a>,
+    authenticator_data: TextBytes<'a>,
     #[serde(borrow)]
-    signature: Text<'a>,
+    signature: TextBytes<'a>,
     #[serde(borrow, default)]
-    user_handle: Option<Text<'a>>,
+    user_handle: Option<TextBytes<'a>>,
 }
 
 /// The text of any value but `null`.
@@ -110,13 +110,13 @@ fn raw_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de st
 
 /// The text of a list of transports. What is kept of it is collected once the response is verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Transports<'a>(&'a str);
+struct Transports<'a>(&'a [u8]);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Transports<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <&RawValue>::deserialize(deserializer)?.get();
         serde_json::from_str::<KeptTransports>(text).map_err(de::Error::custom)?;
-        Ok(Self(text))
+        Ok(Self(text.as_bytes()))
     }
 }
 
@@ -131,7 +131,7 @@ impl Transports<'_> {
         match plain::read(self.0) {
             Some(KeptTransports(kept)) => kept,
             // It was read when the response was.
-            None => serde_json::from_str(self.0)
+            None => serde_json::from_slice(self.0)
                 .map_or_else(|_| Vec::new(), |KeptTransports(kept)| kept),
         }
     }
@@ -154,7 +154,7 @@ impl FromPlain<'_> for KeptTransports {
     fn from_plain(json: &mut Plain<'_>) -> Option<Self> {
         let mut kept = Self::default();
         json.array(|json| {
-            kept.add(json.string()?.into());
+            kept.add(json.text()?.into());
             Some(())
         })?;
         Some(kept)
@@ -190,7 +190,7 @@ struct RawText<'a>(&'a str);
 
 impl<'a> FromPlain<'a> for RawText<'a> {
     fn from_plain(json: &mut Plain<'a>) -> Option<Self> {
-        json.value().map(Self)
+        core::str::from_utf8(json.value()?).ok().map(Self)
     }
 }
 
@@ -198,15 +198,14 @@ impl<'a, R: FromPlain<'a>> FromPlain<'a> for Credential<'a, R> {
     fn from_plain(json: &mut Plain<'a>) -> Option<Self> {
         let (mut id, mut raw_id, mut kind, mut response) = (None, None, None, None);
         let (mut attachment, mut extension_results) = (None, None);
-        json.object(|name, json| match name {
+        members!(json:
             "id" => json.once(&mut id),
             "rawId" => json.once(&mut raw_id),
             "type" => json.once(&mut kind),
             "authenticatorAttachment" => json.once(&mut attachment),
             "clientExtensionResults" => json.once(&mut extension_results),
             "response" => json.once(&mut response),
-            _ => json.value().map(drop),
-        })?;
+        )?;
         Some(Self {
             id: id?,
             raw_id: raw_id?,
@@ -221,12 +220,11 @@ impl<'a, R: FromPlain<'a>> FromPlain<'a> for Credential<'a, R> {
 impl<'a> FromPlain<'a> for Attestation<'a> {
     fn from_plain(json: &mut Plain<'a>) -> Option<Self> {
         let (mut client_data_json, mut object, mut transports) = (None, None, None);
-        json.object(|name, json| match name {
+        members!(json:
             "clientDataJSON" => json.once(&mut client_data_json),
             "attestationObject" => json.once(&mut object),
             "transports" => json.once(&mut transports),
-            _ => json.value().map(drop),
-        })?;
+        )?;
         Some(Self { client_data_json: client_data_json?, object: object?, transports })
     }
 }
@@ -235,13 +233,12 @@ impl<'a> FromPlain<'a> for Assertion<'a> {
     fn from_plain(json: &mut Plain<'a>) -> Option<Self> {
         let (mut client_data_json, mut authenticator_data) = (None, None);
         let (mut signature, mut user_handle) = (None, None);
-        json.object(|name, json| match name {
+        members!(json:
             "clientDataJSON" => json.once(&mut client_data_json),
             "authenticatorData" => json.once(&mut authenticator_data),
             "signature" => json.once(&mut signature),
             "userHandle" => json.once(&mut user_handle),
-            _ => json.value().map(drop),
-        })?;
+        )?;
         Some(Self {
             client_data_json: client_data_json?,
             authenticator_data: authenticator_data?,
@@ -263,7 +260,7 @@ fn parse<'a, T: Deserialize<'a> + FromPlain<'a>>(
 
 impl<R> Credential<'_, R> {
     fn check_type(&self) -> Result<(), Malformed> {
-        if &*self.kind == "public-key" { Ok(()) } else { Err(Malformed::CredentialType) }
+        if *self.kind == *b"public-key" { Ok(()) } else { Err(Malformed::CredentialType) }
     }
 
     /// Decodes `rawId`. The length that a credential id may have is a rule of its own.
@@ -287,7 +284,7 @@ pub(crate) const INLINE_ID: usize = 288;
 
 fn decode<'b, const N: usize>(
     what: &'static str,
-    text: &str,
+    text: &[u8],
     decoded: &'b mut Decoded<N>,
     max: usize,
 ) -> Result<&'b [u8], Malformed> {
@@ -542,7 +539,7 @@ mod tests {
     where
         T: Deserialize<'a> + FromPlain<'a> + PartialEq + fmt::Debug,
     {
-        let read = plain::read::<T>(json);
+        let read = plain::read::<T>(json.as_bytes());
         if let Some(read) = &read {
             assert_eq!(Some(read), object::from_str::<T>(json).ok().as_ref(), "{json}");
         }
