@@ -4,23 +4,12 @@ use alloc::vec::Vec;
 use core::fmt::{self, Display as _};
 
 use base64::{
-    DecodeSliceError, Engine as _, alphabet,
-    display::Base64Display,
-    engine::{
-        DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::URL_SAFE_NO_PAD,
-    },
+    DecodeSliceError, Engine as _, display::Base64Display, engine::general_purpose::URL_SAFE_NO_PAD,
 };
 
-/// Padding may be there: hand-written front ends use encoders that add it. White space and non-zero trailing
-/// bits may not: nothing sends them, and the latter would give one value several spellings.
-const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
-    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-    .with_decode_allow_trailing_bits(false);
+use self::lenient::{Lenient, STANDARD, URL_SAFE};
 
-static URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
-
-/// The standard alphabet, for hand-written front ends that use `btoa` as it is.
-static STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
+mod lenient;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InvalidBase64Url {
@@ -32,7 +21,7 @@ pub(crate) enum InvalidBase64Url {
 /// whole or not at all.
 fn in_either_alphabet<T>(
     text: &[u8],
-    mut decode: impl FnMut(&GeneralPurpose) -> Result<T, DecodeSliceError>,
+    mut decode: impl FnMut(&Lenient) -> Result<T, DecodeSliceError>,
 ) -> Result<T, InvalidBase64Url> {
     if text.ends_with(b"=") && !text.len().is_multiple_of(4) {
         return Err(InvalidBase64Url::Syntax);

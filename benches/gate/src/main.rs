@@ -32,10 +32,10 @@ struct Pair {
 
 fn pairs() -> [Pair; 4] {
     [
-        sign_in("sign-in ES256", "ES256", 14_000),
-        sign_in("sign-in EdDSA", "EdDSA", 12_000),
-        registration("registration ES256, none", "ES256", 17_500),
-        chain("registration ES256, packed with chain", "packed with chain", 110_000),
+        sign_in("sign-in ES256", "ES256", 11_000),
+        sign_in("sign-in EdDSA", "EdDSA", 9_800),
+        registration("registration ES256, none", "ES256", 14_300),
+        chain("registration ES256, packed with chain", "packed with chain", 97_000),
     ]
 }
 
