@@ -340,6 +340,9 @@ mod tests {
             (b"\x42a", CborError::Truncated),
             (b"\x82\x01", CborError::Truncated),
             (b"\x1c", CborError::Syntax),
+            (b"\x1f", CborError::Syntax),
+            (b"\x3f", CborError::Syntax),
+            (b"\xdf", CborError::Syntax),
             (b"\xff", CborError::Syntax),
             (b"\xf7", CborError::Syntax),
             (b"\xe0", CborError::Syntax),
@@ -371,6 +374,16 @@ mod tests {
         for (input, error) in table {
             assert_eq!(whole(input), Err(*error), "{input:02x?}");
         }
+    }
+
+    #[test]
+    fn numbers_that_nobody_wants_are_passed_over_whole() {
+        for (header, size) in [(0xf9, 2), (0xfa, 4), (0xfb, 8)] {
+            let float = [vec![header], vec![0; size]].concat();
+            assert_eq!(whole(&float), Ok(&*float));
+            assert_eq!(whole(&float[..float.len() - 1]), Err(CborError::Truncated));
+        }
+        assert_eq!(whole(b"\xf6"), Ok(&b"\xf6"[..]));
     }
 
     /// Before anybody counts to a number that the input cannot hold.

@@ -5,7 +5,10 @@ use core::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::text::Text;
+use super::{
+    plain::{FromPlain, Plain},
+    text::Text,
+};
 use crate::limits::TRANSPORT_MAX;
 
 /// How a client reaches an authenticator (§5.8.4 `AuthenticatorTransport`).
@@ -56,6 +59,19 @@ impl Transport {
         }
     }
 
+    /// The transport of that name, if it is one that this crate knows.
+    fn known(name: &[u8]) -> Option<Self> {
+        match name {
+            b"usb" => Some(Self::Usb),
+            b"nfc" => Some(Self::Nfc),
+            b"ble" => Some(Self::Ble),
+            b"smart-card" => Some(Self::SmartCard),
+            b"hybrid" => Some(Self::Hybrid),
+            b"internal" => Some(Self::Internal),
+            _ => None,
+        }
+    }
+
     /// Whether the name is short enough to be kept.
     pub(crate) fn is_reasonable(&self) -> bool {
         self.as_str().len() <= TRANSPORT_MAX
@@ -64,15 +80,8 @@ impl Transport {
 
 impl From<&str> for Transport {
     fn from(name: &str) -> Self {
-        match name {
-            "usb" => Self::Usb,
-            "nfc" => Self::Nfc,
-            "ble" => Self::Ble,
-            "smart-card" => Self::SmartCard,
-            "hybrid" => Self::Hybrid,
-            "internal" => Self::Internal,
-            unknown => Self::Unknown(UnknownTransport(unknown.to_owned())),
-        }
+        Self::known(name.as_bytes())
+            .unwrap_or_else(|| Self::Unknown(UnknownTransport(name.to_owned())))
     }
 }
 
@@ -85,6 +94,16 @@ impl fmt::Display for Transport {
 impl Serialize for Transport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
+    }
+}
+
+impl FromPlain<'_> for Transport {
+    fn from_plain(json: &mut Plain<'_>) -> Option<Self> {
+        let name = json.string()?;
+        match Self::known(name) {
+            Some(known) => Some(known),
+            None => core::str::from_utf8(name).ok().map(Self::from),
+        }
     }
 }
 

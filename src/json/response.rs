@@ -154,7 +154,7 @@ impl FromPlain<'_> for KeptTransports {
     fn from_plain(json: &mut Plain<'_>) -> Option<Self> {
         let mut kept = Self::default();
         json.array(|json| {
-            kept.add(json.text()?.into());
+            kept.add(Transport::from_plain(json)?);
             Some(())
         })?;
         Some(kept)
@@ -461,6 +461,22 @@ mod tests {
         let json = REGISTRATION.replace("\"type\"", "\"new\":[{}],\"type\"");
         let parsed = RegistrationResponse::parse(json.as_bytes()).unwrap();
         assert_eq!(parsed.transports(), [Transport::Internal, Transport::from("cable")]);
+    }
+
+    #[test]
+    fn transports_are_kept_alike_in_either_form() {
+        let list = r#"["usb","nfc","ble","smart-card","hybrid","internal","cable",""]"#;
+        let json = REGISTRATION.replace("[\"internal\",\"cable\"]", list);
+        let found = RegistrationResponse::parse(json.as_bytes()).unwrap().transports();
+        let names = ["usb", "nfc", "ble", "smart-card", "hybrid", "internal", "cable", ""];
+        assert_eq!(found, names.map(Transport::from));
+        for name in &names[..6] {
+            assert!(!matches!(Transport::from(*name), Transport::Unknown(_)), "{name}");
+        }
+        let KeptTransports(plain) = plain::read(list.as_bytes()).unwrap();
+        assert_eq!(plain, found);
+        let spaced = list.replace(',', " , ");
+        assert_eq!(serde_json::from_str::<KeptTransports>(&spaced).unwrap().0, found);
     }
 
     #[test]
