@@ -2,7 +2,7 @@
 
 use crate::{
     bytes::Aaguid,
-    cbor::{CborError, Reader},
+    cbor::Reader,
     cose::{CoseKey, CosePublicKey, InvalidKey},
     malformed::Malformed,
 };
@@ -200,9 +200,6 @@ impl<'a> AttestedCredentialData<'a> {
 /// A CBOR map with text keys, whose values may be anything (§6.1).
 fn extension_map(bytes: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
     let mut reader = Reader::new(bytes, "extension data");
-    if bytes.is_empty() {
-        return Err(reader.error(CborError::Truncated));
-    }
     reader.text_map(|_, reader| reader.raw().map(drop))?;
     let length = bytes.len().saturating_sub(reader.rest().len());
     Ok((bytes.get(..length).unwrap_or_default(), reader.rest()))

@@ -27,7 +27,6 @@ impl CosePublicKey {
     ///
     /// As [`CoseKey::check_shape`].
     pub fn from_key(key: &CoseKey<'_>) -> Result<Self, InvalidKey> {
-        key.check_shape()?;
         Self::try_from(&*to_vec(key)).map_err(|error| match error {
             InvalidPublicKey::Invalid(invalid) => invalid,
             InvalidPublicKey::Malformed(_) => InvalidKey::Value("no COSE_Key can be made of it"),

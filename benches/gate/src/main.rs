@@ -34,7 +34,7 @@ fn pairs() -> [Pair; 4] {
     [
         sign_in("sign-in ES256", "ES256", 11_000),
         sign_in("sign-in EdDSA", "EdDSA", 9_800),
-        registration("registration ES256, none", "ES256", 14_300),
+        registration("registration ES256, none", "ES256", 13_600),
         chain("registration ES256, packed with chain", "packed with chain", 97_000),
     ]
 }

@@ -1,7 +1,10 @@
 //! `fido-u2f` (§8.6).
 
 use super::*;
-use crate::{AttestationType, StatementError};
+use crate::{
+    AttestationType, AuthenticatorData, StatementError,
+    attestation::{Context, Signed},
+};
 
 /// A statement of U2F; what is bent is signed over.
 pub(super) struct U2f {
@@ -133,5 +136,31 @@ fn the_syntax_wants_x5c_and_sig() {
         let statement = Cbor::map([(member, value)]);
         let judged = judge(u2f.parts, "fido-u2f", statement, &trusted());
         assert_eq!(code(judged), "attestation_statement", "{member}");
+    }
+}
+
+/// Otherwise the same point could be cut in two in other places, and be signed alike.
+#[test]
+fn step_4_the_coordinates_are_32_bytes_each() {
+    let judge = |cut: usize| {
+        let mut u2f = U2f::new();
+        let attested = u2f.parts.authenticator_data.attested.as_mut().unwrap();
+        let spki = u2f.parts.key.spki().unwrap();
+        let (x, y) = spki[spki.len() - 64..].split_at(cut);
+        attested.public_key.set(-2, bytes(x));
+        attested.public_key.set(-3, bytes(y));
+        let statement = u2f.statement().to_vec().unwrap();
+        let (data, hash) = data_and_hash(&u2f.parts);
+        let data = AuthenticatorData::parse(&data).unwrap();
+        let attested = data.attested_credential_data().unwrap();
+        let signed = Signed { data: &data, attested, client_data_hash: &hash.into() };
+        let policy = &trusted();
+        let ctx = Context { verifier: &RustCrypto, policy, now: Timestamp::from_unix_millis(NOW) };
+        crate::attestation::fido_u2f::verify(&statement, &signed, &ctx).map(drop)
+    };
+    assert_eq!(judge(32), Ok(()));
+    for cut in [31, 33] {
+        let refused = StatementError::Invalid("the credential key is none of U2F");
+        assert_eq!(judge(cut), Err(refused), "{cut}");
     }
 }

@@ -222,7 +222,8 @@ pub(crate) fn hash_apart_is_for_elliptic_curves_only(verifier: &dyn SignatureVer
         );
         assert_eq!(verdict, Err(SignatureError::UnsupportedAlgorithm));
     }
-    for (x, y) in [(&x[1..], y), (x, &y[1..]), (&[][..], &[][..])] {
+    let (long_x, long_y) = (append(x), append(y));
+    for (x, y) in [(&x[1..], y), (x, &y[1..]), (&long_x, y), (x, &long_y), (&[][..], &[][..])] {
         let verdict = verifier.verify_ecdsa_with_hash(
             &KeyParameters::Ec2 { curve: 1, x, y },
             HashFunction::Sha256,
