@@ -358,6 +358,15 @@ mod tests {
     }
 
     #[test]
+    fn strings_end_at_the_first_of_many_quotation_marks() {
+        for count in 1..100 {
+            let marks = "\"".repeat(count);
+            let json = format!("[\"{marks}\",\"\"]");
+            assert_eq!(read::<Vec<&str>>(json.as_bytes()), None, "{count}");
+        }
+    }
+
+    #[test]
     fn strings_end_where_they_end_at_every_length() {
         for length in 0..100 {
             for character in [" ", "!", "#", "x", "\u{7f}"] {

@@ -436,6 +436,16 @@ mod tests {
         }
     }
 
+    /// What else is wrong with them is not said: none can be right.
+    #[test]
+    fn localhost_has_no_subdomains() {
+        let deep = SubdomainPolicy::only_under(["example.net"]).max_depth(0);
+        assert_eq!(
+            refusal(builder("localhost").localhost().subdomains(deep)),
+            "the RP ID \"localhost\" has no subdomains"
+        );
+    }
+
     #[test]
     fn pattern_is_refused_and_the_subdomain_policy_is_named() {
         let refused = refusal(builder("example.com").origin("https://*.example.com"));

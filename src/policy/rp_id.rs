@@ -276,6 +276,17 @@ mod tests {
     }
 
     #[test]
+    fn what_follows_or_precedes_a_host_is_named_as_what_it_is() {
+        for (text, scheme) in [("https://example.com", true), ("example.com/https:/", false)] {
+            match RpId::new(text).unwrap_err() {
+                InvalidRpId::Scheme { .. } => assert!(scheme, "{text}"),
+                InvalidRpId::Path { .. } => assert!(!scheme, "{text}"),
+                other => panic!("{other}"),
+            }
+        }
+    }
+
+    #[test]
     fn rp_id_that_cannot_be_repaired_is_refused() {
         for text in [
             "",

@@ -89,6 +89,22 @@ fn a_subtree_with_a_minimum_is_refused() {
 }
 
 #[test]
+fn constraints_are_one_sequence_of_names() {
+    let acme = name(&[(ORGANIZATION, "Acme")]);
+    let permitted = |base: &[u8]| sequence(&[tlv(0xa0, &sequence(&[base.to_vec()]))]);
+    let judge = |constraints: &[u8]| {
+        let extension = extension(NAME_CONSTRAINTS, true, constraints);
+        World::bent(|it| it.intermediate_draft.extensions.push(extension)).judge()
+    };
+    let right = permitted(&tlv(0xa4, &acme));
+    assert_eq!(judge(&right), Err(PathError::NameConstraints));
+    // Something behind them, and an octet string, whose tag is a directory name's in another class.
+    for wrong in [[&right[..], &[5, 0]].concat(), permitted(&tlv(0x04, &acme))] {
+        assert!(matches!(judge(&wrong), Err(PathError::Certificate(_))), "{wrong:02x?}");
+    }
+}
+
+#[test]
 fn constraints_of_the_anchor_count() {
     let other = sequence(&[directory(&[(ORGANIZATION, "Other")])]);
     let constraints = sequence(&[tlv(0xa0, &other)]);

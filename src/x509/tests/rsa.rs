@@ -20,9 +20,15 @@ fn null() -> Vec<u8> {
     vec![5, 0]
 }
 
+const MGF1: &str = "1.2.840.113549.1.1.8";
+
 /// RSASSA-PSS with these hashes, salt and trailer.
 fn pss(hash: &str, mask: &str, salt: u8, trailer: Option<u8>) -> Vec<u8> {
-    let mask = sequence(&[oid("1.2.840.113549.1.1.8"), sequence(&[oid(mask), null()])]);
+    pss_masked_by(MGF1, hash, mask, salt, trailer)
+}
+
+fn pss_masked_by(function: &str, hash: &str, mask: &str, salt: u8, trailer: Option<u8>) -> Vec<u8> {
+    let mask = sequence(&[oid(function), sequence(&[oid(mask), null()])]);
     let trailer = trailer.map(|trailer| tlv(0xa3, &tlv(2, &[trailer]))).unwrap_or_default();
     let parameters = sequence(&[
         tlv(0xa0, &sequence(&[oid(hash), null()])),
@@ -69,6 +75,7 @@ fn pss_has_one_hash_and_a_salt_of_its_length() {
         pss(SHA256, SHA384, 32, None),
         pss(SHA256, SHA256, 20, None),
         pss(SHA256, SHA256, 32, Some(2)),
+        pss_masked_by(SHA256, SHA256, SHA256, 32, None),
         pss("1.3.14.3.2.26", "1.3.14.3.2.26", 20, None),
         sequence(&[oid("1.2.840.113549.1.1.10"), sequence(&[])]),
         without,
