@@ -236,5 +236,7 @@ mod without_certificates {
         assert_eq!(itself, Ok(crate::AttestationType::SelfAttestation));
         let with_x5c = kind(b"\xa3\x63alg\x27\x63sig\x41s\x63x5c\x81\x41c");
         assert_eq!(with_x5c, Err(CeremonyError::AttestationFormat("packed with x5c".into())));
+        let no_list = kind(b"\xa3\x63alg\x27\x63sig\x41s\x63x5c\x41c");
+        assert!(matches!(no_list, Err(CeremonyError::AttestationStatement(_))), "{no_list:?}");
     }
 }

@@ -178,3 +178,27 @@ impl SignatureVerifier for RustCrypto {
         rsa::verify_pkcs1::<sha1::Sha1>(key, message, signature)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Some are read like those of an algorithm that is there.
+    #[test]
+    fn keys_of_algorithms_whose_feature_is_off_are_refused() {
+        let public = KeyParameters::Akp { public: &[1; 1312] };
+        let modulus = KeyParameters::Rsa { n: &[0xff; 256], e: &[1, 0, 1] };
+        for (algorithm, parameters) in [
+            (Algorithm::RS256, modulus),
+            (Algorithm::RS384, modulus),
+            (Algorithm::PS256, modulus),
+            (Algorithm::ML_DSA_44, public),
+        ] {
+            let key = CoseKey { algorithm, parameters };
+            assert_eq!(key.check_shape(), Ok(()));
+            let refused = Err(InvalidKey::Algorithm(algorithm));
+            let expected = if RustCrypto.supports(algorithm) { Ok(()) } else { refused };
+            assert_eq!(RustCrypto.check_key(&key), expected, "{algorithm}");
+        }
+    }
+}
