@@ -1,9 +1,9 @@
 //! JSON as browsers write it: by `JSON.stringify`, without white space, in ASCII that needs no escape.
 //!
-//! Nearly every response is of this form, and what reads nothing else needs half the time of a reader of all JSON. It
-//! gives up on whatever it does not know, which then is for `serde_json`: it reads nothing that `serde_json` would
-//! refuse, and nothing otherwise than `serde_json` reads it, so that the latter alone decides what is accepted. Tests
-//! and fuzzing compare the two.
+//! Nearly every response is of this form, and what reads nothing else needs less than two fifths of the time of a
+//! reader of all JSON. It gives up on whatever it does not know, which then is for `serde_json`: it reads nothing that
+//! `serde_json` would refuse, and nothing otherwise than `serde_json` reads it, so that the latter alone decides what
+//! is accepted. Tests and fuzzing compare the two.
 
 use super::text::{Text, TextBytes};
 
