@@ -8,6 +8,7 @@ pub(crate) mod plain;
 mod response;
 mod signal;
 pub(crate) mod text;
+mod transports;
 
 pub(crate) use self::response::INLINE_ID;
 pub use self::{

@@ -3,24 +3,22 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{self, SeqAccess, Visitor},
-};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::{
     base64url::Decoded,
     enums::{AuthenticatorAttachment, Transport},
     object,
-    plain::{self, FromPlain, Plain, members},
+    plain::{FromPlain, Plain, members},
     text::{Text, TextBytes},
+    transports::Transports,
 };
 use crate::{
     bytes::CredentialId,
     limits::{
         ASSERTION_AUTHENTICATOR_DATA_MAX, ATTESTATION_OBJECT_MAX, CLIENT_DATA_MAX, RAW_ID_MAX,
-        RESPONSE_JSON_MAX, SIGNATURE_MAX, TRANSPORTS_MAX,
+        RESPONSE_JSON_MAX, SIGNATURE_MAX,
     },
     malformed::Malformed,
 };
@@ -106,83 +104,6 @@ struct Assertion<'a> {
 /// The text of any value but `null`.
 fn raw_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de str>, D::Error> {
     Ok(Option::<&RawValue>::deserialize(deserializer)?.map(RawValue::get))
-}
-
-/// The text of a list of transports. What is kept of it is collected once the response is verified.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Transports<'a>(&'a [u8]);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Transports<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <&RawValue>::deserialize(deserializer)?.get();
-        serde_json::from_str::<KeptTransports>(text).map_err(de::Error::custom)?;
-        Ok(Self(text.as_bytes()))
-    }
-}
-
-impl<'a> FromPlain<'a> for Transports<'a> {
-    fn from_plain(json: &mut Plain<'a>) -> Option<Self> {
-        json.text_of(|json| json.array(|json| json.string().map(drop))).map(Self)
-    }
-}
-
-impl Transports<'_> {
-    fn kept(self) -> Vec<Transport> {
-        match plain::read(self.0) {
-            Some(KeptTransports(kept)) => kept,
-            // It was read when the response was.
-            None => serde_json::from_slice(self.0)
-                .map_or_else(|_| Vec::new(), |KeptTransports(kept)| kept),
-        }
-    }
-}
-
-/// Transports are hints, so that a list that is too long is cut rather than refused, and names that are too long are
-/// dropped, as they are read: collected, an empty name of three bytes would take 24.
-#[derive(Default)]
-struct KeptTransports(Vec<Transport>);
-
-impl KeptTransports {
-    fn add(&mut self, transport: Transport) {
-        if self.0.len() < TRANSPORTS_MAX && transport.is_reasonable() {
-            self.0.push(transport);
-        }
-    }
-}
-
-impl FromPlain<'_> for KeptTransports {
-    fn from_plain(json: &mut Plain<'_>) -> Option<Self> {
-        let mut kept = Self::default();
-        json.array(|json| {
-            kept.add(Transport::from_plain(json)?);
-            Some(())
-        })?;
-        Some(kept)
-    }
-}
-
-impl<'de> Deserialize<'de> for KeptTransports {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct TransportsVisitor;
-
-        impl<'de> Visitor<'de> for TransportsVisitor {
-            type Value = KeptTransports;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list of transports")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<KeptTransports, A::Error> {
-                let mut kept = KeptTransports::default();
-                while let Some(transport) = list.next_element::<Transport>()? {
-                    kept.add(transport);
-                }
-                Ok(kept)
-            }
-        }
-
-        deserializer.deserialize_seq(TransportsVisitor)
-    }
 }
 
 /// The text of any value.
@@ -426,6 +347,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::json::plain;
 
     const ASSERTION: &str = r#"{"id":"AQID","rawId":"AQID","type":"public-key","clientExtensionResults":{"appid":true},
         "response":{"clientDataJSON":"e30","authenticatorData":"AAAA","signature":"BBBB","userHandle":"BQ"}}"#;
@@ -461,22 +383,6 @@ mod tests {
         let json = REGISTRATION.replace("\"type\"", "\"new\":[{}],\"type\"");
         let parsed = RegistrationResponse::parse(json.as_bytes()).unwrap();
         assert_eq!(parsed.transports(), [Transport::Internal, Transport::from("cable")]);
-    }
-
-    #[test]
-    fn transports_are_kept_alike_in_either_form() {
-        let list = r#"["usb","nfc","ble","smart-card","hybrid","internal","cable",""]"#;
-        let json = REGISTRATION.replace("[\"internal\",\"cable\"]", list);
-        let found = RegistrationResponse::parse(json.as_bytes()).unwrap().transports();
-        let names = ["usb", "nfc", "ble", "smart-card", "hybrid", "internal", "cable", ""];
-        assert_eq!(found, names.map(Transport::from));
-        for name in &names[..6] {
-            assert!(!matches!(Transport::from(*name), Transport::Unknown(_)), "{name}");
-        }
-        let KeptTransports(plain) = plain::read(list.as_bytes()).unwrap();
-        assert_eq!(plain, found);
-        let spaced = list.replace(',', " , ");
-        assert_eq!(serde_json::from_str::<KeptTransports>(&spaced).unwrap().0, found);
     }
 
     #[test]
@@ -540,14 +446,6 @@ mod tests {
         assert!(assertion(&padded).unwrap().id_is_raw_id().unwrap());
         let other = ASSERTION.replacen("AQID", "AQIE", 1);
         assert!(!assertion(&other).unwrap().id_is_raw_id().unwrap());
-    }
-
-    #[test]
-    fn long_transport_lists_are_cut() {
-        let many = REGISTRATION.replace("\"cable\"", &alloc::vec!["\"x\""; 99].join(","));
-        assert_eq!(RegistrationResponse::parse(many.as_bytes()).unwrap().transports().len(), 16);
-        let long = REGISTRATION.replace("cable", &"x".repeat(33));
-        assert_eq!(RegistrationResponse::parse(long.as_bytes()).unwrap().transports().len(), 1);
     }
 
     /// Whether the quick reader reads it; then the general one has to read the same.

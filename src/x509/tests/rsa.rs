@@ -63,6 +63,8 @@ fn rsa_signs_with_every_hash_and_parameters_that_are_null_or_absent() {
     }
     let other = judge(&sequence(&[oid("1.2.840.113549.1.1.11"), null()]), TestAlgorithm::Rs384);
     assert_eq!(other, Err(PathError::Signature));
+    let elliptic = judge(&sequence(&[oid(ECDSA_WITH_SHA256)]), TestAlgorithm::Rs256);
+    assert_eq!(elliptic, Err(PathError::Signature), "signed with ECDSA by a key of RSA");
 }
 
 #[test]
