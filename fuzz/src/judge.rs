@@ -6,8 +6,8 @@ use ciborium::Value as CborValue;
 use p256::ecdsa::{Signature, VerifyingKey, signature::Verifier as _};
 use relying_party::test_authenticator::SignedRegistration;
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
-
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use x509_cert::{
     certificate::{CertificateInner, Raw},
     der::Decode as _,
@@ -185,13 +185,26 @@ fn check_element(told: &Told<'_>, format: &str, statement: &CborValue) {
             let (info, area) = (bytes(statement, "certInfo"), bytes(statement, "pubArea"));
             check_point(key, info, bytes(statement, "sig"));
             let within = |needle: &[u8]| info.windows(needle.len()).any(|window| window == needle);
-            assert!(within(&Sha256::digest(told.message())) && within(&Sha256::digest(area)));
+            assert!(within(&Sha256::digest(told.message())) && within(&name_of(area)));
             assert!(
                 body.subject().is_empty() && body.version() == x509_cert::certificate::Version::V3
             );
         }
         other => panic!("{other} was found valid"),
     }
+}
+
+/// What a TPM calls its `pubArea`: the hash that is named there, and the hash of all of it.
+fn name_of(area: &[u8]) -> Vec<u8> {
+    let name_alg = &area[2..4];
+    let digest = match name_alg {
+        [0, 0x04] => Sha1::digest(area).to_vec(),
+        [0, 0x0b] => Sha256::digest(area).to_vec(),
+        [0, 0x0c] => Sha384::digest(area).to_vec(),
+        [0, 0x0d] => Sha512::digest(area).to_vec(),
+        other => panic!("the area is named by {other:?}"),
+    };
+    [name_alg, &digest].concat()
 }
 
 /// Checks an ES256 signature under a point.
