@@ -346,6 +346,7 @@ mod tests {
             (b"\xff", CborError::Syntax),
             (b"\xf7", CborError::Syntax),
             (b"\xe0", CborError::Syntax),
+            (b"\xf8", CborError::Truncated),
             (b"\xf8\x20", CborError::Syntax),
             (b"\xf8\x14", CborError::NotShortest),
             (b"\x18\x17", CborError::NotShortest),

@@ -168,6 +168,14 @@ fn refusals_name_whom_they_were_aimed_at() {
     let expected = (AuditEvent::LimitReached { max: 1 }, Some(account("ada")), Some(id));
     assert_eq!(named(&refused.entries), expected);
 
+    // A second factor that the user does not have, where it would begin.
+    let begin =
+        SignIn::begin(&host.rp, SignInRequest::SecondFactor(bob.handle()), host.challenge(), NOW);
+    let refused = audit(&host, begin);
+    assert_eq!(refused.outcome.map(drop), Err(Error::NoPasskeys));
+    assert_eq!(named(&refused.entries), (AuditEvent::Refused, Some(account("bob")), None));
+    assert_eq!(json_of(&refused.entries)[0]["action"], "begin_sign_in");
+
     // A sign-in of somebody who was named, with a response that names no credential.
     let start = host.begin_sign_in(SignInRequest::Named(ada.handle()));
     let audited = audit(&host, SignIn::finish(&host.rp, start.ceremony_id, b"{}", NOW));

@@ -80,6 +80,7 @@ fn enrol(host: &Host, name: &str) -> CredentialId {
 #[test]
 fn who_does_not_exist_or_has_no_passkey_has_a_list_and_it_stays() {
     let host = host();
+    assert_eq!((typed("ada").user(), known("ada").user()), (None, Some(handle("ada"))));
     let before = list(&host, typed("ada"));
     assert!(!before.is_empty());
     assert_eq!(list(&host, typed("ada")), before);

@@ -6,15 +6,22 @@
     reason = "a test that cannot go on has failed"
 )]
 
+#[path = "support/conformance/futures.rs"]
+#[expect(dead_code, reason = "its executor is for the kit")]
+mod futures;
 #[path = "support/host.rs"]
 mod host;
 
 use std::sync::Arc;
 
+use futures::LaterStore;
 use host::{Host, NOW, ORIGIN, authenticator, flow, user};
+use pollster::block_on;
 use relying_party::{
-    Aaguid, DeletePasskey, Error, InvalidName, Passkey, PasskeyId, RelyingParty, RenamePasskey,
-    SignInRequest, SignedInUser, Timestamp, flow::Deleted, store,
+    Aaguid, DeletePasskey, Error, InvalidName, ListPasskeys, Passkey, PasskeyId, RelyingParty,
+    RenamePasskey, SignInRequest, SignedInUser, Timestamp,
+    flow::{Deleted, Inserted},
+    store::{self, AsyncPasskeyStore as _},
     test_authenticator::TestAuthenticator,
 };
 
@@ -48,6 +55,28 @@ fn rename_keeps_everything_but_name_and_time_of_change() {
     expected.updated_at = later(5);
     assert_eq!(renamed, expected);
     assert_eq!(host.passkeys(&ada), [expected]);
+}
+
+#[test]
+fn stores_of_futures_are_renamed_in_and_deleted_from_alike() {
+    let host = Host::new();
+    let ada = user("ada");
+    let store = LaterStore::default();
+    let [kept, gone] = ["a", "b"].map(|seed| {
+        let passkey = host.create(&ada, &mut authenticator(seed)).unwrap();
+        assert_eq!(block_on(store.insert_passkey(&passkey, 10)), Ok(Inserted::Inserted));
+        passkey
+    });
+    let rename = RenamePasskey::begin(&host.rp, ada.handle(), kept.id, "Laptop", later(5));
+    let renamed = flow(block_on(store::run_async(&store, rename))).unwrap();
+    assert_eq!((renamed.id, renamed.name.as_str()), (kept.id, "Laptop"));
+    let delete = || DeletePasskey::begin(&host.rp, ada.handle(), gone.id);
+    let deleted = flow(block_on(store::run_async(&store, delete()))).unwrap();
+    assert_eq!(deleted.id, gone.id);
+    let list = ListPasskeys::begin(&host.rp, ada.handle());
+    assert_eq!(flow(block_on(store::run_async(&store, list))).unwrap().passkeys, [renamed]);
+    let again = flow(block_on(store::run_async(&store, delete())));
+    assert_eq!(again, Err(Error::PasskeyNotFound));
 }
 
 #[test]

@@ -4,3 +4,4 @@ pub(crate) mod certificate;
 pub(crate) mod der;
 pub(crate) mod jws;
 pub(crate) mod statement;
+pub(crate) mod verifier;

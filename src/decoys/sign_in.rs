@@ -54,6 +54,7 @@ impl SignInRequest {
     /// # fn account_of(_: &str) -> Option<UserHandle> { None }
     /// let typed = " Ada@Example.com ".trim().to_lowercase();
     /// let request = SignInRequest::named(&typed, account_of(&typed));
+    /// assert_eq!(request.user(), None, "nobody has that name");
     /// ```
     #[must_use]
     pub fn named(identifier: &str, user: Option<UserHandle>) -> Self {

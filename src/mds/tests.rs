@@ -13,12 +13,14 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
+    Algorithm,
     attestation::{
         test_kit::certificate::{
             common_name, draft, extension, key, point, root_certificate, sign_certificate,
         },
         test_kit::der::{sequence, tlv},
         test_kit::jws,
+        test_kit::verifier::Nothing,
     },
     crypto::RustCrypto,
     limits::MDS_BLOB_MAX,
@@ -140,6 +142,14 @@ fn blob_beyond_the_limit_is_refused() {
 fn signature_of_another_key_is_refused() {
     let blob = signed("mds.fidoalliance.org", &payload(7, &[]), 9);
     assert_eq!(verify(&blob).map(drop), Err(MdsError::Signature));
+}
+
+#[test]
+fn algorithm_that_the_verifier_does_not_have_is_named() {
+    let anchors = [TrustAnchor::from_der(&root()).unwrap()];
+    let verification = BlobVerification::new(&anchors, at(NEXT_UPDATE), &Nothing);
+    let expected = MdsError::AlgorithmNotSupported(Algorithm::ES256);
+    assert_eq!(verification.verify(blob(&[]).as_bytes()).map(drop), Err(expected));
 }
 
 #[test]

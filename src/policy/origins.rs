@@ -278,6 +278,7 @@ mod tests {
             .danger_insecure_development_origin("http://dev.example.com:8080")
             .build()
             .unwrap();
+        assert_eq!(widest.rp_id().as_str(), "example.com");
         assert!(accepts(&exact, ORIGIN) && accepts(&widest, "https://sub.example.com:8443"));
         let long_label = format!("https://{}.example.com", "a".repeat(64));
         let long_host = format!("https://{}example.com", "a.".repeat(122));

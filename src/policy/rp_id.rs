@@ -250,6 +250,7 @@ mod tests {
             ["example.com", "a.b.example.co.uk", "localhost", "your-domain.test", "app.localhost"]
         {
             assert_eq!(RpId::new(text).unwrap().to_string(), text);
+            assert_eq!(text.parse::<RpId>(), RpId::new(text));
         }
     }
 

@@ -258,6 +258,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_never_in_scope_is_told_apart() {
+        use UnusableOrigin as Why;
+        let texts = [
+            Why::Malformed(InvalidOrigin::Path),
+            Why::Insecure,
+            Why::RpIdIsLocalhost,
+            Why::HostIsLocalhost,
+            Why::NotRegistrable,
+        ]
+        .map(|why| Scope::Never(why).to_string());
+        for (at, text) in texts.iter().enumerate() {
+            assert!(!texts[..at].contains(text), "{text}");
+        }
+        assert!(texts[4].contains("public suffix"), "{}", texts[4]);
+    }
+
+    #[test]
     fn malformed_origin_is_explained() {
         let text = verdict("example.com", "https://example.com:443").to_string();
         assert!(text.ends_with(": browsers leave out the default port"), "{text}");

@@ -5,7 +5,11 @@ use alloc::vec::Vec;
 use ciborium::Value;
 
 use crate::attestation::{AttestationPolicy, Context, Signed};
-use crate::{auth_data::AuthenticatorData, crypto::RustCrypto, time::Timestamp};
+use crate::{
+    auth_data::AuthenticatorData,
+    crypto::{RustCrypto, SignatureVerifier},
+    time::Timestamp,
+};
 
 pub(crate) const AAGUID: [u8; 16] = [0xaa; 16];
 
@@ -27,13 +31,21 @@ impl TestRegistration {
     }
 
     pub(crate) fn judge<R>(&self, judge: impl FnOnce(&Signed<'_>, &Context<'_>) -> R) -> R {
+        self.judge_with(&RustCrypto, judge)
+    }
+
+    pub(crate) fn judge_with<R>(
+        &self,
+        verifier: &dyn SignatureVerifier,
+        judge: impl FnOnce(&Signed<'_>, &Context<'_>) -> R,
+    ) -> R {
         let data = AuthenticatorData::parse(&self.auth_data).unwrap();
         let attested = data.attested_credential_data().unwrap();
         let signed =
             Signed { data: &data, attested, client_data_hash: &self.client_data_hash.into() };
         let policy = AttestationPolicy::default();
         let now = Timestamp::from_unix_millis(1_700_000_000_000);
-        judge(&signed, &Context { verifier: &RustCrypto, policy: &policy, now })
+        judge(&signed, &Context { verifier, policy: &policy, now })
     }
 }
 

@@ -72,6 +72,22 @@ fn the_aaguid_counts_as_far_as_the_trusted_statement_signs_it() {
     assert_eq!(code(judge_all(parts, vec![statement, valid], &policy)), "ok");
 }
 
+/// What a later version of the format may add is not for this one to refuse.
+#[test]
+fn members_of_an_element_that_are_not_known_are_passed_over() {
+    let (parts, [valid, invalid, itself]) = elements();
+    let extended = |element: CborValue| {
+        let mut members = element.into_map().unwrap();
+        members.insert(1, ("new".into(), array([vec![1], vec![2]])));
+        CborValue::Map(members)
+    };
+    let judged = |first: CborValue| {
+        judge_all(parts.clone(), vec![extended(first), itself.clone()], &trusted())
+    };
+    assert_eq!(code(judged(valid)), "ok");
+    assert_eq!(code(judged(invalid)), "attestation_statement");
+}
+
 #[test]
 fn there_are_two_at_least_and_not_too_many() {
     let (parts, [valid, ..]) = elements();

@@ -16,7 +16,9 @@ use crate::{
         },
         test_kit::der::{explicit, octets, sequence, set, tlv},
         test_kit::statement::{AAGUID, TestRegistration, map, x5c},
+        test_kit::verifier::Nothing,
     },
+    crypto::{RustCrypto, SignatureVerifier},
     x509::CertificateError,
 };
 
@@ -121,8 +123,12 @@ impl Tpm {
     }
 
     fn verify(&self) -> Result<usize, StatementError> {
+        self.verify_with(&RustCrypto)
+    }
+
+    fn verify_with(&self, verifier: &dyn SignatureVerifier) -> Result<usize, StatementError> {
         let statement = self.statement();
-        self.registration.judge(|signed, ctx| {
+        self.registration.judge_with(verifier, |signed, ctx| {
             let outcome = verify(&statement, signed, ctx)?;
             assert_eq!(outcome.kind, AttestationType::AttCa);
             Ok(outcome.trust_path.len())
@@ -348,6 +354,16 @@ mod rsa_aik {
         let mut old = tpm(-65535, rs1);
         sha1_extra_data(&mut old);
         assert_eq!(old.verify(), Ok(2));
+    }
+
+    #[test]
+    fn algorithm_that_the_verifier_does_not_have_is_named() {
+        let mut old = tpm(-65535, rs1);
+        sha1_extra_data(&mut old);
+        for (tpm, algorithm) in [(old, Algorithm::RS1), (tpm(-257, rs256), Algorithm::RS256)] {
+            let expected = Err(StatementError::AlgorithmNotSupported(algorithm));
+            assert_eq!(tpm.verify_with(&Nothing), expected);
+        }
     }
 
     #[test]

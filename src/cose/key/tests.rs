@@ -72,6 +72,23 @@ fn stored_keys_are_what_was_read_in_whatever_order_it_was_written() {
     }
 }
 
+/// Whatever parameters a host puts together.
+#[test]
+fn key_is_made_of_parameters_only_if_they_have_the_shape_of_its_algorithm() {
+    for (entries, other) in keys().iter().zip(keys().iter().cycle().skip(1)) {
+        let (bytes, other) = (encode(entries), encode(other));
+        let (key, other) = (CoseKey::parse(&bytes).unwrap(), CoseKey::parse(&other).unwrap());
+        assert!(CosePublicKey::from_key(&key).is_ok());
+        let mixed = CoseKey { algorithm: key.algorithm, parameters: other.parameters };
+        let refused = CosePublicKey::from_key(&mixed);
+        assert_eq!(refused, Err(InvalidKey::Algorithm(key.algorithm)));
+    }
+    let short = KeyParameters::Ec2 { curve: 1, x: &[1; 31], y: &[2; 32] };
+    let refused =
+        CosePublicKey::from_key(&CoseKey { algorithm: Algorithm::ES256, parameters: short });
+    assert!(matches!(refused, Err(InvalidKey::Value(_))), "{refused:?}");
+}
+
 #[test]
 fn keys_are_stored_with_the_bytes_from_which_they_were_read_only() {
     for entries in keys() {

@@ -98,14 +98,20 @@ fn the_signature_algorithm_is_the_one_that_was_signed() {
 
 #[test]
 fn keys_that_are_not_what_they_say_are_refused() {
+    use crate::x509::test_ca::{bit_string, oid};
     let key = |spki: Vec<u8>| {
         let der = leaf(|it| it.spki = spki);
         Certificate::parse(&der).unwrap().key_parameters().map(drop)
     };
     let ec = |curve: &str, point: &[u8]| {
-        use crate::x509::test_ca::{bit_string, oid};
         sequence(&[sequence(&[oid("1.2.840.10045.2.1"), oid(curve)]), bit_string(point)])
     };
+    // RFC 8410 §3: no parameters, not even NULL.
+    let edwards = |parameters: &[u8]| {
+        let algorithm = sequence(&[oid("1.3.101.112"), parameters.to_vec()]);
+        sequence(&[algorithm, bit_string(&[1; 32])])
+    };
+    assert_eq!(key(edwards(&[])), Ok(()));
     let point = Key::p256("leaf").public();
     assert_eq!(key(ec("1.2.840.10045.3.1.7", &point)), Ok(()));
     for spki in [
@@ -114,6 +120,7 @@ fn keys_that_are_not_what_they_say_are_refused() {
         ec("1.2.840.10045.3.1.7", &[&[2], &point[1..33]].concat()),
         ec("1.2.840.10045.3.1.7", &[&point[..], &[0]].concat()),
         ec("1.2.840.10045.3.1.7", &[]),
+        edwards(&tlv(5, &[])),
     ] {
         assert!(matches!(key(spki), Err(CertificateError::PublicKey(_))));
     }

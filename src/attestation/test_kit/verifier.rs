@@ -1,0 +1,23 @@
+//! A verifier that a host may bring.
+
+use crate::{
+    cose::{Algorithm, CoseKey, InvalidKey},
+    crypto::{SignatureError, SignatureVerifier},
+};
+
+/// One that has no algorithm at all, RS1 included.
+pub(crate) struct Nothing;
+
+impl SignatureVerifier for Nothing {
+    fn supports(&self, _: Algorithm) -> bool {
+        false
+    }
+
+    fn check_key(&self, key: &CoseKey<'_>) -> Result<(), InvalidKey> {
+        Err(InvalidKey::Algorithm(key.algorithm))
+    }
+
+    fn verify(&self, _: &CoseKey<'_>, _: &[u8], _: &[u8]) -> Result<(), SignatureError> {
+        Err(SignatureError::UnsupportedAlgorithm)
+    }
+}
