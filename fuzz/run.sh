@@ -56,6 +56,11 @@ done
 echo "$executed executions of $# targets"
 
 if [ -n "$failed" ]; then
+    for target in $failed; do
+        # What broke, or else how libFuzzer ended, and the input where it is short.
+        grep -A1 ' panicked at ' "artifacts/$target.log" >&2 || true
+        grep -E '^(SUMMARY|Base64|artifact_prefix)' "artifacts/$target.log" >&2 || true
+    done
     echo "failed:$failed, see fuzz/artifacts" >&2
     exit 1
 fi
