@@ -174,6 +174,7 @@ fn refusals_name_whom_they_were_aimed_at() {
     let refused = audit(&host, begin);
     assert_eq!(refused.outcome.map(drop), Err(Error::NoPasskeys));
     assert_eq!(named(&refused.entries), (AuditEvent::Refused, Some(account("bob")), None));
+    assert_eq!(refused.entries[0].action.name(), "begin_sign_in");
     assert_eq!(json_of(&refused.entries)[0]["action"], "begin_sign_in");
 
     // A sign-in of somebody who was named, with a response that names no credential.
