@@ -1,13 +1,15 @@
 #!/bin/sh
-# Weighs what each library costs the host that links it, and prints what README.md has in its section "Cost".
+# Measures what each library costs the host that links it. README.md has the figures in its section "Why not …".
 #
 # cost/ is the smallest host of one library, chosen by feature; what the same program takes without a library is taken
-# off. Quiet machines give quiet figures.
+# off. One library has a package of its own in it. Quiet machines give quiet figures.
 set -eu
 cd "$(dirname "$0")/cost"
-# Nothing compiled before may help, and nobody's own settings may change what is compiled.
+package=.
+# Neither earlier builds nor the user's settings may affect what is compiled.
 unset CARGO_BUILD_TARGET CARGO_ENCODED_RUSTFLAGS RUSTC_WRAPPER RUSTFLAGS
 cargo fetch --locked --quiet
+cargo fetch --locked --quiet --manifest-path webauthn-rs/Cargo.toml
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -15,7 +17,8 @@ trap 'exit 1' HUP INT TERM
 # Seconds of a clean release build, and bytes of the stripped program.
 build() {
     begin=$(date +%s.%N)
-    CARGO_TARGET_DIR="$work/target" cargo build --release --locked --offline --quiet --features "$1"
+    CARGO_TARGET_DIR="$work/target" cargo build --release --locked --offline --quiet \
+        --manifest-path "$package/Cargo.toml" --features "$1"
     end=$(date +%s.%N)
     echo "$begin $end $(wc -c < "$work/target/release/cost")"
     rm -rf "$work/target"
@@ -24,7 +27,7 @@ build() {
 # The library and all that is compiled for it, build scripts and macros too, each version once; not what the host has
 # beside it.
 crates() {
-    cargo tree --locked --offline --features "$2" --edges normal,build --prefix depth --no-dedupe |
+    cargo tree --locked --offline --manifest-path "$package/Cargo.toml" --features "$2" --edges normal,build --prefix depth --no-dedupe |
         awk -v library="$1" '
             /^[01][^0-9]/ { inside = $1 == "1" library }
             inside { sub("^[0-9]+", ""); print }' |
@@ -40,7 +43,7 @@ line() {
 }
 
 version() {
-    sed -n "/^name = \"$1\"\$/{n;s/version = \"\(.*\)\"/\1/p;}" Cargo.lock
+    sed -n "/^name = \"$1\"\$/{n;s/version = \"\(.*\)\"/\1/p;}" "$package/Cargo.lock"
 }
 
 nothing=$(build "")
@@ -49,6 +52,7 @@ table=$(
     line "relying-party, no features" relying-party relying-party-minimal
     line "relying-party, default features and \`attestation\`" relying-party relying-party-attestation
     line "\`webauthn_rp\` $(version webauthn_rp)" webauthn_rp webauthn_rp
+    package=webauthn-rs
     line "\`webauthn-rs-core\` $(version webauthn-rs-core)" webauthn-rs-core webauthn-rs-core
 )
 cat <<TEXT
@@ -57,9 +61,4 @@ cat <<TEXT
 $table
 
 TEXT
-fmt -w 120 <<TEXT
-Crates are the library and all that is compiled for it; time and size are what it adds to a program that makes a passkey
-and signs in with it, stripped, default release profile ($(rustc --version | cut -d" " -f1-2), $(nproc) cores of
-$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1); \`sh benches/cost.sh\` weighs again). \`webauthn-rs-core\`
-verifies attestation certificates, as relying-party does with \`attestation\`; \`webauthn_rp\` verifies none.
-TEXT
+echo "$(rustc --version | cut -d" " -f1-2), $(nproc) cores of $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)"

@@ -3,15 +3,19 @@
 set -eu
 cd "$(dirname "$0")"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/peers/target}"
+cargo build --release --locked --manifest-path webauthn-rs/Cargo.toml
 cargo build --release --locked --manifest-path peers/Cargo.toml
 (cd .. && cargo bench --locked --package server --bench scale --no-run &&
     cargo build --locked --release --package server --example load)
+(cd .. && cargo test --locked --release --all-features --test hostile_size --no-run)
 load=$(cut -d" " -f1 /proc/loadavg)
 table=$("$CARGO_TARGET_DIR/release/peers")
 flows=$(cd .. && cargo bench --locked --quiet --package server --bench scale)
+hostile=$(cd .. && sh benches/hostile.sh)
 server=$(cd .. && cargo run --locked --quiet --release --package server --example load -- 4000 8)
 version() {
-    sed -n "/^name = \"$1\"\$/{n;s/version = \"\(.*\)\"/\1/p;}" peers/Cargo.lock | tr '\n' ' '
+    sed -n "/^name = \"$1\"\$/{n;s/version = \"\(.*\)\"/\1/p;}" peers/Cargo.lock webauthn-rs/Cargo.lock |
+        sort -u | tr '\n' ' '
 }
 {
     cat <<TEXT
@@ -22,29 +26,46 @@ $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) cores, loa
 
 $table
 
-- From the bytes of the response's JSON and a stored credential to the verdict, the very same bytes for all. Medians
-  of turns taken one after the other, so that other load meets all alike; ratios say more than microseconds.
-- "Beyond bare" and "× bare" are beside the bare check by the same library in its cheapest form, key decoded from bytes.
-- A chain is an intermediate and a trusted root; its bare checks are the three signatures, of other bytes. It takes
-  longer messages and more parsing: the pieces of a chain tell how much that is.
-- Allocations are those of the Rust heap; \`aws-lc-rs\` allocates in C, which is not counted.
-- Instructions are counted by callgrind, and leave SHA-256 out: callgrind's processor has no instructions for it, and
-  2300 a block in their place, while the three blocks of a sign-in's client data take some 500 on one that has them.
-- \`webauthn-rs-core\` knows Ed25519 by name only; \`webauthn_rp\` verifies no certificates.
+- Each row goes from the bytes of the response's JSON and a stored credential to the verdict, with the same bytes for all.
+  Figures are medians of rounds in which all take turns, so other load affects all alike. Ratios say more than microseconds.
+- "Beyond bare" and "× bare" compare with the bare check by the same library in its cheapest form: the key decoded from
+  bytes, and the signature verified.
+- A chain is an intermediate and a trusted root. Its bare checks are the three signatures, over other bytes. A chain has
+  longer messages and more to parse; the rows "pieces" show how much.
+- Allocations are those of the Rust heap. \`aws-lc-rs\` allocates in C, which is not counted.
+- Instructions are counted by callgrind, without SHA-256. The processor that callgrind simulates has no instructions for
+  SHA-256 and takes 2300 for a block; the three blocks of a sign-in's client data take some 500 on one that has them.
+- \`webauthn-rs-core\` knows Ed25519 by name only. \`webauthn_rp\` verifies no certificates.
 
-A whole sign-in through the flow, begin and finish, with so many passkeys in the store
-(\`cargo bench -p server --bench scale\`). What grows with their number is the database's own index.
+## Hostile input
+
+\`sh benches/hostile.sh\` calls every public entry point that takes bytes or text with the inputs that \`benches/hostile\`
+designs for it: a megabyte, or as much as the entry point reads. For each entry point, this is the input that took longest.
+Every signature in it counts as good. More than 100 ms is a failure.
+
+\`\`\`text
+$hostile
+\`\`\`
+
+## Sign-ins by number of passkeys
+
+A whole sign-in through the flow, begin and finish, with this many passkeys in the store
+(\`cargo bench -p server --bench scale\`). Only the database's own index grows with their number.
 
 \`\`\`text
 $flows
 \`\`\`
 
-The example server on SQLite, with the load beside it on the same cores: sign-ins that were made beforehand, over loopback
+## The example server under load
+
+The server on SQLite, with the client on the same cores. The client sends sign-ins that it made beforehand, over loopback
 (\`cargo run --release -p server --example load -- 4000 8\`).
 
 \`\`\`text
 $server
 \`\`\`
+
+## Versions
 
 | | version |
 |---|---|
@@ -52,8 +73,11 @@ $(for name in webauthn-rs-core webauthn_rp p256 ed25519-dalek rsa ring aws-lc-rs
     echo "| $name | $(version "$name")|"
 done)
 
-\`cargo bench --bench verification --features ring,aws-lc-rs\` measures the pieces with criterion.
-\`sh benches/cost.sh\` weighs what each library costs its host: crates, build time and size of the program.
-\`cargo run --release --manifest-path benches/gate/Cargo.toml\` fails when a ceremony takes more instructions than it may.
+## Other measurements
+
+- \`cargo bench --bench verification --features ring,aws-lc-rs\` measures the pieces with criterion.
+- \`sh benches/cost.sh\` measures what each library costs its host: crates, build time and size of the program. The
+  [README](../README.md) has the result.
+- \`cargo run --release --manifest-path benches/gate/Cargo.toml\` fails if a ceremony takes more instructions than allowed.
 TEXT
 } > README.md

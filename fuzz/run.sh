@@ -1,21 +1,21 @@
 #!/bin/sh
-# Runs every fuzz target for a while, or those that are named.
+# Runs all fuzz targets for a while, or the named ones.
 #
 #   fuzz/run.sh SECONDS [TARGET…]        SECONDS for each target
-#   SEED=1 fuzz/run.sh 2                 the same inputs every time, as far as time allows; 0 is a random seed
+#   SEED=1 fuzz/run.sh 2                 mostly the same inputs every time; 0 selects a random seed
 #   SANITIZER=none fuzz/run.sh 10        without AddressSanitizer, where the toolchain has none
-#   TIMEOUT=10 fuzz/run.sh 10            on a machine that is busy, where a second is not enough for one input
+#   TIMEOUT=10 fuzz/run.sh 10            on a busy machine, where a second is not enough for one input
 #   TOOLCHAIN=nightly fuzz/run.sh 10     with another toolchain than the default one
 #
-# Nothing may crash, take more than a second or use more than 64 MiB, the fuzzer's own included.
-# What is found on the way stays in corpus/TARGET, what is wrong in artifacts/TARGET.
+# No target may crash, take more than a second or use more than 64 MiB, including the fuzzer's own memory.
+# New inputs are kept in corpus/TARGET, failures in artifacts/TARGET.
 set -eu
 
 seconds=$1
 shift
 cd "$(dirname "$0")"
 
-# cargo-fuzz needs flags that stable toolchains hide.
+# cargo-fuzz needs unstable flags.
 export RUSTC_BOOTSTRAP=1
 toolchain=${TOOLCHAIN:+"+$TOOLCHAIN"}
 sanitizer=${SANITIZER:-address}
@@ -35,7 +35,7 @@ else
 fi
 binaries=${CARGO_TARGET_DIR:-target}/$(rustc -vV | sed -n 's/^host: //p')/release
 
-# AddressSanitizer keeps freed memory and shadows the rest, so that its bound says little.
+# AddressSanitizer keeps freed memory and shadows the rest, so a strict limit would not mean much.
 limit=64
 [ "$sanitizer" = none ] || limit=512
 
@@ -57,7 +57,7 @@ echo "$executed executions of $# targets"
 
 if [ -n "$failed" ]; then
     for target in $failed; do
-        # What broke, or else how libFuzzer ended, and the input where it is short.
+        # The failure, or else the end of libFuzzer's output, and the input if it is short.
         grep -A1 ' panicked at ' "artifacts/$target.log" >&2 || true
         grep -E '^(SUMMARY|Base64|artifact_prefix)' "artifacts/$target.log" >&2 || true
     done

@@ -1,8 +1,8 @@
-//! Attestation statements (§8): one file a format.
+//! Attestation statements (§8), one file per format.
 //!
-//! `none` and packed self attestation need nothing but the credential and are always judged. Statements of other
-//! formats are judged if the [policy](AttestationPolicy) asks for it; a relying party that wants no attestation must
-//! not turn away an authenticator for sending one.
+//! `none` and packed self attestation only involve the credential itself, and are always verified. Statements of other
+//! formats are verified if the [policy](AttestationPolicy) requires it: a relying party that wants no attestation must
+//! not reject an authenticator for sending one.
 
 #[cfg(feature = "attestation")]
 mod aaguid_extension;
@@ -24,6 +24,9 @@ mod safety_net;
 #[cfg(feature = "attestation")]
 mod tpm;
 mod trust;
+mod trust_error;
+#[cfg(feature = "attestation")]
+mod vouching;
 #[cfg(feature = "attestation")]
 mod x5c;
 
@@ -34,37 +37,38 @@ pub(crate) mod test_kit;
 #[cfg(all(feature = "attestation", feature = "test-authenticator"))]
 mod tests;
 
-use alloc::{vec, vec::Vec};
+use alloc::{string::String, vec, vec::Vec};
 
 #[cfg(feature = "attestation")]
 pub use self::{
-    android_key::AndroidKeyAuthorizations,
+    android_key::{AndroidKeyAuthorizations, AndroidKeyDates},
     policy::{AnchorSource, AttestationSubject},
+    tpm::TpmKeyAttributes,
 };
 pub(crate) use self::{
     client_data_hash::ClientDataHash,
     outcome::{Context, Outcome, Signed},
 };
-pub use self::{policy::AttestationPolicy, trust::TrustError};
+pub use self::{policy::AttestationPolicy, trust_error::TrustError};
 #[cfg(feature = "attestation")]
 use crate::x509::CertificateError;
 use crate::{
     attestation_object::AttestationObject,
-    ceremony::CeremonyError,
     cose::Algorithm,
+    identifier::is_identifier,
     limits::IDENTIFIER_MAX,
     malformed::Malformed,
     passkey::{Attestation, AttestationLevel},
 };
 
-/// Why a statement is not valid.
+/// Why an attestation statement is invalid. [`AttestationPolicy`](crate::AttestationPolicy) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StatementError {
-    /// Not the CBOR that the format's syntax demands.
+    /// The statement is not the CBOR that the format's syntax requires.
     #[error("attestation statement: {0}")]
     Malformed(#[from] Malformed),
-    /// A structure within the statement is not what its grammar says.
+    /// A structure in the statement does not match its grammar.
     #[error("attestation statement: {what}: {reason}")]
     Structure {
         /// Which structure.
@@ -75,25 +79,47 @@ pub enum StatementError {
     /// A step of the format's verification procedure fails.
     #[error("attestation statement: {0}")]
     Invalid(&'static str),
-    /// The signature of the statement is not valid.
+    /// The signature of the statement is invalid.
     #[error("attestation statement: the signature is invalid")]
     Signature,
-    /// The verifier does not have the algorithm of the signature.
+    /// The verifier does not support the algorithm of the signature.
     #[error("attestation statement: algorithm {0} is not supported by the signature verifier")]
     AlgorithmNotSupported(Algorithm),
-    /// The attestation certificate cannot be read, or is not for the statement's algorithm.
+    /// The attestation certificate cannot be parsed, or is not for the statement's algorithm.
     #[cfg(feature = "attestation")]
     #[error("attestation certificate: {0}")]
     Certificate(#[from] CertificateError),
 }
 
-/// §7.1 steps 21 to 24.
+/// Why an attestation is refused.
+#[derive(Debug)]
+#[cfg_attr(test, derive(PartialEq, Eq))]
+pub(crate) enum AttestationError {
+    /// Step 21: a format that is not supported.
+    Format(String),
+    /// Step 22: a statement that is not valid.
+    Statement(StatementError),
+    /// Step 24: a valid statement that does not lead to trust.
+    Trust(TrustError),
+}
+
+impl From<StatementError> for AttestationError {
+    fn from(error: StatementError) -> Self {
+        Self::Statement(error)
+    }
+}
+
+/// §7.1 steps 21 to 24. A format is stored, displayed and logged even if attestation is ignored, so it must be an
+/// identifier (§8.1) in any case.
 pub(crate) fn verify(
     object: &AttestationObject<'_>,
     signed: &Signed<'_>,
     ctx: &Context<'_>,
-) -> Result<Attestation, CeremonyError> {
+) -> Result<Attestation, AttestationError> {
     let (format, aaguid) = (object.format(), signed.attested.aaguid);
+    if !is_identifier(format) {
+        return Err(unsupported(format));
+    }
     let level = ctx.policy.level_for(format, aaguid);
     // Steps 21 and 22, then 23 and 24.
     let judged = match level {
@@ -103,15 +129,15 @@ pub(crate) fn verify(
         }
         _ => trust::judge(format, &verify_object(object, signed, ctx)?, signed, ctx, level),
     };
-    judged.map_err(CeremonyError::AttestationTrust)
+    judged.map_err(AttestationError::Trust)
 }
 
-/// What is judged although attestation is ignored.
+/// Verifies the statements that are verified even if attestation is ignored.
 fn verify_what_needs_no_certificate<'a>(
     object: &AttestationObject<'a>,
     signed: &Signed<'_>,
     ctx: &Context<'_>,
-) -> Result<Option<(&'a str, Outcome<'a>)>, CeremonyError> {
+) -> Result<Option<(&'a str, Outcome<'a>)>, AttestationError> {
     let kind = match object.format() {
         "none" => none::verify(object.statement())?,
         "packed" => match packed::Statement::parse(object.statement())? {
@@ -123,12 +149,12 @@ fn verify_what_needs_no_certificate<'a>(
     Ok(Some((object.format(), Outcome::bare(kind))))
 }
 
-/// The outcome of a statement, or of each that is within it, with their formats.
+/// Returns the outcome of a statement, or of each statement in a compound one, with their formats.
 fn verify_object<'a>(
     object: &AttestationObject<'a>,
     signed: &Signed<'_>,
     ctx: &Context<'_>,
-) -> Result<Vec<(&'a str, Outcome<'a>)>, CeremonyError> {
+) -> Result<Vec<(&'a str, Outcome<'a>)>, AttestationError> {
     match object.format() {
         #[cfg(feature = "attestation")]
         "compound" => compound::verify(object.statement(), signed, ctx),
@@ -136,18 +162,18 @@ fn verify_object<'a>(
     }
 }
 
-/// Steps 21 and 22: the format is matched byte for byte, and its procedure run.
+/// Steps 21 and 22: matches the format byte for byte, and runs its procedure.
 fn verify_format<'a>(
     format: &str,
     statement: &'a [u8],
     signed: &Signed<'_>,
     ctx: &Context<'_>,
-) -> Result<Outcome<'a>, CeremonyError> {
+) -> Result<Outcome<'a>, AttestationError> {
     let outcome = match format {
         "none" => Outcome::bare(none::verify(statement)?),
         #[cfg(not(feature = "attestation"))]
         "packed" if !packed::Statement::parse(statement)?.is_self() => {
-            return Err(CeremonyError::AttestationFormat("packed with x5c".into()));
+            return Err(AttestationError::Format("packed with x5c".into()));
         }
         "packed" => packed::verify(statement, signed, ctx)?,
         #[cfg(feature = "attestation")]
@@ -162,12 +188,16 @@ fn verify_format<'a>(
         "android-safetynet" if ctx.policy.accepts_safety_net() => {
             safety_net::verify(statement, signed, ctx)?
         }
-        unsupported => {
-            let shown = unsupported.chars().take(IDENTIFIER_MAX).collect();
-            return Err(CeremonyError::AttestationFormat(shown));
-        }
+        other => return Err(unsupported(other)),
     };
     Ok(outcome)
+}
+
+/// The error for a format. Truncates the format to the maximum length of an identifier, and drops everything that a log
+/// or a terminal could interpret.
+fn unsupported(format: &str) -> AttestationError {
+    let printable = |it: char| if it.is_ascii_graphic() || it == ' ' { it } else { '\u{fffd}' };
+    AttestationError::Format(format.chars().take(IDENTIFIER_MAX).map(printable).collect())
 }
 
 /// The `alg` of a statement.
@@ -178,7 +208,7 @@ fn algorithm(alg: i64) -> Result<Algorithm, StatementError> {
     Ok(Algorithm::new(identifier))
 }
 
-/// With the feature, formats are tested by whole registrations.
+/// With the feature, tests of whole registrations cover the formats.
 #[cfg(not(feature = "attestation"))]
 #[cfg(test)]
 mod without_certificates {
@@ -192,7 +222,7 @@ mod without_certificates {
         time::Timestamp,
     };
 
-    /// Verifies everything.
+    /// A verifier that accepts everything.
     struct Credulous;
 
     impl SignatureVerifier for Credulous {
@@ -216,7 +246,7 @@ mod without_certificates {
     }
 
     #[test]
-    fn packed_is_self_attestation_and_with_x5c_a_format_that_is_not_supported() {
+    fn packed_without_x5c_is_self_attestation_and_with_x5c_unsupported() {
         let data = data();
         let data = AuthenticatorData::parse(&data).unwrap();
         let signed = Signed {
@@ -233,10 +263,10 @@ mod without_certificates {
             verify_format("packed", statement, &signed, &ctx).map(|outcome| outcome.kind)
         };
         let itself = kind(b"\xa2\x63alg\x27\x63sig\x41s");
-        assert_eq!(itself, Ok(crate::AttestationType::SelfAttestation));
+        assert_eq!(itself, Ok(crate::passkey::AttestationType::SelfAttestation));
         let with_x5c = kind(b"\xa3\x63alg\x27\x63sig\x41s\x63x5c\x81\x41c");
-        assert_eq!(with_x5c, Err(CeremonyError::AttestationFormat("packed with x5c".into())));
+        assert_eq!(with_x5c, Err(AttestationError::Format("packed with x5c".into())));
         let no_list = kind(b"\xa3\x63alg\x27\x63sig\x41s\x63x5c\x41c");
-        assert!(matches!(no_list, Err(CeremonyError::AttestationStatement(_))), "{no_list:?}");
+        assert!(matches!(no_list, Err(AttestationError::Statement(_))), "{no_list:?}");
     }
 }

@@ -1,9 +1,9 @@
-//! The attestation object (§6.5): what a registration brings back.
+//! The attestation object (§6.5), the result of a registration.
 
 use crate::{
     auth_data::AuthenticatorData,
-    cbor::{CborError, Item, Reader},
-    malformed::Malformed,
+    cbor::{Item, Reader},
+    malformed::{CborError, Malformed},
 };
 
 /// An attestation object, borrowed from its bytes.
@@ -12,8 +12,8 @@ use crate::{
 /// attObj = { fmt: text, authData: bytes, attStmt: map / array }      ; array in `compound` only
 /// ```
 ///
-/// The three may come in any order (old Edge), and other text keys are ignored; no key may stand twice, and nothing
-/// may follow.
+/// The members may come in any order (old Edge), and other text keys are ignored. Duplicate keys and trailing bytes are
+/// errors. Whether `fmt` is an identifier of §8.1 is checked with the statement, in steps 21 and 22.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AttestationObject<'a> {
     format: &'a str,
@@ -24,11 +24,11 @@ pub struct AttestationObject<'a> {
 const WHAT: &str = "attestation object";
 
 impl<'a> AttestationObject<'a> {
-    /// Reads an attestation object (§7.1 step 13).
+    /// Parses an attestation object (§7.1 step 13).
     ///
     /// # Errors
     ///
-    /// Not canonical CBOR of that shape, or authenticator data that do not parse.
+    /// If the bytes are not canonical CBOR of that shape, or the authenticator data cannot be parsed.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Malformed> {
         let mut reader = Reader::new(bytes, WHAT);
         let (mut format, mut authenticator_data, mut statement) = (None, None, None);
@@ -104,7 +104,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_attestation_object_is_refused() {
+    fn other_text_keys_are_ignored() {
+        let object = cbor!({
+            "fmt" => "none", "attStmt" => {}, "authData" => auth_data(), "epAtt" => true, "largeBlobKey" => [1],
+        });
+        assert!(AttestationObject::parse(&encode(&object.unwrap())).is_ok());
+    }
+
+    #[test]
+    fn rejects_malformed_attestation_objects() {
         let table = [
             cbor!([]),
             cbor!({"fmt" => "none", "attStmt" => {}}),
@@ -123,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_after_it_are_refused() {
+    fn rejects_trailing_bytes() {
         let value = cbor!({"fmt" => "none", "attStmt" => {}, "authData" => auth_data()}).unwrap();
         let bytes = encode(&value);
         assert!(AttestationObject::parse(&bytes).is_ok());

@@ -7,7 +7,8 @@ use crate::{
     malformed::Malformed,
 };
 
-/// The flags of authenticator data, as sent. Reserved bits have no meaning and are not judged.
+/// The flags of authenticator data, as sent. Reserved bits have no meaning and are not checked.
+/// [`AuthenticatorData`](crate::AuthenticatorData) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flags(u8);
 
@@ -19,7 +20,7 @@ impl Flags {
     const AT: u8 = 0x40;
     const ED: u8 = 0x80;
 
-    /// The flags in this byte.
+    /// Creates flags from this byte.
     #[must_use]
     pub const fn new(byte: u8) -> Self {
         Self(byte)
@@ -37,7 +38,7 @@ impl Flags {
         self.0 & Self::UV != 0
     }
 
-    /// BE: the credential may be backed up.
+    /// BE: the credential is eligible for backup.
     #[must_use]
     pub const fn backup_eligible(self) -> bool {
         self.0 & Self::BE != 0
@@ -97,7 +98,7 @@ pub struct AuthenticatorData<'a> {
 pub struct AttestedCredentialData<'a> {
     /// The authenticator's model.
     pub aaguid: Aaguid,
-    /// The credential id, of any length that 16 bits can tell: its bounds are a rule of §7.1 step 25.
+    /// The credential ID, of any length that 16 bits can express. §7.1 step 25 limits it.
     pub credential_id: &'a [u8],
     /// The credential public key as sent.
     pub public_key_bytes: &'a [u8],
@@ -106,12 +107,12 @@ pub struct AttestedCredentialData<'a> {
 }
 
 impl<'a> AuthenticatorData<'a> {
-    /// Reads authenticator data; its length must be what its flags say.
+    /// Parses authenticator data. Their length must match their flags.
     ///
     /// # Errors
     ///
-    /// Shorter than 37 bytes, data without its flag, a flag without its data, a credential key or an extension map
-    /// that is not well-formed.
+    /// If they are shorter than 37 bytes, contain data without a flag or a flag without its data, or if the credential
+    /// key or the extension map is not well-formed.
     pub fn parse(raw: &'a [u8]) -> Result<Self, Malformed> {
         let too_short = Malformed::AuthenticatorData("shorter than 37 bytes");
         let (rp_id_hash, rest) = raw.split_first_chunk::<32>().ok_or(too_short.clone())?;
@@ -132,19 +133,19 @@ impl<'a> AuthenticatorData<'a> {
             (None, rest)
         };
         if !rest.is_empty() {
-            return Err(Malformed::AuthenticatorData("bytes follow that no flag announces"));
+            return Err(Malformed::AuthenticatorData("there are bytes that no flag announces"));
         }
         let sign_count = u32::from_be_bytes(*sign_count);
         Ok(Self { raw, rp_id_hash, flags, sign_count, attested, extensions })
     }
 
-    /// The bytes, as they are signed.
+    /// Returns the bytes, as signed.
     #[must_use]
     pub fn as_bytes(&self) -> &'a [u8] {
         self.raw
     }
 
-    /// SHA-256 of the RP ID to which the credential is scoped.
+    /// Returns SHA-256 of the RP ID that the credential is scoped to.
     #[must_use]
     pub fn rp_id_hash(&self) -> &'a [u8; 32] {
         self.rp_id_hash
@@ -156,19 +157,19 @@ impl<'a> AuthenticatorData<'a> {
         self.flags
     }
 
-    /// The signature counter; 0 if the authenticator has none.
+    /// Returns the signature counter. 0 if the authenticator has none.
     #[must_use]
     pub fn sign_count(&self) -> u32 {
         self.sign_count
     }
 
-    /// The attested credential data, if AT is set.
+    /// Returns the attested credential data, if AT is set.
     #[must_use]
     pub fn attested_credential_data(&self) -> Option<&AttestedCredentialData<'a>> {
         self.attested.as_ref()
     }
 
-    /// The authenticator extension outputs as the CBOR map that was sent, if ED is set.
+    /// Returns the authenticator extension outputs as the CBOR map that was sent, if ED is set.
     #[must_use]
     pub fn extensions(&self) -> Option<&'a [u8]> {
         self.extensions
@@ -191,13 +192,13 @@ impl<'a> AttestedCredentialData<'a> {
         Ok((attested, reader.rest()))
     }
 
-    /// The credential public key as it is to be stored.
+    /// Returns the credential public key in its stored form.
     pub(crate) fn stored_key(&self) -> Result<CosePublicKey, InvalidKey> {
         CosePublicKey::of(self.public_key_bytes, &self.public_key)
     }
 }
 
-/// A CBOR map with text keys, whose values may be anything (§6.1).
+/// A CBOR map with text keys and arbitrary values (§6.1).
 fn extension_map(bytes: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
     let mut reader = Reader::new(bytes, "extension data");
     reader.text_map(|_, reader| reader.raw().map(drop))?;
@@ -234,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_and_data_go_together() {
+    fn flags_must_match_the_data() {
         let extensions = b"\xa1\x61a\x01".to_vec();
         let table = [
             (0x41, [head(0x41), attested(&[1])].concat(), true),

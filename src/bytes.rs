@@ -1,4 +1,7 @@
-//! The byte strings of WebAuthn as types of their own, so that none can stand in another's place.
+//! The byte strings of WebAuthn as separate types, so that they cannot be confused.
+
+#[cfg(feature = "uuid")]
+mod uuid;
 
 use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
@@ -7,30 +10,32 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    json::{base64url, text::Text},
+    base64url,
     limits::{CHALLENGE_DEFAULT, CHALLENGE_MAX, CHALLENGE_MIN, CREDENTIAL_ID_MAX, USER_HANDLE_MAX},
+    text::Text,
 };
 
-/// A value whose length is outside the range of its type, or that is not base64url.
+/// The length of a value is outside the range of its type, or its text is not base64url.
+/// [`CredentialId`](crate::CredentialId) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidBytes {
     /// The length is outside the type's range.
-    #[error("{what} has {found} bytes; {min} to {max} are allowed")]
+    #[error("{what} has {found} bytes; it must have {min} to {max}")]
     Length {
-        /// What was being made.
+        /// The name of the value.
         what: &'static str,
-        /// Bytes found.
+        /// The number of bytes.
         found: usize,
-        /// Fewest allowed.
+        /// The minimum number.
         min: usize,
-        /// Most allowed.
+        /// The maximum number.
         max: usize,
     },
     /// The text is not base64url.
     #[error("{what} is not base64url")]
     Base64Url {
-        /// What was being made.
+        /// The name of the value.
         what: &'static str,
     },
 }
@@ -47,9 +52,9 @@ const fn check_length(
     Ok(())
 }
 
-/// Text forms shared by all byte-string types: base64url without padding, in `Display` and in JSON alike.
+/// Text forms of all byte-string types: base64url without padding, both in `Display` and in JSON.
 macro_rules! base64url_text {
-    ($type:ty, $what:literal) => {
+    ($type:ty, $what:expr) => {
         impl fmt::Display for $type {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 base64url::fmt(self.as_bytes(), f)
@@ -89,7 +94,7 @@ struct Inline<const N: usize> {
 }
 
 impl<const N: usize> Inline<N> {
-    /// The caller has checked that `bytes` fit; what would not fit is cut off.
+    /// The caller has checked that `bytes` fit. Anything longer is cut off.
     fn new(bytes: &[u8]) -> Self {
         let mut inline = Self { bytes: [0; N], length: bytes.len().min(N) };
         inline.bytes.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
@@ -101,7 +106,7 @@ impl<const N: usize> Inline<N> {
     }
 }
 
-/// A credential id: 1 to 1023 bytes that an authenticator chose (§4 *Credential ID*).
+/// A credential ID: 1 to 1023 bytes chosen by an authenticator (§4 *Credential ID*).
 ///
 /// ```
 /// use relying_party::CredentialId;
@@ -113,7 +118,7 @@ impl<const N: usize> Inline<N> {
 pub struct CredentialId(Box<[u8]>);
 
 impl CredentialId {
-    /// The bytes as the authenticator made them.
+    /// Returns the bytes as the authenticator sent them.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -137,32 +142,41 @@ impl fmt::Debug for CredentialId {
 
 base64url_text!(CredentialId, "credential id");
 
-/// A user handle, `user.id`: 1 to 64 bytes that name an account to authenticators (§5.4.3).
+/// A user handle, `user.id`: 1 to 64 bytes that identify an account to authenticators (§5.4.3).
 ///
-/// It must not hold personal data, nor be the same for several users; 16 to 64 random bytes made once per
-/// account are right, and so is an account's random UUID.
+/// It must not contain personal data, and must be different for every user. Use 16 to 64 random bytes generated once
+/// per account, or the account's random UUID.
 ///
 /// ```
 /// use relying_party::UserHandle;
 /// let handle = UserHandle::try_from(&b"u-7f3a9c"[..])?;
 /// assert_eq!(handle.as_bytes(), b"u-7f3a9c");
+///
+/// // 16, 32 and 64 bytes always fit, and so does a UUID with the feature `uuid`.
+/// let bytes = [0x5a; 32]; // random bytes, stored with the account
+/// assert_eq!(UserHandle::from(bytes).as_bytes(), bytes);
+/// # #[cfg(feature = "uuid")] {
+/// let id = uuid::Uuid::from_u128(0x6f9c_2d3e_52a0_4f5b_9a1e_0c7d_3b8e_4a61);
+/// assert_eq!(UserHandle::from(id).as_bytes(), id.as_bytes());
+/// assert_eq!(uuid::Uuid::try_from(UserHandle::from(id)), Ok(id));
+/// # }
 /// # Ok::<(), relying_party::InvalidBytes>(())
 /// ```
 #[derive(Clone, Copy)]
 pub struct UserHandle(Inline<USER_HANDLE_MAX>);
 
 impl UserHandle {
-    /// The bytes as the host chose them.
+    /// Returns the bytes as the host chose them.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_slice()
     }
 
-    /// A new handle of 64 random bytes, as §14.6.1 recommends.
+    /// Generates a new handle of 64 random bytes, as §14.6.1 recommends.
     ///
     /// # Errors
     ///
-    /// The operating system has no randomness to give.
+    /// If the operating system returns no random bytes.
     #[cfg(feature = "getrandom")]
     pub fn generate() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; USER_HANDLE_MAX];
@@ -180,11 +194,18 @@ impl TryFrom<&[u8]> for UserHandle {
     }
 }
 
-impl From<[u8; 32]> for UserHandle {
-    fn from(bytes: [u8; 32]) -> Self {
-        Self(Inline::new(&bytes))
-    }
+/// Implements `From` for arrays of a valid length.
+macro_rules! user_handle_from_arrays {
+    ($($size:literal)*) => {$(
+        impl From<[u8; $size]> for UserHandle {
+            fn from(bytes: [u8; $size]) -> Self {
+                Self(Inline::new(&bytes))
+            }
+        }
+    )*};
 }
+
+user_handle_from_arrays!(16 32 64);
 
 impl PartialEq for UserHandle {
     fn eq(&self, other: &Self) -> bool {
@@ -212,7 +233,7 @@ impl core::hash::Hash for UserHandle {
     }
 }
 
-/// Does not show the handle: it names an account, and logs are read by others than the account's owner.
+/// Does not show the handle, because it identifies an account, and others than the account's owner read logs.
 impl fmt::Debug for UserHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "UserHandle({} bytes)", self.as_bytes().len())
@@ -221,7 +242,7 @@ impl fmt::Debug for UserHandle {
 
 base64url_text!(UserHandle, "user handle");
 
-/// A challenge: 16 to 64 bytes, made at random on the server and used once (§13.4.3).
+/// A challenge: 16 to 64 bytes, generated at random on the server and used once (§13.4.3).
 ///
 /// ```
 /// use relying_party::Challenge;
@@ -232,17 +253,17 @@ base64url_text!(UserHandle, "user handle");
 pub struct Challenge(Inline<CHALLENGE_MAX>);
 
 impl Challenge {
-    /// The bytes as issued.
+    /// Returns the bytes as issued.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_slice()
     }
 
-    /// A new challenge of 32 random bytes.
+    /// Generates a new challenge of 32 random bytes.
     ///
     /// # Errors
     ///
-    /// The operating system has no randomness to give.
+    /// If the operating system returns no random bytes.
     #[cfg(feature = "getrandom")]
     pub fn generate() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; CHALLENGE_DEFAULT];
@@ -274,7 +295,7 @@ impl PartialEq for Challenge {
 
 impl Eq for Challenge {}
 
-/// Does not show the challenge: until it is used up, who reads a log could use it.
+/// Does not show the challenge: until it is used, someone who reads a log could use it.
 impl fmt::Debug for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Challenge({} bytes)", self.as_bytes().len())
@@ -283,7 +304,7 @@ impl fmt::Debug for Challenge {
 
 base64url_text!(Challenge, "challenge");
 
-/// An AAGUID: the model of an authenticator, 16 bytes (§6.5.1). All zero means that it is not told.
+/// An AAGUID: the model of an authenticator, 16 bytes (§6.5.1). All zeros means unknown.
 ///
 /// ```
 /// use relying_party::Aaguid;
@@ -295,24 +316,25 @@ base64url_text!(Challenge, "challenge");
 pub struct Aaguid([u8; 16]);
 
 /// The text is not an AAGUID, `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx` in hexadecimal.
+/// [`Aaguid`](crate::Aaguid) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an AAGUID is 32 hexadecimal digits in groups of 8-4-4-4-12")]
 pub struct InvalidAaguid;
 
 impl Aaguid {
-    /// The AAGUID of these bytes.
+    /// Creates the AAGUID with these bytes.
     #[must_use]
     pub const fn new(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// The bytes, most significant first.
+    /// Returns the bytes, most significant first.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
 
-    /// Whether the authenticator does not tell its model.
+    /// Returns whether the authenticator does not report its model.
     #[must_use]
     pub fn is_zero(&self) -> bool {
         self.0 == [0; 16]
@@ -372,7 +394,7 @@ impl<'de> Deserialize<'de> for Aaguid {
     }
 }
 
-/// SHA-256 over parts, each preceded by its length, so that no two lists of parts collide.
+/// SHA-256 over the parts, each preceded by its length, so that different lists of parts never collide.
 fn derive(domain: &str, parts: &[&[u8]]) -> [u8; 16] {
     let mut hash = Sha256::new();
     hash.update(domain.as_bytes());
@@ -385,16 +407,15 @@ fn derive(domain: &str, parts: &[&[u8]]) -> [u8; 16] {
     id
 }
 
-/// An identifier that is derived, not drawn: no randomness is needed, and the same thing always has
-/// the same id.
+/// An identifier that is derived, not random: the same value always has the same ID.
 macro_rules! derived_id {
-    ($(#[$doc:meta])* $type:ident, $size:literal, $what:literal) => {
+    ($(#[$doc:meta])* $type:ident, $size:literal, $what:expr) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $type([u8; $size]);
 
         impl $type {
-            /// The bytes of the id.
+            /// Returns the bytes of the ID.
             #[must_use]
             pub const fn as_bytes(&self) -> &[u8; $size] {
                 &self.0
@@ -425,8 +446,8 @@ macro_rules! derived_id {
 }
 
 derived_id! {
-    /// The id of a passkey as users and hosts see it: short, stable, safe in URLs (22 characters), and not the
-    /// credential id. Derived by SHA-256 from the RP ID and the credential id.
+    /// The ID of a passkey for users and hosts: short, stable, and safe in URLs (22 characters). It is not the
+    /// credential ID, but is derived by SHA-256 from the RP ID and the credential ID.
     ///
     /// ```
     /// use relying_party::{CredentialId, PasskeyId};
@@ -440,7 +461,7 @@ derived_id! {
 }
 
 impl PasskeyId {
-    /// The id of the passkey that a credential is at a relying party.
+    /// Returns the ID of the passkey with this credential at a relying party.
     #[must_use]
     pub fn of(rp_id: &str, credential_id: &CredentialId) -> Self {
         Self(derive("relying-party passkey id", &[rp_id.as_bytes(), credential_id.as_bytes()]))
@@ -448,14 +469,14 @@ impl PasskeyId {
 }
 
 derived_id! {
-    /// The id of an account in a log: it tells accounts apart and leads to none. Derived by SHA-256 from the RP ID and
-    /// the user handle, which it does not reveal as long as handles are random, as they should be (§14.6.1); of a
-    /// handle that counts accounts it can be found by trying.
+    /// The ID of an account in a log. It distinguishes accounts without identifying them. It is derived by SHA-256 from
+    /// the RP ID and the user handle, which it does not reveal as long as handles are random, as they should be
+    /// (§14.6.1). If handles are consecutive numbers, they can be found by trying.
     ///
     /// ```
     /// use relying_party::{AccountId, UserHandle};
     /// let ada = UserHandle::try_from(&[7; 32][..])?;
-    /// // What to search a log for to see what happened to an account:
+    /// // Search a log for this to see what happened to an account:
     /// assert_eq!(AccountId::of("example.com", &ada).to_string().len(), 22);
     /// # Ok::<(), relying_party::InvalidBytes>(())
     /// ```
@@ -463,7 +484,7 @@ derived_id! {
 }
 
 impl AccountId {
-    /// The id of an account at a relying party.
+    /// Returns the ID of an account at a relying party.
     #[must_use]
     pub fn of(rp_id: &str, user: &UserHandle) -> Self {
         Self(derive("relying-party account id", &[rp_id.as_bytes(), user.as_bytes()]))
@@ -471,8 +492,10 @@ impl AccountId {
 }
 
 derived_id! {
-    /// The id of a ceremony, for the host to keep with the browser session in which it began (a cookie), so that
-    /// the response only counts there. Derived by SHA-256 from the challenge, which it does not reveal.
+    /// The ID of a ceremony. It travels in the JSON with the options, and back with the credential, and does not have
+    /// to be secret: the [`SessionBinding`](crate::SessionBinding) decides in which session the ceremony can be
+    /// finished. At worst, someone who knows the ID can use the ceremony up, and the user starts over. It is derived by
+    /// SHA-256 from the challenge, which it does not reveal.
     ///
     /// ```
     /// use relying_party::{CeremonyId, Challenge};
@@ -480,11 +503,14 @@ derived_id! {
     /// assert_eq!(id, id.to_string().parse()?);
     /// # Ok::<(), relying_party::InvalidBytes>(())
     /// ```
-    CeremonyId, 16, "ceremony id"
+    CeremonyId, 16, CEREMONY_ID
 }
 
+/// The value name of an [`InvalidBytes`] about a ceremony ID.
+pub(crate) const CEREMONY_ID: &str = "ceremony ID";
+
 impl CeremonyId {
-    /// The id of the ceremony that a challenge began.
+    /// Returns the ID of the ceremony with this challenge.
     #[must_use]
     pub fn of(challenge: &Challenge) -> Self {
         Self(derive("relying-party ceremony id", &[challenge.as_bytes()]))
@@ -492,14 +518,14 @@ impl CeremonyId {
 }
 
 derived_id! {
-    /// Names a public key of a certificate: SHA-256 of its `SubjectPublicKeyInfo` in DER. It stays when a CA renews
-    /// its certificate.
+    /// Identifies a public key in a certificate: SHA-256 of its `SubjectPublicKeyInfo` in DER. It does not change when
+    /// a CA renews its certificate.
     KeyHash, 32, "key hash"
 }
 
 #[cfg(feature = "attestation")]
 impl KeyHash {
-    /// The hash of a `SubjectPublicKeyInfo`.
+    /// Returns the hash of a `SubjectPublicKeyInfo`.
     pub(crate) fn of(spki: &[u8]) -> Self {
         Self(Sha256::digest(spki).into())
     }
@@ -511,7 +537,7 @@ mod tests {
 
     use super::*;
 
-    /// A hasher that is the same each time.
+    /// A deterministic hasher.
     #[derive(Default)]
     struct Sum(u64);
 
@@ -561,10 +587,17 @@ mod tests {
         }
     }
 
-    /// Two of 32 random bytes are the same once in 2^256 times.
+    #[test]
+    fn user_handles_can_be_made_from_16_32_and_64_bytes() {
+        assert_eq!(UserHandle::from([1; 16]), handle(&[1; 16]));
+        assert_eq!(UserHandle::from([2; 32]), handle(&[2; 32]));
+        assert_eq!(UserHandle::from([3; 64]), handle(&[3; 64]));
+    }
+
+    /// Two values of 32 random bytes are equal with a probability of 2^-256.
     #[cfg(feature = "getrandom")]
     #[test]
-    fn what_is_generated_is_never_the_same() {
+    fn generated_values_are_never_equal() {
         let challenges = [(); 3].map(|()| Challenge::generate().unwrap());
         let handles = [(); 3].map(|()| UserHandle::generate().unwrap());
         for (one, other) in [(0, 1), (0, 2), (1, 2)] {

@@ -1,74 +1,34 @@
 //! A strict, borrowing reader of CBOR (RFC 8949) for what authenticators send.
 //!
-//! The rules are those of CTAP2's canonical form (CTAP 2.1 §8) that keep one value from having two readings: shortest
-//! integers and lengths, no indefinite lengths, no tags, no duplicate keys, bounded depth. The order of map keys is
-//! *not* enforced: old Edge, TPM and software keys send their maps unsorted, and with duplicates refused the order
-//! carries no meaning.
+//! It enforces those rules of CTAP2's canonical form (CTAP 2.1 §8) that prevent two readings of one value: shortest
+//! integers and lengths, no indefinite lengths, no tags, no duplicate keys, limited depth. It does *not* enforce the
+//! order of map keys: old Edge, TPM and software keys send unsorted maps, and without duplicates the order has no
+//! meaning.
+
+use ciborium_ll::{Decoder, Error, Header, simple};
 
 use crate::{
     limits::{CBOR_DEPTH_MAX, CBOR_MAP_ENTRIES_MAX},
-    malformed::Malformed,
+    malformed::{CborError, Malformed},
 };
 
-/// What is wrong with a CBOR item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CborError {
-    /// The input ends within an item, or a length reaches beyond the input.
-    #[error("the input ends within an item")]
-    Truncated,
-    /// No CBOR item begins so.
-    #[error("not a CBOR item")]
-    Syntax,
-    /// An integer, length or simple value in more bytes than it needs.
-    #[error("a number in more bytes than it needs")]
-    NotShortest,
-    /// An indefinite length.
-    #[error("an indefinite length")]
-    Indefinite,
-    /// A tag.
-    #[error("a tag")]
-    Tag,
-    /// Text that is not UTF-8.
-    #[error("text that is not UTF-8")]
-    Utf8,
-    /// Items nested deeper than [`CBOR_DEPTH_MAX`].
-    #[error("items nested deeper than {CBOR_DEPTH_MAX}")]
-    Depth,
-    /// A map with more entries than [`CBOR_MAP_ENTRIES_MAX`].
-    #[error("a map of more than {CBOR_MAP_ENTRIES_MAX} entries")]
-    Entries,
-    /// A map key that stands twice.
-    #[error("a map key that stands twice")]
-    DuplicateKey,
-    /// An item of another type than the grammar wants.
-    #[error("not the type that is wanted here")]
-    Type,
-    /// A required map entry is not there.
-    #[error("no entry \"{0}\"")]
-    Missing(&'static str),
-    /// Bytes after the item.
-    #[error("bytes follow the item")]
-    TrailingData,
-}
-
-/// One item; arrays and maps are given by their number of entries, which follow.
+/// An item. For arrays and maps, the number of the entries that follow.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Item<'a> {
     Unsigned(u64),
-    /// -1 minus this.
+    /// -1 minus this number.
     Negative(u64),
     Bytes(&'a [u8]),
     Text(&'a str),
     Array(usize),
     Map(usize),
     Bool(bool),
-    /// Null or a floating-point number: nothing in this crate wants one.
+    /// Null or a floating-point number, which this crate never needs.
     Other,
 }
 
 impl Item<'_> {
-    /// The value of an integer, if it is one and fits.
+    /// Returns the value of an integer, if it is one and fits.
     pub(crate) fn integer(&self) -> Option<i64> {
         match *self {
             Self::Unsigned(value) => i64::try_from(value).ok(),
@@ -78,7 +38,7 @@ impl Item<'_> {
     }
 }
 
-/// Reads items one after the other from `input`.
+/// Reads items one after another from `input`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader<'a> {
     input: &'a [u8],
@@ -87,30 +47,30 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// A reader for the structure that errors call `what`.
+    /// Creates a reader for the structure that errors call `what`.
     pub(crate) const fn new(input: &'a [u8], what: &'static str) -> Self {
         Self { input, rest: input, what }
     }
 
-    /// What has not been read yet.
+    /// Returns what has not been read yet.
     pub(crate) const fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
-    /// An error at the present position.
+    /// Returns an error at the current position.
     pub(crate) const fn error(&self, error: CborError) -> Malformed {
         let offset = self.input.len().saturating_sub(self.rest.len());
         Malformed::Cbor { what: self.what, error, offset }
     }
 
-    /// The next item; of arrays and maps, the header only.
+    /// Reads the next item. For arrays and maps, only the header.
     pub(crate) fn item(&mut self) -> Result<Item<'a>, Malformed> {
         let (item, rest) = split_item(self.rest).map_err(|error| self.error(error))?;
         self.rest = rest;
         Ok(item)
     }
 
-    /// The next item whole, as the bytes that encode it. Everything within is checked.
+    /// Reads the next item completely, as the bytes that encode it. Everything inside is checked.
     pub(crate) fn raw(&mut self) -> Result<&'a [u8], Malformed> {
         let start = self.rest;
         self.skip(CBOR_DEPTH_MAX)?;
@@ -150,7 +110,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// The number of entries of the map that must come next.
+    /// Reads the next item as a map, and returns its number of entries.
     pub(crate) fn map(&mut self) -> Result<usize, Malformed> {
         let start = *self;
         match self.item()? {
@@ -159,7 +119,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The text that must come next.
+    /// Reads the next item as a text.
     pub(crate) fn text(&mut self) -> Result<&'a str, Malformed> {
         let start = *self;
         match self.item()? {
@@ -168,7 +128,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The byte string that must come next.
+    /// Reads the next item as a byte string.
     pub(crate) fn bytes(&mut self) -> Result<&'a [u8], Malformed> {
         let start = *self;
         match self.item()? {
@@ -177,19 +137,19 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The integer that must come next.
+    /// Reads the next item as an integer.
     pub(crate) fn integer(&mut self) -> Result<i64, Malformed> {
         let start = *self;
         self.item()?.integer().ok_or_else(|| start.error(CborError::Type))
     }
 
-    /// Checks that nothing is left.
+    /// Checks that there are no trailing bytes.
     pub(crate) fn finish(self) -> Result<(), Malformed> {
         if self.rest.is_empty() { Ok(()) } else { Err(self.error(CborError::TrailingData)) }
     }
 
-    /// Reads a map with text keys: `entry` is called with each key and must read its value. Duplicate keys are
-    /// refused, known or not.
+    /// Reads a map with text keys. Calls `entry` with each key; it must read the value. Duplicate keys are rejected,
+    /// whether known or not.
     pub(crate) fn text_map(
         &mut self,
         mut entry: impl FnMut(&'a str, &mut Self) -> Result<(), Malformed>,
@@ -208,7 +168,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The keys of one map, for finding one that stands twice, without an allocation.
+/// The keys of one map, for finding duplicates without an allocation.
 struct Keys<'a> {
     keys: [Option<&'a [u8]>; CBOR_MAP_ENTRIES_MAX],
     count: usize,
@@ -219,7 +179,7 @@ impl<'a> Keys<'a> {
         Self { keys: [None; CBOR_MAP_ENTRIES_MAX], count: 0 }
     }
 
-    /// Whether the key is new. Shortest encodings make equal keys equal bytes.
+    /// Returns whether the key is new. With shortest encodings, equal keys are equal bytes.
     fn add(&mut self, key: &'a [u8]) -> bool {
         let known = self.keys.get(..self.count).unwrap_or_default();
         if known.contains(&Some(key)) {
@@ -233,84 +193,64 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// An item, of arrays and maps the header, and what follows (RFC 8949 §3).
+/// Splits off an item (for arrays and maps, the header) from what follows (RFC 8949 §3).
 fn split_item(input: &[u8]) -> Result<(Item<'_>, &[u8]), CborError> {
-    let (initial, rest) = input.split_first().ok_or(CborError::Truncated)?;
-    let (major_type, information) = (initial >> 5, initial & 0x1f);
-    if major_type == 7 {
-        return split_simple(information, rest);
-    }
-    let (argument, rest) = split_argument(major_type, information, rest)?;
-    match major_type {
-        0 => Ok((Item::Unsigned(argument), rest)),
-        1 => Ok((Item::Negative(argument), rest)),
-        2 => split_body(argument, rest).map(|(bytes, rest)| (Item::Bytes(bytes), rest)),
-        3 => {
-            let (bytes, rest) = split_body(argument, rest)?;
+    let mut decoder = Decoder::from(input);
+    let header = decoder.pull().map_err(|error| match error {
+        Error::Io(_) => CborError::Truncated,
+        Error::Syntax(_) => CborError::Syntax,
+    })?;
+    let length = decoder.offset();
+    let rest = input.get(length..).unwrap_or_default();
+    let shortest = |argument| {
+        if length == shortest(argument) { Ok(argument) } else { Err(CborError::NotShortest) }
+    };
+    let size = |size: Option<usize>| {
+        let size = size.ok_or(CborError::Indefinite)?;
+        shortest(u64::try_from(size).unwrap_or(u64::MAX)).map(|_| size)
+    };
+    let body = |length| rest.split_at_checked(size(length)?).ok_or(CborError::Truncated);
+    match header {
+        Header::Positive(value) => Ok((Item::Unsigned(shortest(value)?), rest)),
+        Header::Negative(value) => Ok((Item::Negative(shortest(value)?), rest)),
+        Header::Bytes(length) => body(length).map(|(bytes, rest)| (Item::Bytes(bytes), rest)),
+        Header::Text(length) => {
+            let (bytes, rest) = body(length)?;
             let text = core::str::from_utf8(bytes).map_err(|_| CborError::Utf8)?;
             Ok((Item::Text(text), rest))
         }
-        4 => {
-            // Each entry takes a byte at least: a length beyond the input is a bomb.
-            let (entries, _) = split_body(argument, rest)?;
-            Ok((Item::Array(entries.len()), rest))
+        // Each entry takes at least one byte, so a length beyond the input is an attack.
+        Header::Array(length) => {
+            body(length).map(|(entries, _)| (Item::Array(entries.len()), rest))
         }
-        5 => match usize::try_from(argument) {
-            Ok(size) if size <= CBOR_MAP_ENTRIES_MAX => Ok((Item::Map(size), rest)),
+        Header::Map(length) => match size(length)? {
+            size @ 0..=CBOR_MAP_ENTRIES_MAX => Ok((Item::Map(size), rest)),
             _ => Err(CborError::Entries),
         },
-        _ => Err(CborError::Tag),
+        Header::Simple(value) => {
+            shortest(value.into())?;
+            match value {
+                simple::FALSE => Ok((Item::Bool(false), rest)),
+                simple::TRUE => Ok((Item::Bool(true), rest)),
+                simple::NULL => Ok((Item::Other, rest)),
+                // Of the other simple values only `undefined` has a meaning, and no authenticator sends it.
+                _ => Err(CborError::Syntax),
+            }
+        }
+        Header::Float(_) => Ok((Item::Other, rest)),
+        Header::Tag(_) => Err(CborError::Tag),
+        Header::Break => Err(CborError::Syntax),
     }
 }
 
-/// The argument of a header: the additional information itself, or a number in the bytes that follow, if it needs them.
-fn split_argument(major_type: u8, information: u8, rest: &[u8]) -> Result<(u64, &[u8]), CborError> {
-    let (argument, rest, least) = match information {
-        0..24 => return Ok((u64::from(information), rest)),
-        24 => number(rest, |[byte]: [u8; 1]| u64::from(byte), 24),
-        25 => number(rest, |bytes| u64::from(u16::from_be_bytes(bytes)), 0x100),
-        26 => number(rest, |bytes| u64::from(u32::from_be_bytes(bytes)), 0x1_0000),
-        27 => number(rest, u64::from_be_bytes, 0x1_0000_0000),
-        31 if (2..=5).contains(&major_type) => return Err(CborError::Indefinite),
-        _ => return Err(CborError::Syntax),
-    }
-    .ok_or(CborError::Truncated)?;
-    if argument < least { Err(CborError::NotShortest) } else { Ok((argument, rest)) }
-}
-
-/// A number of so many bytes, what follows, and the least number that needs so many.
-fn number<const N: usize>(
-    bytes: &[u8],
-    read: impl FnOnce([u8; N]) -> u64,
-    least: u64,
-) -> Option<(u64, &[u8], u64)> {
-    let (number, rest) = bytes.split_first_chunk::<N>()?;
-    Some((read(*number), rest, least))
-}
-
-/// As many bytes as a header says, and what follows.
-fn split_body(size: u64, rest: &[u8]) -> Result<(&[u8], &[u8]), CborError> {
-    let size = usize::try_from(size).map_err(|_| CborError::Truncated)?;
-    rest.split_at_checked(size).ok_or(CborError::Truncated)
-}
-
-/// A simple value or a floating-point number, of any width.
-fn split_simple(information: u8, rest: &[u8]) -> Result<(Item<'_>, &[u8]), CborError> {
-    let float = |size| split_body(size, rest).map(|(_, rest)| (Item::Other, rest));
-    match information {
-        20 => Ok((Item::Bool(false), rest)),
-        21 => Ok((Item::Bool(true), rest)),
-        22 => Ok((Item::Other, rest)),
-        24 => match rest.first() {
-            None => Err(CborError::Truncated),
-            Some(0..32) => Err(CborError::NotShortest),
-            Some(_) => Err(CborError::Syntax),
-        },
-        25 => float(2),
-        26 => float(4),
-        27 => float(8),
-        // Of the other simple values only `undefined` has a meaning; no authenticator sends one.
-        _ => Err(CborError::Syntax),
+/// Returns how many bytes the shortest form of a header takes (RFC 8949 §4.1).
+const fn shortest(argument: u64) -> usize {
+    match argument {
+        0..24 => 1,
+        24..=0xff => 2,
+        0x100..=0xffff => 3,
+        0x1_0000..=0xffff_ffff => 5,
+        _ => 9,
     }
 }
 
@@ -333,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_that_canonical_cbor_forbids_is_refused() {
+    fn rejects_every_form_that_canonical_cbor_forbids() {
         let table: &[(&[u8], CborError)] = &[
             (b"", CborError::Truncated),
             (b"\x18", CborError::Truncated),
@@ -378,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_nobody_wants_are_passed_over_whole() {
+    fn unneeded_numbers_are_skipped_completely() {
         for (header, size) in [(0xf9, 2), (0xfa, 4), (0xfb, 8)] {
             let float = [vec![header], vec![0; size]].concat();
             assert_eq!(whole(&float), Ok(&*float));
@@ -387,9 +327,9 @@ mod tests {
         assert_eq!(whole(b"\xf6"), Ok(&b"\xf6"[..]));
     }
 
-    /// Before anybody counts to a number that the input cannot hold.
+    /// Rejected before the reader counts to a number that the input cannot contain.
     #[test]
-    fn header_of_an_array_beyond_the_input_is_refused_itself() {
+    fn rejects_header_of_an_array_beyond_the_input() {
         let item = |input| Reader::new(input, "test").item().is_ok();
         assert!(item(b"\x82\x01\x01"));
         assert!(!item(b"\x82\x01"));
@@ -462,7 +402,7 @@ mod tests {
             let value: Value = ciborium::from_reader(accepted).unwrap();
             let mut again = Vec::new();
             ciborium::into_writer(&value, &mut again).unwrap();
-            // Floats are the one thing that may come in several widths.
+            // Only floats may have several widths.
             if !input.iter().any(|byte| matches!(byte, 0xf9..=0xfb)) {
                 prop_assert_eq!(again, input);
             }

@@ -1,14 +1,16 @@
-//! The two ceremonies of §7 as pure functions: a response, what was expected of it, and the stored record go in;
-//! a verified value that cannot be had otherwise comes out.
+//! The two ceremonies of §7 as pure functions. They take a response, what was expected of it, and the stored record,
+//! and return a verified value that cannot be created in any other way.
 //!
-//! The checks stand in the order of the specification, one readable step each, so that the first step that fails is
-//! the error that is reported. The [flows](crate::flow) call them; call them yourself only if you keep ceremonies and
-//! records in a way of your own. To see the verdict of every step, [explain](explain_authentication).
+//! The checks are in the order of the specification, one readable step each, and the first step that fails is the error
+//! that is reported. The [flows](crate::flow) call these functions. Call them yourself only if you keep ceremonies and
+//! records in your own way. To see the verdict of every step, [explain](explain_authentication) a response.
 
 mod authentication;
+mod choices;
 mod error;
 mod explain;
 mod judge;
+mod new_user;
 mod record;
 mod registration;
 mod request;
@@ -18,12 +20,13 @@ mod steps;
 pub(crate) use self::record::CeremonyStart;
 pub use self::{
     authentication::{
-        AuthenticationExpectation, CounterRule, CredentialRecord, VerifiedAuthentication,
-        verify_authentication,
+        AuthenticationExpectation, CredentialRecord, VerifiedAuthentication, verify_authentication,
     },
+    choices::{BackupEligibilityRule, CounterRule},
     error::CeremonyError,
     explain::{Explanation, StepVerdict, Verdict, explain_authentication, explain_registration},
-    record::{Ceremony, CeremonyKind},
+    new_user::{InvalidUserName, NewUser},
+    record::{Ceremony, CeremonyKind, StoredCeremony},
     registration::{RegistrationExpectation, VerifiedRegistration, verify_registration},
-    request::SignInRequest,
+    request::{Identifier, SignInRequest},
 };

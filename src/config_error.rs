@@ -1,4 +1,4 @@
-//! What can be wrong with a configuration, reported all at once.
+//! Configuration errors, all reported together.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -10,57 +10,61 @@ use crate::{
     policy::{InvalidRpId, PolicyError},
 };
 
-/// One thing that is wrong with a relying party or its [settings](crate::Settings).
+/// A problem with a relying party or its [settings](crate::Settings).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// The RP ID is none.
+    /// The RP ID is invalid.
     #[error(transparent)]
     RpId(#[from] InvalidRpId),
-    /// An origin cannot be accepted.
+    /// An origin is not acceptable.
     #[error(transparent)]
     Origin(#[from] PolicyError),
-    /// The name is empty, which browsers refuse.
+    /// The name is empty. Browsers reject that.
     #[error("the relying party has no name")]
     NoName,
     /// No algorithm is offered.
-    #[error("no algorithm is offered; ES256 is what every authenticator has")]
+    #[error("no algorithm is offered; every authenticator supports ES256")]
     NoAlgorithm,
-    /// An algorithm is offered that no credential may have: RS1, or one that this crate does not know.
-    #[error("algorithm {0} is offered, but no credential may have it")]
+    /// An offered algorithm cannot be used for credentials: RS1, or one that this crate does not know.
+    #[error("algorithm {0} is offered, but cannot be used for credentials")]
     NotForCredentials(Algorithm),
-    /// An algorithm is offered that cannot be verified.
+    /// An offered algorithm is not supported by the signature verifier.
     #[error("algorithm {0} is offered, but the signature verifier does not support it")]
     UnsupportedAlgorithm(Algorithm),
     /// An algorithm is offered twice.
     #[error("algorithm {0} is offered twice")]
     AlgorithmTwice(Algorithm),
-    /// Nobody may have a passkey.
-    #[error("at most 0 passkeys per user: nobody could create one")]
+    /// The limit of passkeys per user is zero.
+    #[error("a limit of 0 passkeys per user: no one could create a passkey")]
     NoPasskeys,
-    /// The extension inputs are ones that a client would refuse.
+    /// A client would reject the extension inputs.
     #[error(transparent)]
     Extensions(#[from] InvalidExtensions),
-    /// Decoys cannot be made so.
+    /// The configuration of decoys is invalid.
     #[error(transparent)]
     Decoys(#[from] InvalidDecoys),
-    /// A ceremony would have expired when it begins.
-    #[error("a ceremony lifetime of 0 milliseconds: none could finish")]
+    /// A ceremony would expire as soon as it begins.
+    #[error("a ceremony lifetime of 0 milliseconds: no ceremony could finish")]
     NoTime,
-    /// A verification would be too old when it is made.
+    /// A ceremony for autofill would expire as soon as it begins.
+    #[error("an autofill lifetime of 0 milliseconds: no sign-in from autofill could finish")]
+    NoAutofillTime,
+    /// A verification would be too old as soon as it is made.
     #[error("a re-verification age of 0 milliseconds: every verification would be too old")]
     NoReverificationTime,
-    /// Attestation has to be trusted, but the browser is told that none is wanted and will remove it.
-    #[error("attestation has to be trusted, but the attestation that is wanted is \"none\"")]
+    /// Attestation must be trusted, but browsers are asked for "none" and will remove it.
+    #[error("attestation must be trusted, but the requested attestation is \"none\"")]
     AttestationNotWanted,
 }
 
-/// All that is wrong with a configuration, at least one thing. `Display` gives one line for each.
+/// All problems of a configuration, at least one. `Display` writes one line for each.
+/// [`RelyingParty`](crate::RelyingParty) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigErrors(Vec<ConfigError>);
 
 impl ConfigErrors {
-    /// These, of which there is at least one.
+    /// Wraps these errors. There must be at least one.
     pub(crate) fn new(errors: Vec<ConfigError>) -> Self {
         Self(errors)
     }

@@ -1,4 +1,4 @@
-//! Signature verification, keyed by COSE algorithm.
+//! Signature verification by COSE algorithm.
 
 #[cfg(feature = "aws-lc-rs")]
 mod aws_lc_rs;
@@ -18,29 +18,29 @@ use crate::cose::{Algorithm, CoseKey, InvalidKey, KeyParameters};
 
 /// Verifies signatures with one cryptographic library.
 ///
-/// [`RustCrypto`] is the default, whichever features are on. The features `ring` and `aws-lc-rs` add verifiers of those
-/// names for the host to choose, with the same verdicts; they verify what they can of the algorithms whose features are
-/// on. A host may bring its own: hardware, a certified module, another library. Its verdict is final, so it has to keep
-/// the rules that the methods state.
+/// [`RustCrypto`] is the default, regardless of the enabled features. The features `ring` and `aws-lc-rs` add verifiers
+/// of those names for the host to choose, with the same verdicts. They support a subset of the algorithms whose
+/// features are enabled. A host can supply its own verifier, for hardware, a certified module or another library. Its
+/// verdict is final, so it must follow the rules of each method.
 pub trait SignatureVerifier: Send + Sync {
-    /// Whether signatures of this algorithm can be verified.
+    /// Returns whether signatures of this algorithm can be verified.
     fn supports(&self, algorithm: Algorithm) -> bool;
 
     /// Checks what [`CoseKey::check_shape`] cannot: that a point is on its curve and of full order (§5.8.5).
     ///
     /// # Errors
     ///
-    /// The key is not one of its algorithm, or the algorithm is not supported.
+    /// If the key is invalid for its algorithm, or the algorithm is not supported.
     fn check_key(&self, key: &CoseKey<'_>) -> Result<(), InvalidKey>;
 
     /// Verifies a signature over `message` with the key and **its** algorithm.
     ///
-    /// ECDSA signatures are in DER, strictly, of any s; RSA signatures have the length of the modulus; Ed25519
-    /// signatures are judged as RFC 8032 says, without cofactor, and not with keys or points of low order.
+    /// ECDSA signatures are strict DER, with any s. RSA signatures have the length of the modulus. Ed25519 signatures
+    /// are verified as in RFC 8032, without cofactor, and keys or points of low order are rejected.
     ///
     /// # Errors
     ///
-    /// [`SignatureError::UnsupportedAlgorithm`] is about the verifier, [`SignatureError::Invalid`] about the
+    /// [`SignatureError::UnsupportedAlgorithm`] is about the verifier. [`SignatureError::Invalid`] is about the
     /// signature, and says nothing more.
     fn verify(
         &self,
@@ -49,16 +49,16 @@ pub trait SignatureVerifier: Send + Sync {
         signature: &[u8],
     ) -> Result<(), SignatureError>;
 
-    /// Verifies an ECDSA signature in DER, as [`verify`](Self::verify) does, whose hash function is named apart from the
-    /// curve: certificates combine them freely (RFC 5758 §3.2), and Apple's sign by P-384 with SHA-256.
+    /// Verifies an ECDSA signature in DER like [`verify`](Self::verify), with a hash function that does not depend on
+    /// the curve: certificates combine them freely (RFC 5758 §3.2), and Apple signs with P-384 and SHA-256.
     ///
-    /// It is for certificates only: the algorithm of a credential is that of its key. Unless a verifier says otherwise,
-    /// it has the pairs that COSE names.
+    /// Only used for certificates: a credential uses the algorithm of its key. The default implementation supports the
+    /// pairs that COSE names.
     ///
     /// # Errors
     ///
-    /// As [`verify`](Self::verify); a key that is not on an elliptic curve, or a pair that the verifier does not have,
-    /// is an unsupported algorithm.
+    /// Like [`verify`](Self::verify). A key that is not on an elliptic curve, or a pair that the verifier does not
+    /// support, is an unsupported algorithm.
     fn verify_ecdsa_with_hash(
         &self,
         key: &KeyParameters<'_>,
@@ -74,14 +74,14 @@ pub trait SignatureVerifier: Send + Sync {
         }
     }
 
-    /// Verifies an RSASSA-PKCS1-v1_5 signature with SHA-1 (RS1), which TPM attestation statements still come with.
+    /// Verifies an RSASSA-PKCS1-v1_5 signature with SHA-1 (RS1), which TPM attestation statements still use.
     ///
-    /// Nothing else may call it: SHA-1 is broken, and no credential has this algorithm. The bounds on the key are those
-    /// of RS256. Unless a verifier says otherwise, it does not have it.
+    /// Nothing else may call it: SHA-1 is broken, and no credential has this algorithm. The limits on the key are those
+    /// of RS256. The default implementation does not support RS1.
     ///
     /// # Errors
     ///
-    /// As [`verify`](Self::verify).
+    /// The same as [`verify`](Self::verify).
     #[cfg(feature = "attestation")]
     fn verify_rs1(
         &self,
@@ -94,7 +94,7 @@ pub trait SignatureVerifier: Send + Sync {
     }
 }
 
-/// A hash function that signatures of certificates name beside the kind of key.
+/// A hash function that signatures of certificates name separately from the type of key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum HashFunction {
@@ -107,7 +107,7 @@ pub enum HashFunction {
 }
 
 impl HashFunction {
-    /// The hash function that is part of an ECDSA algorithm (RFC 9053 §2.1, RFC 8812 §3.2).
+    /// Returns the hash function of an ECDSA algorithm (RFC 9053 §2.1, RFC 8812 §3.2).
     pub(crate) fn of_ecdsa(algorithm: Algorithm) -> Option<Self> {
         match algorithm {
             Algorithm::ES256 | Algorithm::ESP256 | Algorithm::ES256K => Some(Self::Sha256),
@@ -118,13 +118,13 @@ impl HashFunction {
     }
 }
 
-/// Why a signature was not accepted.
+/// Why a signature was not accepted. [`RustCrypto`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
-    /// This verifier does not have the key's algorithm.
+    /// The verifier does not support the key's algorithm.
     #[error("the signature algorithm is not supported")]
     UnsupportedAlgorithm,
-    /// The signature does not belong to the message and the key.
+    /// The signature does not match the message and the key.
     #[error("the signature is invalid")]
     Invalid,
 }
@@ -133,7 +133,7 @@ pub enum SignatureError {
 mod tests {
     use super::*;
 
-    /// A verifier of a host that has ES384 only.
+    /// A host's verifier that only supports ES384.
     struct Es384Only;
 
     impl SignatureVerifier for Es384Only {
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn pairs_that_cose_names_are_left_to_verify_and_the_others_are_unsupported() {
+    fn default_supports_only_the_pairs_that_cose_names() {
         for (curve, hash, expected) in [
             (2, HashFunction::Sha384, Ok(())),
             (2, HashFunction::Sha256, Err(SignatureError::UnsupportedAlgorithm)),
@@ -199,7 +199,7 @@ mod tests {
 
     #[cfg(feature = "attestation")]
     #[test]
-    fn rs1_is_unsupported_unless_a_verifier_has_it() {
+    fn default_does_not_support_rs1() {
         let key = KeyParameters::Rsa { n: &[0xff; 256], e: &[3] };
         let verdict = Es384Only.verify_rs1(&key, b"message", b"good");
         assert_eq!(verdict, Err(SignatureError::UnsupportedAlgorithm));

@@ -1,58 +1,60 @@
-//! Allow lists for users who have no passkey, so that nobody can tell whether they exist (§14.6.2).
+//! Allow lists for users without passkeys, so that no one can find out whether a user exists (§14.6.2).
 //!
-//! Whoever types a user name into a sign-in form gets that user's allow list. If a user without passkeys got an empty
-//! one, anybody could find out who has an account, and who of them has a passkey. With [`Decoys`] every named user has
-//! a list: that of his passkeys, or one that is made from a secret of the host's and looks the same.
+//! Anyone who types a user name into a sign-in form gets that user's allow list. If users without passkeys got an empty
+//! list, an attacker could find out who has an account, and which of those users have a passkey. With [`Decoys`] every
+//! named user has a list: either of their passkeys, or one that is made from the host's secret and looks the same.
 //!
 //! ```
 //! # #[cfg(feature = "memory-store")] {
 //! use relying_party::decoys::DecoySecret;
-//! use relying_party::{RelyingParty, SignIn, SignInRequest, Timestamp, store::{self, MemoryStore}};
+//! use relying_party::{RelyingParty, SessionBinding, SignIn, SignInRequest, Timestamp, store::{self, MemoryStore}};
 //!
 //! let secret = DecoySecret::from([9; 32]); // 32 random bytes, made once and kept like a password
 //! let rp = RelyingParty::builder("example.com", "Example").origin("https://example.com").decoys(secret).build().unwrap();
 //! let store = MemoryStore::new();
 //! let now = Timestamp::from_unix_millis(1_700_000_000_000);
 //!
-//! // What was typed, as the host compares names (here in lower case), and the account of that name: there is none.
-//! let request = SignInRequest::named("nobody@example.com", None);
-//! let start = store::run(&store, SignIn::begin(&rp, request, [1; 32].into(), now)).unwrap();
+//! let session = SessionBinding::of("value of the pre-session cookie");
+//!
+//! // What the visitor typed, normalized as the host compares names (here to lower case), and no account.
+//! let request = SignInRequest::for_identifier("nobody@example.com", None);
+//! let start = store::run(&store, SignIn::begin(&rp, request, session, [1; 32].into(), now)).unwrap();
 //! assert!(!start.public_key.allow_credentials.is_empty());
 //!
-//! // The same again: decoys stay as long as the secret does.
-//! let again = store::run(&store, SignIn::begin(&rp, request, [2; 32].into(), now)).unwrap();
+//! // The same list again: decoys do not change as long as the secret does not.
+//! let again = store::run(&store, SignIn::begin(&rp, request, session, [2; 32].into(), now)).unwrap();
 //! assert_eq!(again.public_key.allow_credentials, start.public_key.allow_credentials);
 //! # }
 //! ```
 //!
 //! # What stays and what changes
 //!
-//! A list depends on the secret, the RP ID, what was typed, and the shapes and counts of [`Decoys`]; not on whether
-//! there is an account. It is the same before somebody signs up and afterwards, until the account's **first passkey**:
-//! from then on the list is that of the real ones, and the decoys are gone, all at once. Who asks before and after
-//! sees that. They come back, the same as ever, when the last passkey is deleted.
+//! A list depends on the secret, the RP ID, what was typed, and the shapes and counts of [`Decoys`]. It does not depend
+//! on whether an account exists. It stays the same before and after the user signs up, until the account's **first
+//! passkey**: from then on the list contains the real passkeys, and all decoys disappear at once. An attacker who asks
+//! before and after sees that. When the last passkey is deleted, the same decoys return.
 //!
-//! Nothing is mixed: a list is real or it is not. Decoys beside real passkeys would hide that change, but not well (the
-//! count still grows), and browsers would look for authenticators that do not exist: they would offer a phone to
-//! somebody who has only a security key. A host that cannot live with the change names nobody first: then
+//! Decoys and real passkeys are never mixed. Decoys next to real passkeys would hide that change, but not well (the
+//! count would still grow), and browsers would look for authenticators that do not exist: they would offer a phone to a
+//! user who only has a security key. If you cannot accept the change, do not let users name themselves first:
 //! [`SignInRequest::Discoverable`](crate::SignInRequest::Discoverable) asks without any list.
 //!
-//! Another secret gives everybody other decoys, and what was a decoy is not recognised any more. It is replaced only
-//! if it leaked.
+//! With another secret everyone has other decoys, and the old ones are no longer recognized. Only replace the secret if
+//! it has leaked.
 //!
-//! # Asking by other means
+//! # Other ways to ask
 //!
-//! A decoy is recognised by whoever has the secret, since half of it authenticates the other half. So the other ways in
-//! which a credential id can be tried tell no more than the list does:
+//! Only the holder of the secret can recognize a decoy, because half of it authenticates the other half. Other ways to
+//! try a credential ID therefore reveal no more than the list does:
 //!
-//! - An assertion with a decoy is verified against a key that nobody has, step by step like one with a real credential
-//!   id, and refused with the same public error, without the signal that a credential is unknown. The host sees
-//!   [`CeremonyError::Decoy`](crate::ceremony::CeremonyError::Decoy): no authenticator sends one, so somebody is
-//!   trying.
-//! - A registration with a decoy as its credential id is refused like one with somebody's passkey, after the same
+//! - An assertion with a decoy is verified against a key that no one has, step by step like one with a real credential
+//!   ID, and rejected with the same public error, without the signal that a credential is unknown. The host sees
+//!   [`CeremonyError::Decoy`](crate::ceremony::CeremonyError::Decoy). No authenticator sends decoys, so this is an
+//!   attack.
+//! - A registration with a decoy as its credential ID is rejected like one with another user's passkey, after the same
 //!   effects.
 //!
-//! The key is one for ES256: the time to verify is that of passkeys with ES256, which nearly all have.
+//! The key is for ES256, so verification takes as long as for passkeys with ES256, which nearly all passkeys use.
 
 mod draw;
 mod secret;
@@ -62,9 +64,7 @@ mod sign_in;
 use alloc::{vec, vec::Vec};
 use core::fmt;
 
-use sha2::{Digest as _, Sha256};
-
-pub(crate) use self::sign_in::{Whom, allow_list, nobody, recognise};
+pub(crate) use self::sign_in::{Whom, unknown_user};
 use self::{draw::Draw, shape::default_shapes};
 pub use self::{
     secret::{DecoySecret, ShortSecret},
@@ -81,16 +81,16 @@ use crate::{
 
 /// What decoys are made from, and what they look like.
 ///
-/// Unless told otherwise, counts and shapes are our estimate of what users of consumer services have; nobody publishes
-/// figures. A service that knows its own users better, such as one that hands out security keys, says so with
-/// [`counts`](Self::counts) and [`shapes`](Self::shapes): who knows what real lists look like there could otherwise
-/// tell which are not.
+/// The default counts and shapes are our estimate for consumer services, because no one publishes figures. If you know
+/// your users better, for example because you hand out security keys, set [`counts`](Self::counts) and
+/// [`shapes`](Self::shapes). Otherwise an attacker who knows what real lists look like at your service could recognize
+/// decoys.
 ///
 /// ```
 /// use relying_party::decoys::{DecoySecret, DecoyShape, Decoys};
 /// use relying_party::json::Transport::{Nfc, Usb};
 /// let decoys = Decoys::new(DecoySecret::from([9; 32]))
-///     .counts([1, 3]) // of four users one has one, three have two
+///     .counts([1, 3]) // of four users one has one passkey, three have two
 ///     .shapes([DecoyShape::new(1, 48, [Nfc, Usb])]);
 /// ```
 #[derive(Clone)]
@@ -117,61 +117,61 @@ impl From<DecoySecret> for Decoys {
     }
 }
 
-/// Why decoys cannot be made so.
+/// Why a configuration of decoys is invalid. [`Decoys`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidDecoys {
-    /// No count has a weight.
+    /// All weights of counts are 0.
     #[error("decoys: no count has a weight above 0")]
     NoCount,
-    /// More decoys than a list may have.
-    #[error("decoys: up to {found} in a list; {DECOYS_MAX} are allowed")]
+    /// A list would have more decoys than allowed.
+    #[error("decoys: up to {found} in a list; the maximum is {DECOYS_MAX}")]
     TooMany {
-        /// The highest count.
+        /// The maximum count.
         found: usize,
     },
-    /// No shape has a weight.
+    /// All weights of shapes are 0.
     #[error("decoys: no shape has a weight above 0")]
     NoShape,
-    /// A length that no credential id has, or that is too short to be recognised.
+    /// A length that no credential ID has, or that is too short to recognize a decoy.
     #[error(
-        "decoys: a length of {found} bytes; {DECOY_LENGTH_MIN} to {CREDENTIAL_ID_MAX} are allowed"
+        "decoys: a length of {found} bytes; it must be {DECOY_LENGTH_MIN} to {CREDENTIAL_ID_MAX}"
     )]
     Length {
         /// The length.
         found: usize,
     },
-    /// A UUID that has not 16 bytes.
-    #[error("decoys: a UUID of {found} bytes; it has 16")]
+    /// A UUID that does not have 16 bytes.
+    #[error("decoys: a UUID of {found} bytes; it must have 16")]
     Uuid {
         /// The length.
         found: usize,
     },
 }
 
-/// Of 100 users with passkeys, how many have one, two, three, …: an estimate.
+/// How many of 100 users with passkeys have one, two, three, …: an estimate.
 const COUNTS: [u16; 6] = [62, 24, 8, 3, 2, 1];
 
 impl Decoys {
-    /// Decoys from this secret, of the usual counts and shapes.
+    /// Creates decoys from this secret, with the default counts and shapes.
     pub fn new(secret: DecoySecret) -> Self {
         Self { secret, counts: COUNTS.to_vec(), shapes: default_shapes() }
     }
 
-    /// How often users have one passkey, two, three, … as weights. What exceeds the relying party's limit counts as
-    /// the limit.
+    /// Sets how often users have one passkey, two, three, …, as weights. Counts above the relying party's limit are
+    /// reduced to the limit.
     pub fn counts(mut self, weights: impl IntoIterator<Item = u16>) -> Self {
         self.counts = weights.into_iter().collect();
         self
     }
 
-    /// What users' passkeys look like.
+    /// Sets what users' passkeys look like.
     pub fn shapes(mut self, shapes: impl IntoIterator<Item = DecoyShape>) -> Self {
         self.shapes = shapes.into_iter().collect();
         self
     }
 
-    /// Everything that is wrong.
+    /// Returns everything that is wrong.
     pub(crate) fn check(&self) -> Vec<InvalidDecoys> {
         let mut errors = Vec::new();
         if self.counts.iter().all(|weight| *weight == 0) {
@@ -187,8 +187,8 @@ impl Decoys {
         errors
     }
 
-    /// The allow list of somebody who has no passkey: always the same, at most `max` long.
-    fn list(&self, rp_id: &RpId, whom: Whom, max: u32) -> Vec<CredentialDescriptor> {
+    /// Returns the allow list of a user without passkeys: always the same, with at most `max` entries.
+    pub(crate) fn list(&self, rp_id: &RpId, whom: Whom, max: u32) -> Vec<CredentialDescriptor> {
         let (kind, name) = whom.parts();
         let seed = self.secret.mac("list", &[rp_id.as_str().as_bytes(), &[kind], name]);
         let mut draw = Draw::new(&self.secret, &seed);
@@ -203,7 +203,7 @@ impl Decoys {
             else {
                 break;
             };
-            // The exclude list keeps a provider from being registered twice.
+            // Exclude lists prevent registering the same provider twice.
             if shape.once {
                 *weight = 0;
             }
@@ -213,7 +213,7 @@ impl Decoys {
         list
     }
 
-    /// A body that is drawn, and behind it the tag by which it is recognised.
+    /// A random-looking body, followed by the tag that makes it recognizable.
     fn credential_id(
         &self,
         rp_id: &RpId,
@@ -240,9 +240,9 @@ impl Decoys {
         tag
     }
 
-    /// The decoy in this credential id, if it is one. Somebody else's credential id passes for one by chance once in
-    /// 2^61 times.
-    fn recognise(&self, rp_id: &RpId, id: &CredentialId) -> Option<Decoy> {
+    /// Returns the decoy if this credential ID is one. A real credential ID passes for a decoy by chance with a
+    /// probability of 2^-61.
+    pub(crate) fn recognise(&self, rp_id: &RpId, id: &CredentialId) -> Option<Decoy> {
         let (body, tag) = id.as_bytes().split_at_checked(id.as_bytes().len().checked_sub(TAG)?)?;
         let is_uuid = body.len() == UUID - TAG
             && body.get(UUID_VERSION_AT).is_some_and(|byte| byte >> 4 == 4)
@@ -256,7 +256,7 @@ impl Decoys {
             let pairs = expected.iter().zip(tag).enumerate();
             pairs.fold(0, |seen, (at, pair)| seen | differing(at, pair)) == 0
         };
-        // Both, so that the time tells nothing of which it was.
+        // Computes both, so that the time does not reveal which one it was.
         match [has_tag(true), has_tag(false)] {
             [false, false] => None,
             [is_synced, _] => Some(Decoy { is_synced }),
@@ -264,53 +264,25 @@ impl Decoys {
     }
 }
 
-/// Bytes of the tag at the end of a decoy.
+/// Length of the tag at the end of a decoy, in bytes.
 const TAG: usize = 8;
 
-/// A UUID of version 4 (RFC 9562 §5.4): its length, where its version stands, and what is random of the byte with its
-/// variant, the first one of the tag.
+/// A UUID of version 4 (RFC 9562 §5.4): its length, the place of its version, and the random bits in the byte with its
+/// variant, which is the first byte of the tag.
 const UUID: usize = 16;
 const UUID_VERSION_AT: usize = 6;
 const UUID_RANDOM: u8 = 0x3f;
 
-/// What somebody typed to say who he is: an e-mail address, a user name, a telephone number. Only its SHA-256 is kept.
-///
-/// The host makes one spelling of those that it takes for the same (trims, lower case, …), as it does when it looks the
-/// account up: otherwise a user without passkeys would have a list for every spelling, and one with passkeys the same.
-///
-/// ```
-/// use relying_party::decoys::Identifier;
-/// let typed = " Ada@Example.com ";
-/// assert_eq!(Identifier::new(&typed.trim().to_lowercase()), Identifier::new("ada@example.com"));
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Identifier([u8; 32]);
-
-impl Identifier {
-    /// The identifier of this text, byte for byte.
-    #[must_use]
-    pub fn new(text: &str) -> Self {
-        let hash = Sha256::new().chain_update("relying-party identifier").chain_update(text);
-        Self(hash.finalize().into())
-    }
-}
-
-/// Does not show the hash: names can be guessed.
-impl fmt::Debug for Identifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Identifier(…)")
-    }
-}
-
-/// A decoy that came back.
+/// A decoy that came back in a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Decoy {
     is_synced: bool,
 }
 
 impl Decoy {
-    /// What a sign-in is judged by, so that every step takes its time. Its backup eligibility is what the decoy's
-    /// transports promise; a passkey's shows in the time if a response contradicts it, and so it does here.
+    /// The state that a sign-in is verified against, so that every step takes its usual time. Its backup eligibility
+    /// matches the decoy's transports: a response that contradicts a real passkey's flag takes a different time, and so
+    /// it does here.
     fn state(self) -> PasskeyState {
         PasskeyState {
             sign_count: 0,
@@ -321,8 +293,8 @@ impl Decoy {
     }
 }
 
-/// A key for decoys, for ES256. It is that of RFC 6979 §A.2.5, whose private half is published: what verifies with it is
-/// refused nonetheless.
+/// The ES256 key of decoys. It is the one of RFC 6979 §A.2.5, whose private key is public. That does no harm: even a
+/// response that verifies with it is rejected.
 const DECOY_KEY: CoseKey<'static> = CoseKey {
     algorithm: Algorithm::ES256,
     parameters: KeyParameters::Ec2 {
@@ -345,7 +317,7 @@ mod tests {
     use alloc::{format, string::ToString as _};
 
     use super::*;
-    use crate::json::Transport;
+    use crate::{ceremony::Identifier, json::Transport};
 
     fn decoys(shape: DecoyShape) -> Decoys {
         Decoys::new(DecoySecret::from([9; 32])).counts([1]).shapes([shape])
@@ -355,7 +327,7 @@ mod tests {
         RpId::new("example.com").unwrap()
     }
 
-    /// The decoys of some users, one for each.
+    /// Returns the decoys of several users, one for each.
     fn ids(decoys: &Decoys) -> Vec<Vec<u8>> {
         let of = |user: usize| {
             let identifier = Identifier::new(&format!("user {user}"));
@@ -370,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn decoy_that_is_changed_in_any_bit_is_none() {
+    fn changing_any_bit_of_a_decoy_makes_it_unrecognizable() {
         for shape in [
             DecoyShape::new(1, 20, [Transport::Hybrid]),
             DecoyShape::new(1, 32, [Transport::Internal]),
@@ -379,7 +351,7 @@ mod tests {
             let decoys = decoys(shape.clone());
             for id in ids(&decoys).iter().take(8) {
                 assert!(is_recognised(&decoys, id));
-                // Without its variant, a UUID is an id whose tag counts whole, and may be just that.
+                // Without its variant, the text is not a UUID, so its whole tag counts, and may happen to be right.
                 let variant = (id.len() - TAG) * 8 + 6..(id.len() - TAG) * 8 + 8;
                 for bit in (0..id.len() * 8).filter(|bit| !shape.uuid || !variant.contains(bit)) {
                     let mut changed = id.clone();
@@ -405,7 +377,7 @@ mod tests {
         }
     }
 
-    /// A list that changes with a version of this crate tells that it is no real one.
+    /// A list that changes with a version of this crate would reveal that it is not real.
     #[test]
     fn decoys_of_a_secret_are_the_same_in_every_version() {
         let decoys = decoys(DecoyShape::new(1, 20, [Transport::Hybrid, Transport::Internal]));
@@ -414,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_have_32_bytes_at_least() {
+    fn secrets_have_at_least_32_bytes() {
         for length in [0, 16, 31] {
             let short = DecoySecret::try_from(&vec![9; length][..]).map(drop);
             assert_eq!(short, Err(ShortSecret { found: length }));
@@ -424,9 +396,9 @@ mod tests {
         assert_eq!(ids(&whole), ids(&slice));
     }
 
-    /// Differences do not make up for each other.
+    /// Differences do not cancel each other out.
     #[test]
-    fn decoy_that_is_changed_alike_in_two_bytes_of_its_tag_is_none() {
+    fn same_change_in_two_bytes_of_the_tag_makes_a_decoy_unrecognizable() {
         let decoys = decoys(DecoyShape::new(1, 32, [Transport::Internal]));
         for id in ids(&decoys).iter().take(8) {
             for (one, other) in [(24, 25), (25, 31), (30, 31)] {
@@ -438,9 +410,9 @@ mod tests {
         }
     }
 
-    /// The two bits of the variant are free in a UUID only, which has its length and its version too.
+    /// The two bits of the variant are only ignored in a UUID, which must also have the right length and version.
     #[test]
-    fn tag_counts_whole_unless_the_id_is_a_uuid() {
+    fn whole_tag_counts_unless_the_id_is_a_uuid() {
         for length in [16, 20, 32] {
             let decoys = decoys(DecoyShape::new(1, length, [Transport::Hybrid]));
             let (mut changed_ids, mut with_version) = (0, 0);

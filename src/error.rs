@@ -1,4 +1,4 @@
-//! The error of the flows: what went wrong, for whom, and what of it the public may know.
+//! The errors of flows: what went wrong, whose fault it is, and what may be made public.
 
 #[cfg(test)]
 mod table;
@@ -9,80 +9,106 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ceremony::CeremonyError, extensions::InvalidExtensions, json::UnknownCredential,
-    malformed::Malformed, name::InvalidName,
+    bytes::{CEREMONY_ID, InvalidBytes},
+    ceremony::{CeremonyError, InvalidUserName},
+    extensions::InvalidExtensions,
+    json::UnknownCredential,
+    malformed::Malformed,
+    name::InvalidName,
 };
 
-/// Why a flow ended without success.
+/// Why a flow failed. [`Error::status`](crate::Error::status) has an example.
 ///
 #[doc = include_str!("../ERRORS.md")]
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The registration broke a rule of §7.1.
-    #[error("the registration was refused: {0}")]
+    #[error("the registration was rejected: {0}")]
     Registration(#[source] CeremonyError),
     /// The assertion broke a rule of §7.2.
-    #[error("the sign-in was refused: {0}")]
+    #[error("the sign-in was rejected: {0}")]
     Authentication(#[source] CeremonyError),
-    /// The credential is not registered at this relying party, or not any more. The payload tells the browser so.
+    /// The request body cannot be parsed. No ceremony was used up, because it is unknown which one the request was for.
+    #[error("the request cannot be parsed: {0}")]
+    MalformedRequest(#[source] Malformed),
+    /// The credential is not, or no longer, registered at this relying party. Pass the payload to the browser, so that
+    /// it forgets the credential.
     #[error("the credential is not registered")]
     UnknownCredential(UnknownCredential),
-    /// There is no such ceremony: it was used already, never begun, or began in another place.
-    #[error("there is no such ceremony, or it was used already")]
+    /// The ceremony does not exist: it was already used, or never begun.
+    #[error("the ceremony does not exist or was already used")]
     CeremonyNotFound,
-    /// The ceremony took longer than it may, or has not begun yet by this machine's clock.
+    /// The ceremony took too long, or begins in the future according to this machine's clock.
     #[error("the ceremony has expired")]
     CeremonyExpired,
-    /// The ceremony was begun for something else.
+    /// The ceremony began in another browser session. See [`SessionBinding`](crate::SessionBinding).
+    #[error("the ceremony began in another browser session")]
+    AnotherSession,
+    /// The ceremony was begun for another purpose, user or relying party.
     #[error("the ceremony was begun for {0}")]
     CeremonyMismatch(&'static str),
-    /// The credential is registered already, to this account or to another.
-    #[error("the credential is registered already")]
+    /// The credential is already registered, to this account or to another one.
+    #[error("the credential is already registered")]
     AlreadyExists,
-    /// The account has as many passkeys as it may.
-    #[error("the account has {max} passkeys already, the most that is allowed")]
+    /// Another account has the name with which the user signs up. Pass the payload to the browser, so that it forgets
+    /// the passkey, which belongs to no account.
+    #[error("the account name is taken")]
+    NameTaken(UnknownCredential),
+    /// The store does not create accounts.
+    #[error(
+        "the store does not create accounts: it has to implement `PasskeyStore::insert_account`"
+    )]
+    SignUpUnsupported,
+    /// The account already has the maximum number of passkeys.
+    #[error("the account already has {max} passkeys, the maximum number")]
     LimitReached {
-        /// The most that is allowed.
+        /// The maximum number.
         max: u32,
     },
     /// The account has no such passkey.
     #[error("the account has no such passkey")]
     PasskeyNotFound,
-    /// The account's last passkey has to stay.
+    /// The account's last passkey cannot be deleted.
     #[error("the account's last passkey cannot be deleted")]
     LastPasskey,
-    /// The new name is none.
+    /// The new name is invalid.
     #[error(transparent)]
     Name(#[from] InvalidName),
-    /// The extension inputs are ones that a client would refuse.
+    /// The name with which the user signs up is invalid.
+    #[error(transparent)]
+    UserName(#[from] InvalidUserName),
+    /// A client would reject the extension inputs.
     #[error(transparent)]
     Extensions(#[from] InvalidExtensions),
-    /// The relying party's settings do not allow passkeys, or this use of them.
+    /// The relying party's settings disable passkeys, or this use of them.
     #[error("{0} are disabled")]
     Disabled(Feature),
-    /// The action needs a recent verification of its user.
-    #[error("the action needs a recent verification of its user: {0}")]
+    /// The action needs a recent verification of the user.
+    #[error("the action needs a recent verification of the user: {0}")]
     ReverificationRequired(ReverificationReason),
-    /// The account has no passkey with which its user could be verified.
+    /// The account has no passkey that could verify its user.
     #[error("the account has no passkey")]
     NoPasskeys,
-    /// Other sign-ins with the same passkey kept changing it meanwhile.
-    #[error("the passkey was changed by other sign-ins meanwhile")]
+    /// Other sign-ins with the same passkey kept changing it at the same time.
+    #[error("the passkey was changed by other sign-ins at the same time")]
     Conflict,
+    /// The operating system returned no random bytes, so no ceremony can begin.
+    #[error("the operating system returned no random bytes")]
+    NoRandomness,
     /// The host answered an effect with a reply of another kind.
     #[error("the reply does not answer the effect {0}")]
     UnexpectedReply(&'static str),
-    /// The store returned something other than what was asked for.
+    /// The store returned something that was not asked for.
     #[error("the store returned {0}")]
     Inconsistent(&'static str),
 }
 
-/// What [`Settings`](crate::Settings) can switch off.
+/// A feature that [`Settings`](crate::Settings) can disable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Feature {
-    /// Passkeys altogether.
+    /// All use of passkeys.
     Passkeys,
     /// Sign-in by the autofill of a form.
     Autofill,
@@ -97,40 +123,43 @@ impl fmt::Display for Feature {
     }
 }
 
-/// Why a verification does not do, or that there is none.
+/// Why a verification is missing or not sufficient. [`Reverification`](crate::settings::Reverification) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReverificationReason {
-    /// There is none.
-    #[error("there is none")]
+    /// No verification was passed in.
+    #[error("it is missing")]
     Missing,
     /// It is older than the settings allow.
     #[error("it is too old")]
     TooOld,
-    /// It was made by a clock that is ahead of this one by more than clocks differ.
+    /// It comes from a clock that is further ahead than clocks may differ.
     #[error("it comes from the future")]
     FromTheFuture,
-    /// Another user was verified.
+    /// It verified another user.
     #[error("another user was verified")]
     AnotherUser,
-    /// The user was verified at another relying party.
+    /// It was made at another relying party.
     #[error("it was made at another relying party")]
     AnotherRelyingParty,
-    /// The passkey was used without user verification that counts.
+    /// The passkey was used without user verification, or with user verification that does not count.
     #[error("the authenticator did not verify the user")]
     NotUserVerified,
+    /// The passkey that verified the user has since been deleted.
+    #[error("the passkey that verified the user has been deleted")]
+    PasskeyDeleted,
 }
 
-/// Whose fault an error is.
+/// Whose fault an error is. [`Error::status`](crate::Error::status) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The client's: what it sent cannot be accepted. HTTP 400, 404, 409 or 422: see [`Error::status`].
     Client,
-    /// Nobody's: a setting says no. HTTP 403.
+    /// No one's: a setting forbids the action. HTTP 403.
     Policy,
-    /// The host's use of this crate is wrong. HTTP 500, and a bug to fix.
+    /// The host's: its use of this crate is wrong, or its machine has no random bytes. HTTP 500, and something to fix.
     Host,
     /// The store broke its contract. HTTP 500, and a bug to fix.
     Store,
@@ -150,39 +179,47 @@ impl ErrorKind {
 }
 
 impl Error {
-    /// A stable word for machines, for logs and metrics. Not for the public: it can tell an attacker which guess was
-    /// right. See [`public`](Self::public).
+    /// Returns a stable word for machines, for logs and metrics. Do not make it public: it can tell an attacker which
+    /// guess was right. See [`public`](Self::public).
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Registration(error) | Self::Authentication(error) => error.code(),
+            Self::MalformedRequest(_) => "request_malformed",
             Self::UnknownCredential(_) => "credential_unknown",
             Self::CeremonyNotFound => "ceremony_not_found",
             Self::CeremonyExpired => "ceremony_expired",
+            Self::AnotherSession => "ceremony_session_mismatch",
             Self::CeremonyMismatch(_) => "ceremony_mismatch",
             Self::AlreadyExists => "passkey_already_exists",
+            Self::NameTaken(_) => "user_name_taken",
+            Self::SignUpUnsupported => "sign_up_unsupported",
             Self::LimitReached { .. } => "passkey_limit_reached",
             Self::PasskeyNotFound => "passkey_not_found",
             Self::LastPasskey => "last_passkey",
             Self::Name(_) => "passkey_name_invalid",
+            Self::UserName(_) => "user_name_invalid",
             Self::Extensions(_) => "extension_inputs_invalid",
             Self::Disabled(Feature::Passkeys) => "passkeys_disabled",
             Self::Disabled(Feature::Autofill) => "passkey_autofill_disabled",
             Self::ReverificationRequired(_) => "reverification_required",
             Self::NoPasskeys => "no_passkeys",
             Self::Conflict => "conflict",
+            Self::NoRandomness => "no_randomness",
             Self::UnexpectedReply(_) => "unexpected_reply",
             Self::Inconsistent(_) => "store_inconsistent",
         }
     }
 
-    /// Whose fault it is.
+    /// Returns whose fault it is.
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
         match self {
             Self::Registration(CeremonyError::AlgorithmNotSupported(_))
             | Self::Authentication(CeremonyError::AlgorithmNotSupported(_))
             | Self::Extensions(_)
+            | Self::NoRandomness
+            | Self::SignUpUnsupported
             | Self::UnexpectedReply(_) => ErrorKind::Host,
             Self::Inconsistent(_) => ErrorKind::Store,
             Self::LimitReached { .. }
@@ -193,10 +230,10 @@ impl Error {
         }
     }
 
-    /// The HTTP status that suits the error. It depends on what the public may know, and on nothing else.
+    /// Returns the HTTP status for the error. It depends only on what may be made public.
     ///
-    /// A passkey that was not accepted is 400 and not 401, which has to name a scheme of `WWW-Authenticate` and which
-    /// front ends take for the end of a session.
+    /// A rejected passkey is 400, not 401: a 401 response has to name a scheme in `WWW-Authenticate`, and front ends
+    /// treat it as the end of the session.
     ///
     /// ```
     /// use relying_party::Error;
@@ -208,26 +245,28 @@ impl Error {
             (ErrorKind::Host | ErrorKind::Store, _) => 500,
             (ErrorKind::Policy, _) => 403,
             (ErrorKind::Client, Self::PasskeyNotFound) => 404,
-            (ErrorKind::Client, Self::AlreadyExists | Self::Conflict) => 409,
-            (ErrorKind::Client, Self::Name(_)) => 422,
+            (ErrorKind::Client, Self::AlreadyExists | Self::NameTaken(_) | Self::Conflict) => 409,
+            (ErrorKind::Client, Self::Name(_) | Self::UserName(_)) => 422,
             (ErrorKind::Client, _) => 400,
         }
     }
 
-    /// What the browser may be told, with a sentence for the user. It does not say which of user, credential or
-    /// signature was wrong.
+    /// Returns what the browser may be told, with a sentence for the user. It does not reveal whether the user, the
+    /// credential or the signature was wrong.
     #[must_use]
     pub fn public(&self) -> PublicError {
-        let (code, message, long_message) = self.public_parts();
         let meta = match self {
             Self::LimitReached { max } => Meta { max: Some(*max), ..Meta::default() },
-            Self::Name(_) => Meta { param_name: Some("name"), ..Meta::default() },
+            Self::Name(_) | Self::NameTaken(_) => {
+                Meta { param_name: Some("name"), ..Meta::default() }
+            }
+            Self::UserName(error) => Meta { param_name: Some(error.param()), ..Meta::default() },
             _ => Meta::default(),
         };
-        PublicError { errors: vec![PublicErrorItem { code, message, long_message, meta }] }
+        PublicError::new(self.public_parts(), meta)
     }
 
-    const fn public_parts(&self) -> (&'static str, &'static str, &'static str) {
+    const fn public_parts(&self) -> PublicParts {
         match self {
             Self::Registration(_) => (
                 "passkey_registration_failed",
@@ -239,25 +278,38 @@ impl Error {
                 "The passkey was not accepted.",
                 "The passkey was not accepted. Please try another passkey or another way to sign in.",
             ),
-            Self::CeremonyNotFound | Self::CeremonyExpired | Self::CeremonyMismatch(_) => (
+            Self::MalformedRequest(_) => (
+                "request_malformed",
+                "The request could not be read.",
+                "The request could not be read. Reload the page and try again.",
+            ),
+            Self::CeremonyNotFound
+            | Self::CeremonyExpired
+            | Self::AnotherSession
+            | Self::CeremonyMismatch(_) => (
                 "ceremony_expired",
-                "This took too long, or was done already.",
-                "This took too long, or was done already. Please try again.",
+                "This request expired or was already completed.",
+                "This request expired or was already completed. Try again.",
             ),
             Self::AlreadyExists => (
                 "passkey_already_exists",
-                "This passkey is registered already.",
-                "This passkey is registered already. You can sign in with it.",
+                "This passkey is already registered.",
+                "This passkey is already registered. You can sign in with it.",
+            ),
+            Self::NameTaken(_) => (
+                "user_name_taken",
+                "This name is taken.",
+                "This name is taken. Choose another one, or sign in if the account is yours.",
             ),
             Self::LimitReached { .. } => (
                 "passkey_limit_reached",
-                "You have as many passkeys as you may.",
-                "You have as many passkeys as you may. Delete one to create another.",
+                "You have reached the maximum number of passkeys.",
+                "You have reached the maximum number of passkeys. Delete one to create another.",
             ),
             Self::PasskeyNotFound => (
                 "passkey_not_found",
-                "There is no such passkey.",
-                "There is no such passkey. It may have been deleted.",
+                "This passkey was not found.",
+                "This passkey was not found. It may have been deleted.",
             ),
             Self::LastPasskey => (
                 "last_passkey",
@@ -267,7 +319,12 @@ impl Error {
             Self::Name(_) => (
                 "passkey_name_invalid",
                 "This name cannot be used.",
-                "A name has 1 to 100 characters that can be seen, and no control characters.",
+                "A name must have 1 to 100 visible characters and no control characters.",
+            ),
+            Self::UserName(_) => (
+                "user_name_invalid",
+                "This name cannot be used.",
+                "This name cannot be used. It is empty, too long, or contains control characters.",
             ),
             Self::Disabled(Feature::Passkeys) => (
                 "passkeys_disabled",
@@ -282,7 +339,7 @@ impl Error {
             Self::ReverificationRequired(_) => (
                 "reverification_required",
                 "Please confirm that it is you.",
-                "Please confirm with a passkey that it is you, and try again.",
+                "Please confirm with a passkey that it is you, then try again.",
             ),
             Self::NoPasskeys => (
                 "no_passkeys",
@@ -294,19 +351,19 @@ impl Error {
                 "The passkey is being used elsewhere.",
                 "The passkey is being used elsewhere at the same time. Please try again.",
             ),
-            Self::Extensions(_) | Self::UnexpectedReply(_) | Self::Inconsistent(_) => (
-                "internal_error",
-                "Something went wrong.",
-                "Something went wrong on our side. Please try again later.",
-            ),
+            Self::Extensions(_)
+            | Self::SignUpUnsupported
+            | Self::NoRandomness
+            | Self::UnexpectedReply(_)
+            | Self::Inconsistent(_) => INTERNAL_ERROR,
         }
     }
 
-    /// The payload that tells the browser to forget a credential, if that is what the error is about.
+    /// Returns the payload that tells the browser to forget a credential, if the error is about one.
     #[must_use]
     pub const fn signal(&self) -> Option<&UnknownCredential> {
         match self {
-            Self::UnknownCredential(signal) => Some(signal),
+            Self::UnknownCredential(signal) | Self::NameTaken(signal) => Some(signal),
             _ => None,
         }
     }
@@ -320,7 +377,34 @@ impl Error {
     }
 }
 
-/// An error as the public may see it: `{"errors":[{"code":…,"message":…,"long_message":…,"meta":{…}}]}`.
+/// The IDs of ceremonies and passkeys come from browsers. An invalid ID is treated as one that was not found:
+/// [`Error::CeremonyNotFound`] for a ceremony, otherwise [`Error::PasskeyNotFound`].
+///
+/// ```
+/// use relying_party::{Error, PasskeyId};
+/// fn id_in_path(segment: &str) -> Result<PasskeyId, Error> {
+///     Ok(segment.parse()?)
+/// }
+/// assert_eq!(id_in_path("no ID"), Err(Error::PasskeyNotFound));
+/// ```
+impl From<InvalidBytes> for Error {
+    fn from(error: InvalidBytes) -> Self {
+        let (InvalidBytes::Length { what, .. } | InvalidBytes::Base64Url { what }) = error;
+        if what == CEREMONY_ID { Self::CeremonyNotFound } else { Self::PasskeyNotFound }
+    }
+}
+
+/// A code, a short message and a sentence for the user.
+type PublicParts = (&'static str, &'static str, &'static str);
+
+const INTERNAL_ERROR: PublicParts = (
+    "internal_error",
+    "Something went wrong.",
+    "Something went wrong on our side. Please try again later.",
+);
+
+/// An error in its public form: `{"errors":[{"code":…,"message":…,"long_message":…,"meta":{…}}]}`.
+/// [`RunError`](crate::store::RunError) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PublicError {
     errors: Vec<PublicErrorItem>,
@@ -336,22 +420,31 @@ struct PublicErrorItem {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 struct Meta {
-    /// The most passkeys that are allowed.
+    /// The maximum number of passkeys.
     #[serde(skip_serializing_if = "Option::is_none")]
     max: Option<u32>,
-    /// The parameter of the request that cannot be accepted.
+    /// The request parameter that is not accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     param_name: Option<&'static str>,
 }
 
 impl PublicError {
-    /// The code, for scripts.
+    fn new((code, message, long_message): PublicParts, meta: Meta) -> Self {
+        Self { errors: vec![PublicErrorItem { code, message, long_message, meta }] }
+    }
+
+    /// Returns the public form of a failure that is not the browser's fault.
+    pub(crate) fn internal() -> Self {
+        Self::new(INTERNAL_ERROR, Meta::default())
+    }
+
+    /// Returns the code, for scripts.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.errors.first().map_or("internal_error", |error| error.code)
     }
 
-    /// The sentence for the user.
+    /// Returns the sentence for the user.
     #[must_use]
     pub fn message(&self) -> String {
         self.errors.iter().map(|error| error.long_message).collect()

@@ -1,4 +1,4 @@
-//! Extensions (§9, §10): typed inputs and outputs, and what becomes of outputs that nobody asked for.
+//! Extensions (§9, §10): typed inputs and outputs, and what happens to unrequested outputs.
 //!
 //! | Extension | Requested by | Output |
 //! |---|---|---|
@@ -16,9 +16,10 @@
 //! | `thirdPartyPayment` | | authenticator |
 //! | others | `raw` | kept [unread](Unread) |
 //!
-//! Authenticator outputs are signed; client outputs are whatever the browser, or a script in it, says. In both, an
-//! output that was requested must have its type; one that was not may have any, and is kept unread if it has not that
-//! of its extension. Nothing has to come at all, unless it was *required*.
+//! Authenticator outputs are signed. Client outputs are not: the browser, or a script in it, can send anything. An
+//! output of the wrong type is treated as absent, and kept as received among the `unreadable` outputs, because pages
+//! serialize responses by hand or remove secrets before they post them. Only a *required* output can make a ceremony
+//! fail.
 
 mod error;
 mod identifier;

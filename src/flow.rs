@@ -1,35 +1,47 @@
 //! The passkey flows as sans-IO state machines.
 //!
-//! A flow is started with what the host knows, asks for one storage [`Effect`] at a time, is resumed with its
-//! [`Reply`], and ends in an outcome. It has no clock, no randomness and no IO of its own. Every step consumes the
-//! flow, so that it can neither be resumed twice nor out of order.
+//! You start a flow with what you know. It asks for one storage [`Effect`] at a time, you resume it with the [`Reply`],
+//! and it ends in an outcome. It has no clock, no randomness and no IO of its own. Every step consumes the flow, so a
+//! flow cannot be resumed twice or out of order.
 //!
-//! [`store::run`](crate::store::run) and [`store::run_async`](crate::store::run_async) answer the effects from a store.
+//! [`store::run`](crate::store::run) and [`store::run_async`](crate::store::run_async) answer the effects for you, from
+//! a store.
 
 mod backup;
 mod begin_options;
 mod create;
 mod delete;
 mod effect;
+mod erase;
 mod list;
+mod posted;
+mod registration;
 mod rename;
 mod sign_in;
+mod sign_up;
+mod start_json;
 mod step_up;
 mod taken;
 mod user;
 
 pub use self::{
     begin_options::BeginOptions,
-    create::{BeginCreate, CreatePasskey, Created, CreationStart, FinishCreate},
+    create::{BeginCreate, CreatePasskey, Created, FinishCreate},
     delete::{DeletePasskey, Deleted},
-    effect::{Effect, Inserted, Owner, Recorded, Removed, Reply, Task},
+    effect::{Effect, InsertOutcome, Owner, RecordOutcome, RemoveOutcome, Reply, SignUpOutcome},
+    erase::{EraseAccount, Erased},
     list::{ListPasskeys, Listed},
+    posted::Posted,
+    registration::CreationStart,
     rename::RenamePasskey,
-    sign_in::{BeginSignIn, FinishSignIn, SignIn, SignInStart, SignInStatus, SignedIn, Strength},
+    sign_in::{
+        BeginSignIn, FinishSignIn, SignIn, SignInStart, SignInStatus, SignedIn, Strength, Task,
+    },
+    sign_up::{BeginSignUp, FinishSignUp, SignUp, SignedUp},
     step_up::{StepUp, VerificationProof},
-    user::SignedInUser,
+    user::{SignedInUser, UserFinding},
 };
-pub use crate::ceremony::SignInRequest;
+pub use crate::ceremony::{NewUser, SignInRequest};
 use crate::{
     error::{Error, Feature},
     relying_party::RelyingParty,
@@ -37,15 +49,15 @@ use crate::{
 
 /// A flow that waits for the reply to an effect.
 pub trait Flow: Sized {
-    /// What the flow ends in.
+    /// The outcome of the flow.
     type Output;
 
     /// Answers the effect this flow is waiting for.
     ///
     /// # Errors
     ///
-    /// The flow ends without success: see [`Error::kind`] for whose fault it is. A reply that does not fit the
-    /// effect is the host's misuse.
+    /// If the flow fails. [`Error::kind`] says whose fault it is. A reply that does not match the effect is the host's
+    /// fault.
     fn resume(self, reply: Reply) -> Result<Step<Self>, Error>;
 }
 
@@ -55,11 +67,11 @@ pub trait Flow: Sized {
 pub enum Step<F: Flow> {
     /// Do exactly this one thing, then call [`Flow::resume`] with its reply.
     Effect(F, Effect),
-    /// The flow has ended well.
+    /// The flow has succeeded.
     Done(F::Output),
 }
 
-/// What every flow that creates or uses passkeys looks at first.
+/// The first check of every flow that creates or uses passkeys.
 fn enabled(rp: &RelyingParty) -> Result<(), Error> {
     if rp.settings().enabled() { Ok(()) } else { Err(Error::Disabled(Feature::Passkeys)) }
 }

@@ -1,5 +1,5 @@
-//! Compact JSON Web Signatures (RFC 7515) with the signer's certificates in their header: what `SafetyNet` answered
-//! with and what FIDO metadata come as.
+//! Compact JSON Web Signatures (RFC 7515) with the signer's certificates in their header, as used by `SafetyNet` and
+//! FIDO metadata.
 
 use alloc::vec::Vec;
 
@@ -11,12 +11,12 @@ use der::{
     Encode as _, Tag,
     asn1::{AnyRef, UintRef},
 };
-use serde::{Deserialize, de::IgnoredAny};
+use serde::{Deserialize, Deserializer, de::IgnoredAny};
 
 use crate::{
     cose::Algorithm,
-    json::text::Text,
     limits::{CERTIFICATES_MAX, JWS_HEADER_MAX, SIGNATURE_MAX},
+    text::Text,
 };
 
 /// A JWS whose signature has not been verified.
@@ -26,22 +26,22 @@ use crate::{
 /// header = { "alg": string, "x5c": [+ base64 of DER], * other members }             ; RFC 7515 §4.1
 /// ```
 ///
-/// The parts are in base64url without padding, each value in its one spelling. Other members of the header are
-/// ignored, as RFC 7515 §4 says, but for `crit`, which names some that must not be.
+/// The parts are base64url without padding, and only one spelling of each is valid. Other members of the header are
+/// ignored, as RFC 7515 §4 requires, except for `crit`, which names members that must not be ignored.
 pub(crate) struct Jws<'a> {
-    /// What is signed: header and payload as they were sent.
+    /// The signed text: header and payload as sent.
     pub(crate) signing_input: &'a [u8],
-    /// The algorithm that the header names.
+    /// The algorithm named in the header.
     pub(crate) algorithm: Algorithm,
     /// The signer's certificate, then those that certify it, in DER.
     pub(crate) certificates: Vec<Vec<u8>>,
-    /// What was said.
+    /// The signed content.
     pub(crate) payload: Vec<u8>,
-    /// The signature, in the encoding that [`SignatureVerifier`](crate::crypto::SignatureVerifier) wants.
+    /// The signature, in the encoding that [`SignatureVerifier`](crate::crypto::SignatureVerifier) expects.
     pub(crate) signature: Vec<u8>,
 }
 
-/// Why bytes are no JWS of that kind.
+/// Why bytes are not a valid JWS of this kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct InvalidJws(pub(crate) &'static str);
 
@@ -51,8 +51,13 @@ struct Header<'a> {
     alg: Text<'a>,
     #[serde(borrow)]
     x5c: Vec<Text<'a>>,
-    #[serde(default)]
-    crit: Option<IgnoredAny>,
+    #[serde(default, deserialize_with = "present")]
+    crit: bool,
+}
+
+/// Whether a member is present, regardless of its value: `Option` would treat `null` as absent.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    IgnoredAny::deserialize(deserializer).map(|_| true)
 }
 
 impl<'a> Jws<'a> {
@@ -71,10 +76,11 @@ impl<'a> Jws<'a> {
         let header = base64url(header)?;
         let header: Header<'_> = serde_json::from_slice(&header)
             .map_err(|_| InvalidJws("the header is not JSON with alg and x5c"))?;
-        if header.crit.is_some() {
+        if header.crit {
             return Err(InvalidJws("the header has critical members"));
         }
-        let algorithm = algorithm(&header.alg).ok_or(InvalidJws("alg is no known signature"))?;
+        let algorithm =
+            algorithm(&header.alg).ok_or(InvalidJws("alg is not a known signature algorithm"))?;
         if header.x5c.is_empty() || header.x5c.len() > CERTIFICATES_MAX {
             return Err(InvalidJws("x5c has no certificate or too many"));
         }
@@ -84,7 +90,7 @@ impl<'a> Jws<'a> {
             .map(|text| STANDARD.decode(text.as_bytes()))
             .collect::<Result<_, _>>();
         let certificates = certificates.map_err(|_| InvalidJws("x5c is not base64"))?;
-        // A third more as text.
+        // Text is a third longer than the bytes.
         if signature.len() > SIGNATURE_MAX.saturating_mul(2) {
             return Err(InvalidJws("the signature is too long"));
         }
@@ -101,7 +107,7 @@ fn base64url(text: &[u8]) -> Result<Vec<u8>, InvalidJws> {
     URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidJws("not base64url without padding"))
 }
 
-/// The algorithms of RFC 7518 §3.1 and RFC 8037 §3.1 by their COSE numbers; `none` and MACs are not among them.
+/// The algorithms of RFC 7518 §3.1 and RFC 8037 §3.1 by their COSE numbers. `none` and MACs are not included.
 fn algorithm(name: &str) -> Option<Algorithm> {
     Some(match name {
         "ES256" => Algorithm::ES256,
@@ -118,7 +124,7 @@ fn algorithm(name: &str) -> Option<Algorithm> {
     })
 }
 
-/// A JWS has r and s of an ECDSA signature side by side (RFC 7518 §3.4), where `WebAuthn` and this crate's verifiers have DER.
+/// In a JWS, an ECDSA signature is r followed by s (RFC 7518 §3.4). `WebAuthn` and this crate's verifiers use DER.
 fn in_der(algorithm: Algorithm, signature: Vec<u8>) -> Result<Vec<u8>, InvalidJws> {
     let size = match algorithm {
         Algorithm::ES256 => 32,
@@ -126,7 +132,7 @@ fn in_der(algorithm: Algorithm, signature: Vec<u8>) -> Result<Vec<u8>, InvalidJw
         Algorithm::ES512 => 66,
         _ => return Ok(signature),
     };
-    let invalid = InvalidJws("the signature has not the length of its curve");
+    let invalid = InvalidJws("the signature does not have the length of its curve");
     match signature.split_at_checked(size) {
         Some((r, s)) if s.len() == size => ecdsa_sig_value(r, s).map_err(|_| invalid),
         _ => Err(invalid),
@@ -162,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_told_apart() {
+    fn parts_are_separated() {
         let text = jws(&format!(r#"{{"typ":"JWT",{X5C},"alg":"RS256"}}"#), b"signature");
         let jws = Jws::parse(text.as_bytes()).unwrap();
         assert_eq!(jws.algorithm, Algorithm::RS256);
@@ -173,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_compact_jws_with_certificates_is_refused() {
+    fn rejects_text_that_is_not_a_compact_jws_with_certificates() {
         let header = |members: &str| jws(&format!("{{{members}}}"), b"signature");
         let good = header(&format!(r#""alg":"RS256",{X5C}"#));
         assert!(Jws::parse(good.as_bytes()).is_ok());
@@ -192,10 +198,14 @@ mod tests {
                 header(&format!(r#""alg":"RS256","alg":"ES256",{X5C}"#)),
                 "the header is not JSON with alg and x5c",
             ),
-            (header(&format!(r#""alg":"none",{X5C}"#)), "alg is no known signature"),
-            (header(&format!(r#""alg":"HS256",{X5C}"#)), "alg is no known signature"),
+            (header(&format!(r#""alg":"none",{X5C}"#)), "alg is not a known signature algorithm"),
+            (header(&format!(r#""alg":"HS256",{X5C}"#)), "alg is not a known signature algorithm"),
             (
                 header(&format!(r#""alg":"RS256","crit":["exp"],{X5C}"#)),
+                "the header has critical members",
+            ),
+            (
+                header(&format!(r#""alg":"RS256","crit":null,{X5C}"#)),
                 "the header has critical members",
             ),
             (header(r#""alg":"RS256","x5c":[]"#), "x5c has no certificate or too many"),
@@ -206,7 +216,7 @@ mod tests {
             (header(r#""alg":"RS256","x5c":["_-8="]"#), "x5c is not base64"),
             (
                 header(&format!(r#""alg":"ES256",{X5C}"#)),
-                "the signature has not the length of its curve",
+                "the signature does not have the length of its curve",
             ),
             (
                 header(&format!(r#""alg":"RS256",{X5C},"_":"{}""#, "_".repeat(JWS_HEADER_MAX))),
@@ -223,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_up_to_a_bound_is_read() {
+    fn accepts_everything_up_to_its_limit() {
         let parses = |jws: &str| Jws::parse(jws.as_bytes()).is_ok();
         let certificates = vec![r#""AQI=""#; CERTIFICATES_MAX].join(",");
         assert!(parses(&jws(&format!(r#"{{"alg":"RS256","x5c":[{certificates}]}}"#), b"")));
@@ -287,9 +297,9 @@ mod tests {
             byte: u8,
         ) {
             let _ = Jws::parse(&bytes);
-            let mut bent = jws(&format!(r#"{{"alg":"RS256",{X5C}}}"#), b"signature").into_bytes();
-            *at.get_mut(&mut bent) = byte;
-            let _ = Jws::parse(&bent);
+            let mut tampered = jws(&format!(r#"{{"alg":"RS256",{X5C}}}"#), b"signature").into_bytes();
+            *at.get_mut(&mut tampered) = byte;
+            let _ = Jws::parse(&tampered);
         }
     }
 }

@@ -1,98 +1,79 @@
-#![doc = include_str!("../README.md")]
+#![cfg_attr(
+    any(
+        not(doctest),
+        all(feature = "getrandom", feature = "memory-store", feature = "test-authenticator")
+    ),
+    doc = include_str!("../README.md")
+)]
 //!
-//! # A walk-through, blocking
+//! # The guide
+//!
+//! [`guide`] leads from the first passkey to running a service: a tutorial, your database, the browser side, migrating from
+//! another library, testing, and troubleshooting by error code.
+//!
+//! # A walk-through
+//!
+//! `Passkeys` combines a relying party with a store. Each of its methods handles one request of a page.
+//! With an asynchronous store, write `.await` for `.blocking()`: `Passkeys` has an example.
 //!
 //! ```
-//! # #[cfg(all(feature = "memory-store", feature = "test-authenticator"))] {
+//! # #[cfg(all(feature = "getrandom", feature = "memory-store", feature = "test-authenticator"))] {
+//! # use relying_party::test_authenticator::TestAuthenticator;
 //! use relying_party::{
-//!     CreatePasskey, DeletePasskey, ListPasskeys, RelyingParty, RenamePasskey, SignIn, SignInRequest, SignedInUser,
-//!     Timestamp, UserHandle, store::{self, MemoryStore}, test_authenticator::TestAuthenticator,
+//!     Passkeys, RelyingParty, SessionBinding, SignInRequest, SignedInUser, UserHandle, store::MemoryStore,
 //! };
 //!
-//! // Once, when the service starts. Every problem of the configuration is reported at once.
-//! let rp = RelyingParty::builder("example.com", "Example").origin("https://example.com").build().unwrap();
-//! let store = MemoryStore::new();
-//! // What stands for the browser here.
-//! let mut browser = TestAuthenticator::new("Ada's laptop");
-//! let now = Timestamp::from_unix_millis(1_700_000_000_000);
+//! // Once, when the service starts. All configuration errors are reported together.
+//! let rp = RelyingParty::builder("example.com", "Example").origin("https://example.com").build()?;
+//! let passkeys = Passkeys::new(rp, MemoryStore::new());
+//! # let mut browser = TestAuthenticator::new("Ada's laptop");
 //!
-//! // "Create a passkey", by somebody who is signed in.
-//! let ada = SignedInUser::new(UserHandle::try_from(&[7; 32][..]).unwrap(), "ada@example.com", "Ada");
-//! let start = store::run(&store, CreatePasskey::begin(&rp, &ada, [1; 32].into(), now)).unwrap();
-//! // `start.public_key` goes to the browser as JSON, `start.ceremony_id` into a cookie …
-//! let response = browser.create(&start.public_key, "https://example.com").unwrap();
-//! // … and both come back in the next request.
-//! let finish = CreatePasskey::finish(&rp, ada.handle(), start.ceremony_id, response.as_bytes(), now);
-//! let passkey = store::run(&store, finish).unwrap().passkey;
+//! // "Create a passkey", on the page of a signed-in user. The page passes the JSON to navigator.credentials.create(),
+//! // and posts the response.
+//! let ada = SignedInUser::new(UserHandle::generate()?, "ada@example.com", "Ada");
+//! let session = SessionBinding::of("value of the session cookie");
+//! let to_browser = passkeys.begin_create(&ada, session).blocking()?.to_json();
+//! # let posted = browser.answer(&to_browser, "https://example.com")?;
+//! let created = passkeys.finish_create(ada.handle(), session, posted.as_bytes()).blocking()?;
 //!
-//! // "Sign in with a passkey", by anybody.
-//! let begin = SignIn::begin(&rp, SignInRequest::Discoverable, [2; 32].into(), now);
-//! let start = store::run(&store, begin).unwrap();
-//! let response = browser.get(&start.public_key, "https://example.com").unwrap();
-//! let finish = SignIn::finish(&rp, start.ceremony_id, response.as_bytes(), now);
-//! let signed_in = store::run(&store, finish).unwrap();
-//! assert!(signed_in.is_complete()); // A session begins only then.
+//! // "Sign in with a passkey", on a page for everyone, and navigator.credentials.get().
+//! let session = SessionBinding::of("value of a pre-session cookie");
+//! let to_browser = passkeys.begin_sign_in(SignInRequest::Discoverable, session).blocking()?.to_json();
+//! # let posted = browser.answer(&to_browser, "https://example.com")?;
+//! let signed_in = passkeys.finish_sign_in(session, posted.as_bytes()).blocking()?;
+//! assert!(signed_in.is_complete()); // Only then start a session, with a new identifier.
 //! assert_eq!(signed_in.user, ada.handle());
 //!
 //! // The account page.
-//! let rename = RenamePasskey::begin(&rp, ada.handle(), passkey.id, "Laptop", now);
-//! store::run(&store, rename).unwrap();
-//! let listed = store::run(&store, ListPasskeys::begin(&rp, ada.handle())).unwrap();
+//! passkeys.rename(ada.handle(), created.passkey.id, "Laptop").blocking()?;
+//! let listed = passkeys.list(ada.handle()).blocking()?;
 //! assert_eq!(listed.passkeys[0].name.as_str(), "Laptop");
-//! let deleted = store::run(&store, DeletePasskey::begin(&rp, ada.handle(), passkey.id)).unwrap();
+//! let deleted = passkeys.delete(ada.handle(), created.passkey.id).blocking()?;
 //! // For PublicKeyCredential.signalAllAcceptedCredentials():
 //! assert!(deleted.signal.all_accepted_credential_ids().is_empty());
 //! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # A walk-through, asynchronous
+//! # Beneath the facade
 //!
-//! The same flows over [`AsyncPasskeyStore`](store::AsyncPasskeyStore), on whatever runtime the host has.
-//!
-//! ```
-//! use relying_party::{Challenge, CeremonyId, CreatePasskey, RelyingParty, SignIn, SignInRequest, SignedInUser, Timestamp};
-//! use relying_party::store::{AsyncPasskeyStore, RunError, run_async};
-//!
-//! async fn create_options<S: AsyncPasskeyStore>(
-//!     rp: &RelyingParty, store: &S, user: &SignedInUser, challenge: Challenge, now: Timestamp,
-//! ) -> Result<(CeremonyId, String), RunError<S::Error>> {
-//!     let start = run_async(store, CreatePasskey::begin(rp, user, challenge, now)).await?;
-//!     Ok((start.ceremony_id, serde_json::to_string(&start.public_key).expect("options are JSON")))
-//! }
-//!
-//! async fn create<S: AsyncPasskeyStore>(
-//!     rp: &RelyingParty, store: &S, user: &SignedInUser, ceremony: CeremonyId, response: &[u8], now: Timestamp,
-//! ) -> Result<String, RunError<S::Error>> {
-//!     let finish = CreatePasskey::finish(rp, user.handle(), ceremony, response, now);
-//!     Ok(run_async(store, finish).await?.passkey.name.to_string())
-//! }
-//!
-//! async fn sign_in_options<S: AsyncPasskeyStore>(
-//!     rp: &RelyingParty, store: &S, challenge: Challenge, now: Timestamp,
-//! ) -> Result<(CeremonyId, String), RunError<S::Error>> {
-//!     let start = run_async(store, SignIn::begin(rp, SignInRequest::Autofill, challenge, now)).await?;
-//!     Ok((start.ceremony_id, serde_json::to_string(&start.public_key).expect("options are JSON")))
-//! }
-//!
-//! async fn sign_in<S: AsyncPasskeyStore>(
-//!     rp: &RelyingParty, store: &S, ceremony: CeremonyId, response: &[u8], now: Timestamp,
-//! ) -> Result<Option<relying_party::UserHandle>, RunError<S::Error>> {
-//!     let signed_in = run_async(store, SignIn::finish(rp, ceremony, response, now)).await?;
-//!     // Otherwise the user has to show another factor first.
-//!     Ok(signed_in.is_complete().then_some(signed_in.user))
-//! }
-//! ```
+//! `Passkeys` needs the features `std` and `getrandom`. Each of its methods starts a [flow](crate::flow). A host
+//! without a clock or a random source starts flows itself and passes in the time and the challenge. [`store::run`] and
+//! [`store::run_async`] run a flow, or you write your own loop.
 #![no_std]
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod assurance;
 mod attestation;
 mod attestation_object;
 pub mod audit;
 mod auth_data;
+mod base64url;
 mod bytes;
 mod cbor;
 pub mod ceremony;
@@ -104,6 +85,9 @@ pub mod decoys;
 mod error;
 pub mod extensions;
 pub mod flow;
+#[cfg(all(doc, not(doctest)))]
+pub mod guide;
+mod identifier;
 pub mod json;
 #[cfg(feature = "attestation")]
 mod jws;
@@ -113,20 +97,28 @@ mod malformed;
 pub mod mds;
 mod name;
 pub mod naming;
+mod object;
 mod passkey;
+#[cfg(all(feature = "std", feature = "getrandom"))]
+mod passkeys;
 pub mod policy;
+mod record;
 mod relying_party;
+mod session;
 pub mod settings;
 pub mod store;
 #[cfg(feature = "test-authenticator")]
 pub mod test_authenticator;
+mod text;
 mod time;
-mod version;
 #[cfg(feature = "attestation")]
 pub mod x509;
 
+pub use assurance::{AaguidAssurance, AndroidSecurityLevel};
 #[cfg(feature = "attestation")]
-pub use attestation::{AnchorSource, AndroidKeyAuthorizations, AttestationSubject};
+pub use attestation::{
+    AnchorSource, AndroidKeyAuthorizations, AndroidKeyDates, AttestationSubject, TpmKeyAttributes,
+};
 pub use attestation::{AttestationPolicy, StatementError, TrustError};
 pub use attestation_object::AttestationObject;
 pub use auth_data::{AttestedCredentialData, AuthenticatorData, Flags};
@@ -134,21 +126,24 @@ pub use bytes::{
     Aaguid, AccountId, CeremonyId, Challenge, CredentialId, InvalidAaguid, InvalidBytes, KeyHash,
     PasskeyId, UserHandle,
 };
-pub use cbor::CborError;
 pub use client_data::ClientData;
 pub use config_error::{ConfigError, ConfigErrors};
 pub use cose::{Algorithm, CoseKey, CosePublicKey, InvalidKey, InvalidPublicKey, KeyParameters};
 pub use error::{Error, ErrorKind, Feature, PublicError, ReverificationReason};
 pub use flow::{
-    CreatePasskey, DeletePasskey, Effect, Flow, ListPasskeys, RenamePasskey, Reply, SignIn,
-    SignInRequest, SignedInUser, Step, StepUp, VerificationProof,
+    CreatePasskey, DeletePasskey, Effect, EraseAccount, Flow, ListPasskeys, NewUser, Posted,
+    RenamePasskey, Reply, SignIn, SignInRequest, SignUp, SignedInUser, Step, StepUp,
+    VerificationProof,
 };
-pub use malformed::Malformed;
+pub use malformed::{CborError, Malformed};
 pub use name::{InvalidName, PasskeyName};
 pub use passkey::{
     Attestation, AttestationLevel, AttestationTrust, AttestationType, ImportError, Passkey,
-    PasskeyImport, PasskeyState, PasskeySummary,
+    PasskeyImport, PasskeyState, PasskeySummary, StoredPasskey, StoredPasskeyError,
 };
+#[cfg(all(feature = "std", feature = "getrandom"))]
+pub use passkeys::{Passkeys, Run};
 pub use relying_party::{RelyingParty, RelyingPartyBuilder};
+pub use session::SessionBinding;
 pub use settings::Settings;
-pub use time::{Duration, Timestamp};
+pub use time::{Duration, TimeOutOfRange, Timestamp};

@@ -1,59 +1,113 @@
-//! What is wrong with bytes that do not parse: the error of the wire layer.
+//! Why bytes cannot be parsed: the error of the wire layer.
 
 use alloc::{format, string::String};
 use core::fmt::{self, Write as _};
 
-use crate::{cbor::CborError, json::base64url::InvalidBase64Url, limits::SHOWN_MAX};
+use crate::limits::{CBOR_DEPTH_MAX, CBOR_MAP_ENTRIES_MAX, SHOWN_MAX};
 
-/// A message that is not what its grammar says. Its code is `malformed`.
+/// A message does not match its grammar. The code is `malformed`. [`ClientData`](crate::ClientData) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Malformed {
-    /// More bytes than the limit of [`limits`](crate::limits) for such a thing.
+    /// There are more bytes than the limit in [`limits`](crate::limits) allows.
     #[error("{what} is longer than {max} bytes")]
     TooLong {
         /// What is too long.
         what: &'static str,
-        /// Most bytes allowed.
+        /// The maximum number of bytes.
         max: usize,
     },
-    /// JSON that does not parse, lacks a member, has one twice, or has one of another type.
+    /// The JSON is invalid, lacks a member, repeats one, or has one of the wrong type.
     #[error("{what}: {reason}")]
     Json {
-        /// Which JSON text.
+        /// The name of the JSON text.
         what: &'static str,
-        /// What the JSON parser says, with line and column.
+        /// The message of the JSON parser, with line and column.
         reason: String,
     },
-    /// A member that is not base64url.
+    /// The response lacks a member that the specification requires, but that not every front end sends.
+    #[error("{what}: {member} is missing; Settings::incomplete_responses accepts that")]
+    Incomplete {
+        /// The name of the response.
+        what: &'static str,
+        /// The missing member.
+        member: &'static str,
+    },
+    /// A member is not base64url.
     #[error("{what} is not base64url")]
     Base64Url {
-        /// Which member.
+        /// The name of the member.
         what: &'static str,
     },
-    /// CBOR that does not parse or breaks a rule of the CTAP2 canonical form that is enforced.
+    /// The CBOR is invalid, or breaks an enforced rule of the CTAP2 canonical form.
     #[error("{what}: {error} at byte {offset}")]
     Cbor {
-        /// Which structure.
+        /// The name of the structure.
         what: &'static str,
         /// What is wrong.
         error: CborError,
-        /// Where, counted from the start of the structure.
+        /// The offset from the start of the structure.
         offset: usize,
     },
     /// The credential's `type` is not `public-key`.
     #[error("credential type is not public-key")]
     CredentialType,
-    /// Authenticator data whose length does not fit its flags.
+    /// A `tokenBinding` in client data whose `status` Level 2 does not know.
+    #[error("clientDataJSON: tokenBinding.status is not present, supported or not-supported")]
+    TokenBinding,
+    /// The length of the authenticator data does not match their flags.
     #[error("authenticator data: {0}")]
     AuthenticatorData(&'static str),
-    /// A COSE key without a required parameter, with one of the wrong type, length or value, or with one too many.
+    /// The COSE key lacks a required parameter, has one of the wrong type, length or value, or has an unexpected one.
     #[error("COSE key: {0}")]
     CoseKey(&'static str),
 }
 
+/// What is wrong with a CBOR item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CborError {
+    /// The input ends within an item, or a length reaches beyond the input.
+    #[error("the input ends within an item")]
+    Truncated,
+    /// No CBOR item begins with this byte.
+    #[error("not a CBOR item")]
+    Syntax,
+    /// An integer, length or simple value uses more bytes than it needs.
+    #[error("a number uses more bytes than it needs")]
+    NotShortest,
+    /// An item has indefinite length.
+    #[error("an item has indefinite length")]
+    Indefinite,
+    /// An item is a tag.
+    #[error("tags are not allowed")]
+    Tag,
+    /// A text is not UTF-8.
+    #[error("a text is not UTF-8")]
+    Utf8,
+    /// Items are nested deeper than [`CBOR_DEPTH_MAX`].
+    #[error("items are nested deeper than {CBOR_DEPTH_MAX}")]
+    Depth,
+    /// A map has more entries than [`CBOR_MAP_ENTRIES_MAX`].
+    #[error("a map has more than {CBOR_MAP_ENTRIES_MAX} entries")]
+    Entries,
+    /// A map key is repeated.
+    #[error("a map key is repeated")]
+    DuplicateKey,
+    /// An item has a type that the grammar does not allow.
+    #[error("an item has the wrong type")]
+    Type,
+    /// A required map entry is missing.
+    #[error("the entry \"{0}\" is missing")]
+    Missing(&'static str),
+    /// There are bytes after the item.
+    #[error("there are bytes after the item")]
+    TrailingData,
+}
+
 impl Malformed {
-    /// What the JSON parser says repeats what was found, at full length and with six characters for some: it is cut.
+    /// The JSON parser's message repeats the input at full length, with up to six characters for one, so it is
+    /// truncated.
     pub(crate) fn json(what: &'static str, error: &serde_json::Error) -> Self {
         let mut shown = Shown(String::new());
         let reason = match write!(shown, "{error}") {
@@ -62,16 +116,9 @@ impl Malformed {
         };
         Self::Json { what, reason }
     }
-
-    pub(crate) fn base64url(what: &'static str, error: InvalidBase64Url, max: usize) -> Self {
-        match error {
-            InvalidBase64Url::Syntax => Self::Base64Url { what },
-            InvalidBase64Url::TooLong => Self::TooLong { what, max },
-        }
-    }
 }
 
-/// Takes no more text than an error may repeat.
+/// Accepts no more text than an error may repeat.
 struct Shown(String);
 
 impl fmt::Write for Shown {
@@ -101,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_found_is_shown_at_a_bounded_length() {
+    fn input_is_repeated_up_to_a_maximum_length() {
         assert_eq!(
             reason("\"found\""),
             "invalid type: string \"found\", expected a boolean at line 1 column 7"

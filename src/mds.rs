@@ -1,7 +1,8 @@
-//! The metadata of the FIDO Alliance (MDS version 3): who vouches for which authenticator, and what is wrong with it.
+//! The metadata of the FIDO Alliance (MDS version 3): who vouches for which authenticator, and which problems are
+//! known.
 //!
-//! The host fetches the BLOB, when and from where it sees fit, and keeps it; here are bytes in, verified metadata out.
-//! The [`Metadata`] are a source of anchors for the [attestation policy](crate::AttestationPolicy):
+//! The host downloads the BLOB whenever and from wherever it wants, and stores it. This module turns bytes into
+//! verified metadata. [`Metadata`] are a source of anchors for the [attestation policy](crate::AttestationPolicy):
 //!
 //! ```
 //! use std::sync::Arc;
@@ -13,61 +14,105 @@
 
 mod entry;
 mod error;
+mod member;
+mod omission;
 mod status;
 mod verify;
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, btree_map::Entry},
+    string::String,
+    vec::Vec,
+};
 
 use serde_json::value::RawValue;
 use sha1::{Digest as _, Sha1};
 
+use self::omission::Omissions;
 pub use self::{
     entry::{KeyIdentifier, MetadataEntry},
     error::MdsError,
+    omission::{Omission, OmissionReason},
     status::{AuthenticatorStatus, StatusReport},
     verify::BlobVerification,
 };
 use crate::{
     attestation::{AnchorSource, AttestationSubject},
-    bytes::Aaguid,
+    bytes::{Aaguid, KeyHash},
+    naming::AuthenticatorNames,
     time::Timestamp,
     x509::{Certificate, TrustAnchor},
 };
 
-/// Metadata whose signature was verified.
+/// Metadata with a verified signature. [The module](self) has an example.
 #[derive(Clone, Debug)]
 pub struct Metadata {
     number: u64,
     next_update: Timestamp,
     entries: Vec<MetadataEntry>,
     skipped: usize,
+    omissions: Vec<Omission>,
     by_aaguid: BTreeMap<Aaguid, usize>,
     by_key: BTreeMap<KeyIdentifier, usize>,
+    /// For each anchor's key the only model that has it among its anchors, or `None` if there are several.
+    model_of_anchor: BTreeMap<KeyHash, Option<Aaguid>>,
 }
 
 impl Metadata {
     fn new(number: u64, next_update: Timestamp, json: &[&RawValue]) -> Self {
-        let entries: Vec<_> = json.iter().filter_map(|json| MetadataEntry::read(json)).collect();
-        let skipped = json.len().saturating_sub(entries.len());
-        let (mut by_aaguid, mut by_key) = (BTreeMap::new(), BTreeMap::new());
-        for (at, entry) in entries.iter().enumerate() {
-            if let Some(aaguid) = entry.aaguid {
-                by_aaguid.entry(aaguid).or_insert(at);
-            }
-            for key in &entry.key_identifiers {
-                by_key.entry(*key).or_insert(at);
+        let mut omissions = Omissions::default();
+        let mut skipped = 0_usize;
+        let mut entries: Vec<MetadataEntry> = Vec::new();
+        let mut by_aaguid = BTreeMap::new();
+        for (at, json) in json.iter().enumerate() {
+            omissions.entry = at;
+            let Some(entry) = MetadataEntry::read(json, &mut omissions) else {
+                skipped = skipped.saturating_add(1);
+                continue;
+            };
+            let place = match entry.aaguid {
+                Some(aaguid) if !aaguid.is_zero() => by_aaguid.entry(aaguid),
+                _ => {
+                    entries.push(entry);
+                    continue;
+                }
+            };
+            match place {
+                Entry::Vacant(place) => {
+                    place.insert(entries.len());
+                    entries.push(entry);
+                }
+                Entry::Occupied(place) => {
+                    omissions.add(OmissionReason::Merged);
+                    if let Some(earlier) = entries.get_mut(*place.get()) {
+                        earlier.merge(entry);
+                    }
+                }
             }
         }
-        Self { number, next_update, entries, skipped, by_aaguid, by_key }
+        entries.iter_mut().for_each(MetadataEntry::finish);
+        let by_key = by_key(&entries);
+        let model_of_anchor = model_of_anchor(&entries);
+        let omissions = omissions.all;
+        Self {
+            number,
+            next_update,
+            entries,
+            skipped,
+            omissions,
+            by_aaguid,
+            by_key,
+            model_of_anchor,
+        }
     }
 
-    /// The serial number (`no`): the host keeps it, and refuses [older ones](BlobVerification::not_before).
+    /// The serial number (`no`). Store it, and reject [older ones](BlobVerification::not_before).
     #[must_use]
     pub fn number(&self) -> u64 {
         self.number
     }
 
-    /// The day on which the next BLOB comes at the latest: the beginning of that day.
+    /// The latest day on which the next BLOB will be published: the start of that day.
     #[must_use]
     pub fn next_update(&self) -> Timestamp {
         self.next_update
@@ -79,13 +124,23 @@ impl Metadata {
         &self.entries
     }
 
-    /// How many entries were passed over: those of UAF authenticators, and such as could not be read.
+    /// The number of skipped entries: those of UAF authenticators, and those that could not be parsed.
     #[must_use]
     pub fn skipped(&self) -> usize {
         self.skipped
     }
 
-    /// The entry of a model. The zero AAGUID, which U2F keys and others have, is no model.
+    /// What was skipped in the BLOB, and why: entries, anchors, members of entries. Limited to the first
+    /// [`MDS_OMISSIONS_MAX`](crate::limits::MDS_OMISSIONS_MAX).
+    #[must_use]
+    pub fn omissions(&self) -> &[Omission] {
+        &self.omissions
+    }
+
+    /// Returns the entry of a model. The zero AAGUID, which U2F keys and others have, is not a model.
+    ///
+    /// [`Attestation::aaguid`](crate::Attestation::aaguid) tells whether a passkey really is of this model. If its
+    /// AAGUID is only claimed, what the metadata say about the model may not be true of the passkey.
     #[must_use]
     pub fn entry(&self, aaguid: Aaguid) -> Option<&MetadataEntry> {
         if aaguid.is_zero() {
@@ -94,21 +149,62 @@ impl Metadata {
         self.entries.get(*self.by_aaguid.get(&aaguid)?)
     }
 
-    /// The entry of the U2F keys whose attestation certificates have this key.
+    /// Returns the entry of the U2F keys whose attestation certificates have this key. If several entries name the key,
+    /// returns the one with the earliest [warning](MetadataEntry::warnings_at).
     #[must_use]
     pub fn entry_by_key(&self, key: KeyIdentifier) -> Option<&MetadataEntry> {
         self.entries.get(*self.by_key.get(&key)?)
     }
 
-    /// The entry for an attestation: by AAGUID, or without one by the key of the attestation certificate.
+    /// Returns the entry for an attestation, by the AAGUID that the authenticator claims. U2F keys have no AAGUID. For
+    /// them, returns the entry by the key of the attestation certificate, or by the AAGUID that this certificate names.
+    /// If these are two entries, returns the one with the earliest [warning](MetadataEntry::warnings_at), otherwise the
+    /// one of the key.
     #[must_use]
     pub fn entry_for(&self, subject: &AttestationSubject<'_>) -> Option<&MetadataEntry> {
-        if subject.aaguid.is_zero() {
-            self.entry_by_key(KeyIdentifier::of(subject.certificate))
-        } else {
-            self.entry(subject.aaguid)
+        if !subject.aaguid.is_zero() {
+            return self.entry(subject.aaguid);
+        }
+        let by_key = self.entry_by_key(KeyIdentifier::of(subject.certificate));
+        let by_aaguid = subject.certificate_aaguid().and_then(|aaguid| self.entry(aaguid));
+        by_key.into_iter().chain(by_aaguid).reduce(warned_first)
+    }
+}
+
+/// Of two entries for the same subject, returns the one with the earlier warning, otherwise the first.
+fn warned_first<'a>(one: &'a MetadataEntry, other: &'a MetadataEntry) -> &'a MetadataEntry {
+    match (one.warned_since, other.warned_since) {
+        (None, Some(_)) => other,
+        (Some(since), Some(others)) if others < since => other,
+        _ => one,
+    }
+}
+
+fn by_key(entries: &[MetadataEntry]) -> BTreeMap<KeyIdentifier, usize> {
+    let mut by_key = BTreeMap::new();
+    for (at, entry) in entries.iter().enumerate() {
+        for key in &entry.key_identifiers {
+            let known = by_key.entry(*key).or_insert(at);
+            if entries.get(*known).is_some_and(|it| core::ptr::eq(warned_first(it, entry), entry)) {
+                *known = at;
+            }
         }
     }
+    by_key
+}
+
+/// An entry without an AAGUID is a separate model: an anchor shared with another entry identifies neither.
+fn model_of_anchor(entries: &[MetadataEntry]) -> BTreeMap<KeyHash, Option<Aaguid>> {
+    let mut models: BTreeMap<KeyHash, Option<Aaguid>> = BTreeMap::new();
+    for entry in entries {
+        for anchor in &entry.anchors {
+            let model = models.entry(anchor.key_hash()).or_insert(entry.aaguid);
+            if *model != entry.aaguid {
+                *model = None;
+            }
+        }
+    }
+    models
 }
 
 impl KeyIdentifier {
@@ -119,14 +215,37 @@ impl KeyIdentifier {
     }
 }
 
-/// The anchors of the model's entry, unless something speaks [against it](MetadataEntry::warnings_at) at the time
-/// of judging. A host that wants to decide otherwise supplies a source of its own, which looks entries up here.
+/// The anchors of the model's entry, unless there are [warnings](MetadataEntry::warnings_at) at the time of
+/// verification. If you want to decide differently, supply your own source, which looks up entries here.
+///
+/// An anchor of several entries vouches for none of their AAGUIDs, because an authenticator of one model could claim to
+/// be of another. If that is good enough for you, configure the anchor [for an
+/// AAGUID](crate::AttestationPolicy::anchors_for_aaguid).
 impl AnchorSource for Metadata {
     fn anchors(&self, subject: &AttestationSubject<'_>) -> Vec<TrustAnchor> {
         match self.entry_for(subject) {
             Some(entry) if entry.warnings_at(subject.now).next().is_none() => entry.anchors.clone(),
             _ => Vec::new(),
         }
+    }
+
+    fn is_for_this_aaguid(&self, subject: &AttestationSubject<'_>, anchor: &TrustAnchor) -> bool {
+        self.model_of_anchor.get(&anchor.key_hash()) == Some(&Some(subject.aaguid))
+    }
+
+    /// Those whose attestation types include `basic_surrogate`, unless something speaks against them.
+    fn attests_for_itself(&self, aaguid: Aaguid, now: Timestamp) -> bool {
+        self.entry(aaguid).is_some_and(|entry| {
+            entry.attestation_types.iter().any(|kind| kind == "basic_surrogate")
+                && entry.warnings_at(now).next().is_none()
+        })
+    }
+}
+
+/// Names models in English.
+impl AuthenticatorNames for Metadata {
+    fn name(&self, aaguid: Aaguid) -> Option<String> {
+        self.entry(aaguid)?.name("en").map(Into::into)
     }
 }
 

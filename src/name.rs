@@ -1,56 +1,64 @@
 //! Names of passkeys.
 
+mod canonical;
 mod characters;
 mod fitting;
 
 use alloc::{borrow::ToOwned as _, string::String};
 use core::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, de};
-use unicode_normalization::UnicodeNormalization as _;
-
-use self::characters::{is_refused, is_seen};
+use self::{
+    canonical::canonical,
+    characters::{is_refused, is_seen},
+};
 use crate::limits::{NFC_SHRINKS_MAX, PASSKEY_NAME_MAX};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
-/// A name for a passkey: 1 to 100 characters after trimming, at least one of them to be seen, and none that controls
-/// lines, terminals or the direction of the text around them.
+/// A name of a passkey: 1 to 100 characters after trimming, at least one of them visible, and none that controls lines,
+/// terminals or the direction of the surrounding text.
 ///
-/// White space at both ends is trimmed, and the name is kept in Unicode's form NFC, so that what looks the same is the
-/// same. Characters are counted as Unicode scalar values in that form, as PostgreSQL's `char_length` and `varchar(100)`
-/// do: what a reader takes for one character can consist of any number of them, and what belongs together changes from
-/// one version of Unicode to the next, by which no stored name may become invalid.
+/// White space at both ends is trimmed, and the name is stored in Unicode's NFC form. Invisible characters that have no
+/// effect in their place are dropped: zero width spaces, direction marks, tags, joiners between Latin letters. So names
+/// that only differ in such characters are equal. Joiners stay in the scripts that need them (Persian, Hindi) and
+/// within emoji, and variation selectors stay after symbols and ideographs.
+///
+/// Characters are counted as Unicode scalar values in that form, like PostgreSQL's `char_length` and `varchar(100)` do.
+/// Grapheme clusters are not counted, because they can have any length, and because their boundaries change between
+/// versions of Unicode, which must not make a stored name invalid.
 ///
 /// ```
 /// use relying_party::PasskeyName;
 /// assert_eq!("  Laptop ".parse::<PasskeyName>()?.as_str(), "Laptop");
 /// assert_eq!("Cle\u{301} USB".parse::<PasskeyName>()?, "Cl\u{e9} USB".parse()?);
+/// assert_eq!("Laptop\u{200e}".parse::<PasskeyName>()?, "Laptop".parse()?);
 /// assert!("\u{0}".parse::<PasskeyName>().is_err());
-/// assert!("\u{200b}".parse::<PasskeyName>().is_err()); // nobody would see it
+/// assert!("\u{200b}".parse::<PasskeyName>().is_err()); // no one would see it
 /// # Ok::<(), relying_party::InvalidName>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct PasskeyName(String);
 
-/// Why a text is no name for a passkey.
+/// Why a text is not a valid name for a passkey. [`PasskeyName`](crate::PasskeyName) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidName {
-    /// Nothing is left after trimming.
+    /// Nothing remains after trimming.
     #[error("a name needs at least one character that is not white space")]
     Empty,
-    /// Nothing of it can be seen: white space, and characters that have no width.
-    #[error("nothing of the name can be seen")]
+    /// The text has no visible characters, only white space and characters without width.
+    #[error("the name has no visible characters")]
     Invisible,
-    /// Longer than 100 characters.
-    #[error("the name has {found} characters; {PASSKEY_NAME_MAX} are allowed")]
+    /// The text is longer than 100 characters.
+    #[error("the name has {found} characters; the maximum is {PASSKEY_NAME_MAX}")]
     TooLong {
-        /// Characters found after trimming, in the form NFC; as they came if there are more than four times as many.
+        /// The number of characters after trimming and in NFC form. If the text is more than four times too long, the
+        /// number before normalization.
         found: usize,
     },
-    /// A control character, a separator of lines or paragraphs, or one that overrides or isolates the direction of
-    /// text.
-    #[error("the name holds the control character U+{:04X}", u32::from(*.found))]
+    /// The text contains a control character, a line or paragraph separator, or a character that overrides or isolates
+    /// the direction of text.
+    #[error("the name contains the control character U+{:04X}", u32::from(*.found))]
     ControlCharacter {
         /// The first such character.
         found: char,
@@ -64,7 +72,7 @@ impl PasskeyName {
         &self.0
     }
 
-    /// A name from this crate's own tables.
+    /// Creates a name from this crate's tables.
     pub(crate) fn of_the_crate(name: &'static str) -> Self {
         Self(name.to_owned())
     }
@@ -78,21 +86,33 @@ impl core::str::FromStr for PasskeyName {
         if text.is_empty() {
             return Err(InvalidName::Empty);
         }
-        if let Some(found) = text.chars().find(|char| is_refused(*char)) {
+        if let Some(found) = control_character(text) {
             return Err(InvalidName::ControlCharacter { found });
         }
-        // What is too long in any form is not brought into one.
+        // Text that is too long in any form is not normalized.
         let found = text.chars().count();
         if found > PASSKEY_NAME_MAX * NFC_SHRINKS_MAX {
             return Err(InvalidName::TooLong { found });
         }
-        let name = text.nfc().collect::<String>();
+        let name = canonical(text);
+        let name = name.trim();
         match name.chars().count() {
             found if found > PASSKEY_NAME_MAX => Err(InvalidName::TooLong { found }),
-            _ if !name.chars().any(is_seen) => Err(InvalidName::Invisible),
-            _ => Ok(Self(name)),
+            _ if !is_visible(name) => Err(InvalidName::Invisible),
+            _ => Ok(Self(name.to_owned())),
         }
     }
+}
+
+/// Returns the first character that no name may contain: a control character, a line separator, or one that changes the
+/// direction of text.
+pub(crate) fn control_character(text: &str) -> Option<char> {
+    text.chars().find(|char| is_refused(*char))
+}
+
+/// Returns whether any character of the text is visible.
+pub(crate) fn is_visible(text: &str) -> bool {
+    text.chars().any(is_seen)
 }
 
 impl fmt::Display for PasskeyName {
@@ -112,6 +132,7 @@ mod tests {
     use alloc::{format, string::ToString as _};
 
     use proptest::prelude::*;
+    use unicode_normalization::UnicodeNormalization as _;
 
     use super::*;
 
@@ -141,7 +162,7 @@ mod tests {
         // Two characters become one, three become one, and one becomes three.
         assert_eq!(name(&"u\u{308}".repeat(100)).as_str(), "ü".repeat(100));
         assert_eq!(name(&"\u{1112}\u{1161}\u{11ab}".repeat(100)).as_str(), "한".repeat(100));
-        // Four become one; what is longer than four times the limit is not brought into that form to be counted.
+        // Four become one. Text longer than four times the limit is not normalized for counting.
         let parts = "\u{3b1}\u{313}\u{300}\u{345}";
         assert_eq!(name(&parts.repeat(100)).as_str(), "\u{1f82}".repeat(100));
         let longer = parts.repeat(101).parse::<PasskeyName>();
@@ -153,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn name_that_looks_the_same_is_the_same() {
+    fn names_that_look_the_same_are_equal() {
         assert_eq!(name("Cle\u{301}"), name("Cl\u{e9}"));
         assert_eq!(name("A\u{30a}ngstro\u{308}m"), name("\u{212b}ngström"));
     }
@@ -170,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn name_that_nobody_can_see_is_refused() {
+    fn rejects_invisible_names() {
         for text in [
             "\u{200b}",           // zero width space
             "\u{200d}\u{200c}",   // joiners
@@ -190,8 +211,7 @@ mod tests {
     fn name_in_any_script_and_emoji_is_a_name() {
         for text in [
             "مفتاح",
-            "\u{5d0}\u{200f}\u{5d1}", // a mark of direction, which right-to-left text needs
-            "می\u{200c}خواهم",        // a joiner, which Persian needs
+            "می\u{200c}خواهم", // a joiner, which Persian needs
             "क्षि",
             "👩\u{200d}💻",
             "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
@@ -203,7 +223,32 @@ mod tests {
     }
 
     #[test]
-    fn stored_name_obeys_the_rule_too() {
+    fn names_with_only_invisible_differences_are_equal() {
+        for text in [
+            "Laptop\u{200e}",
+            "\u{61c}Laptop",
+            "Lap\u{fff9}top",
+            "Laptop\u{e0041}\u{e007f}",
+            "Lap\u{200d}top",
+            "Lap\u{ad}top",
+            "Laptop \u{200b}",
+            "\u{feff} Laptop",
+        ] {
+            assert_eq!(name(text).as_str(), "Laptop", "{text:?}");
+        }
+        assert_ne!(name("می\u{200c}خواهم"), name("میخواهم"), "this one is seen");
+        assert_ne!(name("👩\u{200d}💻"), name("👩💻"), "and so is this one");
+    }
+
+    /// A passkey stored with an invisible character in its name must not become unreadable.
+    #[test]
+    fn stored_name_with_invisible_characters_is_read_without_them() {
+        let stored = serde_json::from_str::<PasskeyName>("\"Laptop\u{200e}\"").unwrap();
+        assert_eq!(stored, name("Laptop"));
+    }
+
+    #[test]
+    fn stored_name_is_checked_too() {
         assert!(serde_json::from_str::<PasskeyName>("\"\"").is_err());
     }
 

@@ -1,6 +1,7 @@
-//! The stored passkey: the credential record of §4 and what the product adds to it.
+//! The stored passkey: the credential record of §4, and what the product adds to it.
 
 mod import;
+mod stored;
 mod summary;
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
@@ -9,123 +10,137 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     import::{ImportError, PasskeyImport},
+    stored::{StoredPasskey, StoredPasskeyError},
     summary::PasskeySummary,
 };
 use crate::{
+    assurance::{AaguidAssurance, AndroidSecurityLevel},
     bytes::{Aaguid, CredentialId, KeyHash, PasskeyId, UserHandle},
     cose::CosePublicKey,
-    json::{AuthenticatorAttachment, Transport},
+    json::{AuthenticatorAttachment, CredentialDescriptor, Transport},
     name::PasskeyName,
     time::Timestamp,
-    version::Version,
 };
 
-/// A passkey as it is stored.
+/// A passkey.
 ///
-/// It comes out of a [create flow](crate::flow::CreatePasskey) and goes into the host's
-/// [store](crate::store::PasskeyStore), or from an [import](PasskeyImport). A store may keep it as JSON (it is `Serialize` and `Deserialize`) beside
-/// the columns it needs for its keys and for what changes: [`name`](Self::name), [`updated_at`](Self::updated_at),
-/// [`last_used_at`](Self::last_used_at) and [`state`](Self::state). Everything else never changes. That JSON has a
-/// version and is for the store alone; what users see is the [`summary`](Self::summary).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// It is created by a [create flow](crate::flow::CreatePasskey) or an [import](PasskeyImport), and goes into the host's
+/// [store](crate::store::PasskeyStore). A store keeps it in the form of [`to_stored`](Self::to_stored), and only
+/// changes its [`name`](Self::name), [`updated_at`](Self::updated_at), [`last_used_at`](Self::last_used_at) and
+/// [`state`](Self::state). Users see the [`summary`](Self::summary).
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Passkey {
-    #[serde(default)]
-    pub(crate) version: Version<1>,
-    /// Short and stable; names the passkey to its owner.
+    /// A short, stable ID that identifies the passkey to its owner.
     pub id: PasskeyId,
-    /// The RP ID for which it was made.
+    /// The RP ID that it was created for.
     pub rp_id: String,
     /// The account that owns it.
     pub user: UserHandle,
-    /// The id by which the authenticator knows it; no other passkey of the RP ID has the same.
+    /// The ID by which the authenticator knows it. No other passkey of the RP ID has the same.
     pub credential_id: CredentialId,
     /// The key that verifies its signatures.
     pub public_key: CosePublicKey,
-    /// The model of the authenticator. Unauthenticated unless [`attestation`](Self::attestation) was verified.
+    /// The model of the authenticator. [`Attestation::aaguid`] tells whether it was proved or is only claimed.
     pub aaguid: Aaguid,
-    /// How the authenticator says it can be reached, unchanged; empty if it did not say.
+    /// The transports over which the authenticator says it can be reached, unchanged. Empty if it did not say.
     pub transports: Vec<Transport>,
-    /// Where the authenticator was when the passkey was made, if the client said so.
+    /// How the authenticator was attached when the passkey was created, if the client reported it.
     pub attachment: Option<AuthenticatorAttachment>,
-    /// Whether it can be found without naming it (`credProps.rk`), if the client said so. Unsigned.
+    /// Whether it is discoverable (`credProps.rk`), if the client reported it. Not signed.
     pub discoverable: Option<bool>,
     /// What its attestation proved.
     pub attestation: Attestation,
     /// The name that its owner sees.
     pub name: PasskeyName,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When its name last changed; at first when it was made.
+    /// When its name last changed. Initially, when it was created.
     pub updated_at: Timestamp,
-    /// When it last signed somebody in.
+    /// When it was last used to sign in.
     pub last_used_at: Option<Timestamp>,
-    /// What every sign-in changes.
+    /// The state that sign-ins change.
     pub state: PasskeyState,
 }
 
-/// The part of a passkey that sign-ins judge and change, and on which
-/// [`record_use`](crate::store::PasskeyStore::record_use) compares and sets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The part of a passkey that sign-ins check and change. [`record_use`](crate::store::PasskeyStore::record_use)
+/// compares it and sets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PasskeyState {
-    /// The latest signature counter; always 0 for authenticators without one.
+    /// The latest signature counter. Always 0 for authenticators without one.
     pub sign_count: u32,
-    /// Whether the passkey may be backed up (BE). Fixed when it is made; `None` for imported records that do
-    /// not say.
+    /// Whether the passkey is eligible for backup (BE). Fixed at creation. `None` for imported records that do not say.
     pub backup_eligible: Option<bool>,
-    /// Whether it was backed up at its last use (BS); `None` for imported records that do not say.
+    /// Whether it was backed up at its last use (BS). `None` for imported records that do not say.
     pub backup_state: Option<bool>,
-    /// Whether user verification has ever been part of a ceremony with it.
+    /// Whether the user has ever been verified in a ceremony with it.
     pub uv_initialized: bool,
 }
 
-/// What is known of how an attestation came out.
+/// What is known about an attestation. [`AaguidAssurance`](crate::AaguidAssurance) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Attestation {
-    /// The statement's format, as sent: `none`, `packed`, …; empty if it is not known, as for imported records.
+    /// The statement's format, as sent: `none`, `packed`, …. Empty if unknown, as for imported records.
     pub format: Cow<'static, str>,
-    /// What the statement was found to be; `None` if the policy does not look at statements.
+    /// The attestation type. `None` if the policy ignores statements.
     pub kind: Option<AttestationType>,
-    /// Who vouches for it, if the statement led to an anchor when the passkey was made.
+    /// Who vouches for it, if the statement led to an anchor when the passkey was created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trust: Option<AttestationTrust>,
+    /// Whether the AAGUID was proved, or is only claimed by the authenticator.
+    #[serde(default, skip_serializing_if = "AaguidAssurance::is_claimed")]
+    pub aaguid: AaguidAssurance,
+    /// Where an `android-key` statement says the key is stored, unless the policy ignores statements.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub android_security_level: Option<AndroidSecurityLevel>,
 }
 
-/// The path from an attestation certificate to an anchor, kept so that passkeys can be found again whose CA turns out
-/// to be compromised (§13.5.4).
+/// The path from an attestation certificate to an anchor. It is stored so that passkeys can be found if their CA turns
+/// out to be compromised (§13.5.4).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AttestationTrust {
     /// The key of the anchor.
     pub anchor: KeyHash,
-    /// The keys of the CAs between, the one that issued the attestation certificate first.
+    /// The keys of the CAs in between, starting with the issuer of the attestation certificate.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub intermediates: Vec<KeyHash>,
 }
 
-/// How far attestation is judged: asked for by a policy, reached by a passkey.
+/// A level of attestation: required by a policy, reached by a passkey.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum AttestationLevel {
-    /// Not at all: what the authenticator is does not matter.
+    /// Attestation is ignored: the authenticator's model does not matter.
     #[default]
     Ignored,
-    /// The statement is valid, whoever vouches for it.
+    /// The statement is valid, no matter who vouches for it.
     Statement,
     /// The statement is valid and leads to an anchor.
     Trusted,
 }
 
 impl Attestation {
-    /// Of an imported record: nobody here has seen a statement.
+    /// The attestation of an imported record: no statement was seen.
     pub(crate) const fn unknown() -> Self {
-        Self { format: Cow::Borrowed(""), kind: None, trust: None }
+        Self::unjudged(Cow::Borrowed(""))
     }
 
-    /// How far the attestation was judged, and successfully.
+    /// The attestation of a statement in this format about which nothing is known yet.
+    pub(crate) const fn unjudged(format: Cow<'static, str>) -> Self {
+        Self {
+            format,
+            kind: None,
+            trust: None,
+            aaguid: AaguidAssurance::Claimed,
+            android_security_level: None,
+        }
+    }
+
+    /// Returns the level to which the attestation was successfully verified.
     #[must_use]
     pub fn level(&self) -> AttestationLevel {
         match (&self.kind, &self.trust) {
@@ -143,25 +158,31 @@ impl Attestation {
 pub enum AttestationType {
     /// No attestation.
     None,
-    /// Signed with the credential's own key: proves possession, nothing about the authenticator.
+    /// Signed with the credential's private key. Proves possession, and nothing about the authenticator.
     #[serde(rename = "self")]
     SelfAttestation,
-    /// By a key that a batch of authenticators shares.
+    /// Signed by a key that a batch of authenticators shares.
     Basic,
-    /// By a key that only this authenticator has, whose certificate says nothing else of it.
+    /// Signed by a key that only this authenticator has, whose certificate says nothing else about it.
     AttCa,
-    /// By a key that only this credential has.
+    /// Signed by a key that only this credential has.
     AnonCa,
-    /// [`Basic`](Self::Basic) or [`AttCa`](Self::AttCa), which the format does not tell apart.
+    /// [`Basic`](Self::Basic) or [`AttCa`](Self::AttCa), which the format does not distinguish.
     Uncertain,
 }
 
 impl Passkey {
-    /// Whether the passkey is synced between devices: backed up at its last use.
+    /// Returns whether the passkey is synced between devices: whether it was backed up at its last use.
     ///
     /// `None` for an imported record that has not been used since.
     #[must_use]
     pub fn is_synced(&self) -> Option<bool> {
         self.state.backup_state
+    }
+}
+
+impl From<&Passkey> for CredentialDescriptor {
+    fn from(passkey: &Passkey) -> Self {
+        Self::new(passkey.credential_id.clone(), passkey.transports.clone())
     }
 }

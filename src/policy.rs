@@ -1,12 +1,11 @@
-//! Where a passkey works: RP IDs, origins and the policy that a relying party holds them against
-//! (§5.1.3, §5.11, §13.5.8, §13.5.9).
+//! Where a passkey works: RP IDs, origins, and a relying party's policy (§5.1.3, §5.11, §13.5.8, §13.5.9).
 //!
-//! A policy that exists is valid: [`OriginPolicyBuilder::build`] reports every problem it finds, and refuses
-//! what no browser could ever use. [`scope`] answers beforehand whether passkeys of an RP ID would work on an
-//! origin, and if not, why.
+//! Every policy value is valid: [`OriginPolicyBuilder::build`] reports all problems it finds, and rejects origins that
+//! no browser could ever use. [`scope`] tells you in advance whether passkeys of an RP ID would work on an origin, and
+//! if not, why.
 //!
 //! Origins are parsed and compared as scheme, host and port, hosts label by label; never by prefix, suffix or
-//! substring. They are taken in one spelling only, the ASCII serialisation that browsers send.
+//! substring. Only one spelling is accepted: the ASCII serialization that browsers send.
 //!
 //! ```
 //! use relying_party::policy::{OriginPolicy, RpId, SubdomainPolicy};
@@ -19,6 +18,30 @@
 //! assert!(policy.check_origin("https://evil-example.com", None).is_err());
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
+//!
+//! # Moving to another domain
+//!
+//! A passkey keeps the RP ID that it was created for. While you move, have two relying parties, one for each RP ID,
+//! that share the store: passkeys belong to an account *at an RP ID*. Passkeys of the old RP ID work on the new domain
+//! as long as the old domain serves a [related origins](RelatedOrigins) document that lists it.
+//!
+//! ```
+//! use relying_party::RelyingParty;
+//! // For sign-ins with existing passkeys, on both domains.
+//! let old = RelyingParty::builder("old.example", "Example")
+//!     .origins(|policy| policy.origin("https://old.example").related_origin("https://new.example"))
+//!     .build()?;
+//! // For new passkeys, and sign-ins with them.
+//! let new = RelyingParty::builder("new.example", "Example").origin("https://new.example").build()?;
+//! // Served at https://old.example/.well-known/webauthn:
+//! let document = old.origins().related_origins();
+//! assert_eq!(document.origins(), ["https://new.example"]);
+//! # Ok::<(), relying_party::ConfigErrors>(())
+//! ```
+//!
+//! The options of a sign-in name one RP ID. Either let users name their account first and use an RP ID for which the
+//! account has passkeys, or offer a button for the new domain first and one for the old domain second. Finish each
+//! ceremony with the relying party that began it. After a sign-in with an old passkey, create one for the new RP ID.
 
 mod builder;
 mod domain;
@@ -50,7 +73,8 @@ use alloc::{borrow::ToOwned as _, format, string::String};
 
 use crate::limits::SHOWN_MAX;
 
-/// What was found, cut to a length fit for logs. Errors print it with `{:?}`, which escapes control characters.
+/// Truncates what was found to a length suitable for logs. Errors print it with `{:?}`, which escapes control
+/// characters.
 fn shown(text: &str) -> String {
     if text.len() <= SHOWN_MAX {
         return text.to_owned();

@@ -1,16 +1,17 @@
-//! The relying party: everything that a host decides once, validated.
+//! The relying party: everything that a host configures once, validated.
 
 use alloc::{borrow::Cow, string::String, sync::Arc, vec::Vec};
-use core::fmt;
+use core::{fmt, hint};
 
 use crate::{
+    assurance::AaguidAssurance,
     attestation::AttestationPolicy,
-    bytes::Aaguid,
+    bytes::{Aaguid, CredentialId},
     ceremony::CounterRule,
     config_error::{ConfigError, ConfigErrors},
     cose::Algorithm,
     crypto::{RustCrypto, SignatureVerifier},
-    decoys::Decoys,
+    decoys::{Decoy, Decoys},
     extensions::RegistrationInputs,
     json::{AttestationConveyance, AuthenticatorAttachment, Hint, ResidentKey, UserVerification},
     naming::{self, AuthenticatorNames},
@@ -21,7 +22,11 @@ use crate::{
 
 /// A relying party: its RP ID, the origins it accepts, and what it asks of passkeys.
 ///
-/// One that exists is valid. It is immutable, cheap to clone and meant to be made once, at the start of the service.
+/// Every value of this type is valid. It is immutable and cheap to clone. Build it once, when the service starts.
+///
+/// A service that moves to another domain builds two of them, one for each RP ID, over the same store, because a
+/// passkey works only with the RP ID that it was created for. Choose between them by the host name of the request, and
+/// offer users who sign in on the old domain to create a passkey for the new one.
 ///
 /// ```
 /// use relying_party::{RelyingParty, policy::SubdomainPolicy};
@@ -41,7 +46,7 @@ pub struct RelyingParty {
     parts: Parts,
 }
 
-/// What is decided in code: beside RP ID, origins and settings, which can be stored.
+/// What is configured in code, apart from the RP ID, origins and settings, which can be stored.
 #[derive(Clone)]
 struct Parts {
     name: String,
@@ -53,10 +58,10 @@ struct Parts {
 }
 
 impl RelyingParty {
-    /// Begins a relying party with the defaults: passkeys that are discoverable and verify their user, ten per user,
-    /// EdDSA, ES256 and RS256, no attestation, five minutes for a ceremony.
+    /// Starts building a relying party. The defaults: passkeys are discoverable and verify their user, ten passkeys per
+    /// user, EdDSA, ES256 and RS256, no attestation, five minutes per ceremony.
     ///
-    /// `rp_id` is the domain to which passkeys are bound for good; `name` is what some browsers show.
+    /// `rp_id` is the domain to which passkeys are bound permanently. `name` is a name that some browsers show.
     pub fn builder(rp_id: &str, name: impl Into<String>) -> RelyingPartyBuilder {
         let rp_id = RpId::new(rp_id);
         RelyingPartyBuilder {
@@ -86,19 +91,19 @@ impl RelyingParty {
         &self.parts.name
     }
 
-    /// The origins that are accepted.
+    /// The accepted origins.
     #[must_use]
     pub fn origins(&self) -> &OriginPolicy {
         &self.origins
     }
 
-    /// What is decided about passkeys.
+    /// The settings for passkeys.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// The algorithms that are offered, the preferred one first.
+    /// The offered algorithms, in order of preference.
     #[must_use]
     pub fn algorithms(&self) -> &[Algorithm] {
         self.settings.algorithms()
@@ -110,13 +115,13 @@ impl RelyingParty {
         self.settings.user_verification()
     }
 
-    /// What is asked of attestation statements, and who is trusted.
+    /// The policy that says what attestation statements must prove, and who is trusted.
     #[must_use]
     pub fn attestation(&self) -> &AttestationPolicy {
         &self.parts.attestation
     }
 
-    /// The most passkeys that one user may have.
+    /// The maximum number of passkeys per user.
     #[must_use]
     pub fn max_passkeys_per_user(&self) -> u32 {
         self.settings.max_passkeys_per_user()
@@ -134,7 +139,7 @@ impl RelyingParty {
         self.settings.ceremony_lifetime()
     }
 
-    /// What happens when a signature counter does not grow.
+    /// What happens when a signature counter does not increase.
     #[must_use]
     pub fn counter_rule(&self) -> CounterRule {
         self.settings.counter_rule()
@@ -145,23 +150,30 @@ impl RelyingParty {
         &self.parts.extensions
     }
 
-    /// What stands in the allow lists of users without passkeys; nothing unless the relying party has decoys.
+    /// The decoys that fill the allow lists of users without passkeys, or `None` if the relying party has no decoys.
     #[must_use]
     pub fn decoys(&self) -> Option<&Decoys> {
         self.parts.decoys.as_deref()
     }
 
-    /// The name of an authenticator model, if it is known to the relying party's own names or to this crate's.
+    /// Returns the decoy if a credential ID is one. Look for it regardless of what the store found, so that the time reveals
+    /// nothing.
+    pub(crate) fn recognise_decoy(&self, id: &CredentialId) -> Option<Decoy> {
+        hint::black_box(self.decoys()?.recognise(self.rp_id(), id))
+    }
+
+    /// Returns the name of an authenticator model, if the relying party's own names or this crate's names contain it.
+    /// [`Attestation::aaguid`](crate::Attestation::aaguid) tells whether a passkey really is of that model.
     #[must_use]
     pub fn authenticator_name(&self, aaguid: Aaguid) -> Option<Cow<'static, str>> {
-        naming::name_of(self.authenticator_names(), aaguid)
+        naming::name_of(self.authenticator_names(), aaguid, AaguidAssurance::Attested)
     }
 
     pub(crate) fn authenticator_names(&self) -> Option<&dyn AuthenticatorNames> {
         self.parts.names.as_deref()
     }
 
-    /// What verifies signatures.
+    /// The verifier of signatures.
     #[must_use]
     pub fn verifier(&self) -> &dyn SignatureVerifier {
         &*self.parts.verifier
@@ -178,11 +190,11 @@ impl fmt::Debug for RelyingParty {
     }
 }
 
-/// What is to become a [`RelyingParty`].
-#[must_use = "a builder is of no use until it is built"]
+/// Builds a [`RelyingParty`].
+#[must_use = "a builder does nothing until `build` is called"]
 pub struct RelyingPartyBuilder {
     rp_id: Result<RpId, InvalidRpId>,
-    /// None if the RP ID is invalid, without which no origin can be judged.
+    /// `None` if the RP ID is invalid: then no origin can be checked.
     origins: Option<OriginPolicyBuilder>,
     settings: Values,
     parts: Parts,
@@ -194,7 +206,8 @@ impl RelyingPartyBuilder {
         self.origins(|policy| policy.origin(origin))
     }
 
-    /// Decides on origins by all means of [`OriginPolicyBuilder`]: subdomains, related origins, apps, embedding.
+    /// Configures origins with everything that [`OriginPolicyBuilder`] offers: subdomains, related origins, apps,
+    /// embedding.
     pub fn origins(
         mut self,
         decide: impl FnOnce(OriginPolicyBuilder) -> OriginPolicyBuilder,
@@ -203,47 +216,47 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// Decides everything that [`Settings`] hold. The methods below that change one of them do so after it.
+    /// Replaces all [`Settings`]. Later calls of the methods below change single settings.
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings.into_values();
         self
     }
 
-    /// Offers these algorithms, the preferred one first.
+    /// Sets the algorithms to offer, in order of preference. The default is `EdDSA`, ES256 and RS256.
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.settings.algorithms = algorithms.into_iter().collect();
         self
     }
 
-    /// Whether users must be verified; [`Required`](UserVerification::Required) unless said otherwise.
+    /// Sets whether users must be verified. The default is [`Required`](UserVerification::Required).
     pub fn user_verification(mut self, demand: UserVerification) -> Self {
         self.settings.user_verification = demand;
         self
     }
 
-    /// Whether passkeys are to be discoverable; [`Required`](ResidentKey::Required) unless said otherwise, since
-    /// sign-in without a user name needs it.
+    /// Sets whether passkeys must be discoverable. The default is [`Required`](ResidentKey::Required), because sign-in
+    /// without a user name needs discoverable passkeys.
     pub fn resident_key(mut self, demand: ResidentKey) -> Self {
         self.settings.resident_key = demand;
         self
     }
 
-    /// Asks for authenticators in this place only.
+    /// Only asks for authenticators that are attached in this way.
     pub fn attachment(mut self, attachment: AuthenticatorAttachment) -> Self {
         self.settings.attachment = Some(attachment);
         self
     }
 
-    /// Tells browsers what users are expected to have, the likeliest first.
+    /// Tells browsers which kinds of authenticators users are expected to have, most likely first.
     pub fn hints(mut self, hints: impl IntoIterator<Item = Hint>) -> Self {
         self.settings.hints = hints.into_iter().collect();
         self
     }
 
-    /// Asks the browser for an attestation, and says what the statement must be worth and who is trusted.
+    /// Asks the browser for an attestation, and sets what the statement must prove and who is trusted.
     ///
-    /// [`Settings`] can ask for a higher level than the policy, not for a lower one: who can change what is stored
-    /// cannot take back what stands in the code.
+    /// [`Settings`] can raise the level of the policy but not lower it, so that anyone who can modify stored settings
+    /// cannot weaken what is set in code.
     pub fn attestation(
         mut self,
         conveyance: AttestationConveyance,
@@ -254,60 +267,61 @@ impl RelyingPartyBuilder {
         self
     }
 
-    /// The most passkeys that one user may have; ten unless said otherwise.
+    /// Sets the maximum number of passkeys per user. The default is ten.
     pub fn max_passkeys_per_user(mut self, max: u32) -> Self {
         self.settings.max_passkeys_per_user = max;
         self
     }
 
-    /// Whether a user's last passkey cannot be deleted; it can unless said otherwise.
+    /// Sets whether a user's last passkey is protected from deletion. By default it can be deleted.
     pub fn keep_last_passkey(mut self, keep: bool) -> Self {
         self.settings.keep_last_passkey = keep;
         self
     }
 
-    /// How long a ceremony may take; five minutes unless said otherwise.
+    /// Sets how long a ceremony may take. The default is five minutes.
     pub fn ceremony_lifetime(mut self, lifetime: Duration) -> Self {
         self.settings.ceremony_lifetime = lifetime;
         self
     }
 
-    /// What happens when a signature counter does not grow; the sign-in fails unless said otherwise.
+    /// Sets what happens when a signature counter does not increase. By default the sign-in fails.
     pub fn counter_rule(mut self, rule: CounterRule) -> Self {
         self.settings.counter_rule = rule;
         self
     }
 
-    /// Requests these extensions of every creation that names no others; `credProps` alone unless said otherwise.
+    /// Requests these extensions in every creation that does not set its extensions. The default is only `credProps`.
     pub fn creation_extensions(mut self, extensions: RegistrationInputs) -> Self {
         self.parts.extensions = extensions;
         self
     }
 
-    /// Gives named users without passkeys, and those who do not exist, an allow list of [decoys](crate::decoys) made
-    /// from a secret, so that nobody can tell who has an account. Without, their list is empty.
+    /// Gives users without passkeys, and user names that do not exist, an allow list of [decoys](crate::decoys) made
+    /// from a secret, so that no one can find out who has an account. Without decoys their list is empty.
     pub fn decoys(mut self, decoys: impl Into<Decoys>) -> Self {
         self.parts.decoys = Some(Arc::new(decoys.into()));
         self
     }
 
-    /// Names authenticator models by these before this crate's own names: new passkeys are called after them.
+    /// Looks up names of authenticator models here first, then among this crate's own names. New passkeys are named
+    /// after them.
     pub fn authenticator_names(mut self, names: Arc<dyn AuthenticatorNames>) -> Self {
         self.parts.names = Some(names);
         self
     }
 
-    /// Verifies signatures with this instead of [`RustCrypto`].
+    /// Verifies signatures with this verifier instead of [`RustCrypto`].
     pub fn verifier(mut self, verifier: Arc<dyn SignatureVerifier>) -> Self {
         self.parts.verifier = verifier;
         self
     }
 
-    /// The relying party.
+    /// Builds the relying party.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong, not the first thing only.
+    /// Returns all problems of the configuration, not just the first.
     pub fn build(mut self) -> Result<RelyingParty, ConfigErrors> {
         let level = self.settings.attestation_level.max(self.parts.attestation.level());
         self.settings.attestation_level = level;
@@ -358,7 +372,7 @@ mod tests {
         crypto::SignatureError,
     };
 
-    /// A verifier that has everything, or says so.
+    /// A verifier that claims to support everything.
     struct Boastful;
 
     impl SignatureVerifier for Boastful {
@@ -399,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_verifier_supports_is_what_can_be_offered() {
+    fn offers_only_algorithms_that_the_verifier_supports() {
         let known = (-300..0).map(Algorithm::new).filter(|algorithm| algorithm.name().is_some());
         for algorithm in known {
             let supported = RustCrypto.supports(algorithm);

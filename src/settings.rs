@@ -1,4 +1,4 @@
-//! What a relying party decides about passkeys, as one value that a host can store and let its administrators change.
+//! The settings for passkeys, as one value that a host can store and let its administrators change.
 
 mod builder;
 mod rules;
@@ -12,17 +12,19 @@ pub use self::{
     rules::{BackupRule, Reverification, SecondFactorRule, SensitiveAction},
 };
 use crate::{
-    ceremony::CounterRule,
+    ceremony::{BackupEligibilityRule, CounterRule},
     config_error::ConfigErrors,
     cose::Algorithm,
+    crypto::{RustCrypto, SignatureVerifier as _},
     json::{AttestationConveyance, AuthenticatorAttachment, Hint, ResidentKey, UserVerification},
     passkey::AttestationLevel,
     time::Duration,
 };
 
-/// What a relying party decides about passkeys. One that exists is valid, one that was stored and read back too.
+/// The settings for passkeys of a relying party. Every value of this type is valid, including values that were stored
+/// and read back.
 ///
-/// A ceremony that has begun is finished by what was demanded when it began; everything else counts at once.
+/// A ceremony finishes under the demands that applied when it began. All other changes take effect at once.
 ///
 /// ```
 /// use relying_party::{Duration, RelyingParty, Settings, settings::{Reverification, SensitiveAction}};
@@ -34,7 +36,7 @@ use crate::{
 /// let stored = serde_json::to_string(&settings).unwrap();
 /// assert_eq!(serde_json::from_str::<Settings>(&stored).unwrap(), settings);
 ///
-/// // What is missing has its default, what is not known or not valid is refused.
+/// // Missing members have their defaults. Unknown members and invalid values are rejected.
 /// assert_eq!(serde_json::from_str::<Settings>("{}").unwrap(), Settings::default());
 /// assert!(serde_json::from_str::<Settings>(r#"{"max_passkeys_per_user":0}"#).is_err());
 /// assert!(serde_json::from_str::<Settings>(r#"{"max_passkeys":5}"#).is_err());
@@ -46,8 +48,9 @@ use crate::{
 ///
 /// # Stored form
 ///
-/// An object with the names of the methods below as members; spans in milliseconds, algorithms as COSE numbers, the
-/// specification's enumerations by its names, ours in `snake_case`.
+/// A JSON object whose members are named after the methods below. Times are in milliseconds, algorithms are COSE
+/// numbers, enumerations of the specification have its names, and ours are in `snake_case`. If an earlier version wrote
+/// the settings, members that were added later have their defaults.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Values")]
 pub struct Settings(Values);
@@ -62,12 +65,43 @@ impl TryFrom<Values> for Settings {
 }
 
 impl Settings {
-    /// Begins settings with the defaults, which are those of each method of the builder.
+    /// Starts building settings from the defaults, which are documented at each method of the builder.
     pub fn builder() -> SettingsBuilder {
         SettingsBuilder::default()
     }
 
-    /// Begins settings with these.
+    /// Begins settings with those under which the FIDO Alliance's conformance tool for servers can be passed. They are
+    /// for that tool, and not for users.
+    ///
+    /// The tool expects statements to be asked for and trusted by its metadata, every algorithm of this build to be offered,
+    /// authenticators without discoverable credentials or user verification to be accepted where a request does not demand
+    /// them, sign-ins with one factor to be complete, and [`tokenBinding`](SettingsBuilder::check_token_binding) to be
+    /// checked. Together with `AttestationPolicy::conformance` (feature `attestation`) it is the profile of `tests/fido/ledger.tsv`,
+    /// which says case by case what the default settings do instead, and why.
+    ///
+    /// ```
+    /// use relying_party::{Settings, json::UserVerification};
+    /// let settings = Settings::conformance().build()?;
+    /// assert!(settings.check_token_binding());
+    /// assert_eq!(settings.user_verification(), UserVerification::Preferred);
+    /// # Ok::<(), relying_party::ConfigErrors>(())
+    /// ```
+    pub fn conformance() -> SettingsBuilder {
+        let algorithms = Algorithm::KNOWN
+            .iter()
+            .copied()
+            .filter(|algorithm| algorithm.is_for_credentials() && RustCrypto.supports(*algorithm));
+        Self::builder()
+            .user_verification(UserVerification::Preferred)
+            .resident_key(ResidentKey::Discouraged)
+            .second_factor(SecondFactorRule::Never)
+            .max_passkeys_per_user(u32::MAX)
+            .attestation(AttestationConveyance::Direct, AttestationLevel::Trusted)
+            .algorithms(algorithms)
+            .check_token_binding(true)
+    }
+
+    /// Starts building settings from these.
     pub fn to_builder(&self) -> SettingsBuilder {
         SettingsBuilder(self.0.clone())
     }
@@ -88,13 +122,19 @@ impl Settings {
         self.0.autofill
     }
 
-    /// Whether the host's page is to show a button "Sign in with a passkey".
+    /// How long a ceremony for autofill is valid.
+    #[must_use]
+    pub fn autofill_lifetime(&self) -> Duration {
+        self.0.autofill_lifetime
+    }
+
+    /// Whether the host's page should show a button "Sign in with a passkey".
     #[must_use]
     pub fn sign_in_button(&self) -> bool {
         self.0.sign_in_button
     }
 
-    /// The most passkeys that one user may have.
+    /// The maximum number of passkeys per user.
     #[must_use]
     pub fn max_passkeys_per_user(&self) -> u32 {
         self.0.max_passkeys_per_user
@@ -106,25 +146,25 @@ impl Settings {
         self.0.user_verification
     }
 
-    /// Whether the demand for user verification holds for silent creations too.
+    /// Whether silent creations require user verification too.
     #[must_use]
     pub fn conditional_create_verifies_user(&self) -> bool {
         self.0.conditional_create_verifies_user
     }
 
-    /// Whether passkeys are to be discoverable.
+    /// Whether passkeys must be discoverable.
     #[must_use]
     pub fn resident_key(&self) -> ResidentKey {
         self.0.resident_key
     }
 
-    /// Where authenticators have to be, if that matters.
+    /// How authenticators must be attached, if that matters.
     #[must_use]
     pub fn attachment(&self) -> Option<AuthenticatorAttachment> {
         self.0.attachment
     }
 
-    /// What users are expected to have.
+    /// Which kinds of authenticators users are expected to have.
     #[must_use]
     pub fn hints(&self) -> &[Hint] {
         &self.0.hints
@@ -136,13 +176,13 @@ impl Settings {
         self.0.attestation
     }
 
-    /// How far attestation statements are judged at least.
+    /// The minimum level to which attestation statements are verified.
     #[must_use]
     pub fn attestation_level(&self) -> AttestationLevel {
         self.0.attestation_level
     }
 
-    /// The algorithms that are offered, the preferred one first.
+    /// The offered algorithms, in order of preference.
     #[must_use]
     pub fn algorithms(&self) -> &[Algorithm] {
         &self.0.algorithms
@@ -172,15 +212,39 @@ impl Settings {
         self.0.ceremony_lifetime
     }
 
-    /// What happens when a signature counter does not grow.
+    /// What happens when a signature counter does not increase.
     #[must_use]
     pub fn counter_rule(&self) -> CounterRule {
         self.0.counter_rule
     }
 
-    /// Which passkeys are accepted by whether they sync.
+    /// What happens when a passkey becomes eligible for backup.
+    #[must_use]
+    pub fn backup_eligibility_rule(&self) -> BackupEligibilityRule {
+        self.0.backup_eligibility_rule
+    }
+
+    /// Whether a sign-in without a user handle may find its account by credential ID.
+    #[must_use]
+    pub fn find_by_credential_id(&self) -> bool {
+        self.0.find_by_credential_id
+    }
+
+    /// Whether synced passkeys, device-bound passkeys or both are accepted.
     #[must_use]
     pub fn backup_rule(&self) -> BackupRule {
         self.0.backup_rule
+    }
+
+    /// Whether responses may omit `type`, and either `id` or `rawId`.
+    #[must_use]
+    pub fn incomplete_responses(&self) -> bool {
+        self.0.incomplete_responses
+    }
+
+    /// Whether a `tokenBinding` in client data must have the form that Level 2 gave it.
+    #[must_use]
+    pub fn check_token_binding(&self) -> bool {
+        self.0.check_token_binding
     }
 }

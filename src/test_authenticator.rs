@@ -1,7 +1,7 @@
-//! A software authenticator for tests: it registers, it signs, and it bends single fields.
+//! A software authenticator for tests: it registers, signs, and tampers with single fields.
 //!
-//! It plays the browser and the authenticator, so that a host's tests go from options to verdict without
-//! either. Everything follows from a seed, so that a test that fails fails again.
+//! It stands in for the browser and the authenticator, so that a host's tests can go from options to verdict without
+//! either. Everything is derived from a seed, so a failing test fails again.
 //!
 //! ```
 //! use relying_party::test_authenticator::TestAuthenticator;
@@ -19,26 +19,25 @@
 //! let options = json!({"rpId": "example.com", "challenge": "AQEBAQEBAQEBAQEBAQEBAQ"});
 //! let assertion: String = authenticator.get(&options, "https://example.com")?;
 //!
-//! // Wrong in one thing, and signed as if it were right: only the check of the origin can object.
-//! let assertion = authenticator.get_bent(&options, "https://example.com", |parts| {
+//! // Only one thing is wrong, and it is signed as if it were right: only the check of the origin can fail.
+//! let assertion = authenticator.get_tampered(&options, "https://example.com", |parts| {
 //!     parts.client_data.origin = "https://example.com.evil.example".into();
 //! })?;
 //! # Ok::<(), relying_party::test_authenticator::TestAuthenticatorError>(())
 //! ```
 //!
-//! # Bending
+//! # Tampering
 //!
-//! A response is made in three steps, and each can be bent: [`RegistrationParts`] and [`AssertionParts`] are
-//! everything that gets signed, field by field; [`SignedRegistration`] and [`SignedAssertion`] hold the bytes
-//! afterwards; and `to_json` gives the `serde_json::Value` that travels.
-//! [`TestAuthenticator::draft_creation`] and [`TestAuthenticator::draft_assertion`] begin there; the parts can
-//! also be made from nothing, with `new`.
+//! A response is created in three steps, and you can tamper with each. [`RegistrationParts`] and [`AssertionParts`]
+//! contain everything that gets signed, field by field. [`SignedRegistration`] and [`SignedAssertion`] contain the
+//! resulting bytes. `to_json` returns the `serde_json::Value` that is sent. [`TestAuthenticator::draft_creation`] and
+//! [`TestAuthenticator::draft_assertion`] return the first step. You can also create the parts from scratch with `new`.
 //!
-//! # What it is not
+//! # Limits
 //!
-//! It is no browser: it does not judge whether an origin may use an RP ID, and takes no time. It shares no code
-//! with the verification in this crate. Its secrets follow from seeds and stand in this crate's source: it is
-//! for tests only.
+//! It is not a browser: it does not check whether an origin may use an RP ID, and takes no time. It shares no code with
+//! the verification in this crate. Its secrets are derived from seeds and are part of this crate's source, so only use
+//! it in tests.
 
 mod assertion;
 mod attestation;
@@ -53,6 +52,7 @@ mod error;
 mod key;
 mod options;
 mod outer;
+mod page;
 mod registration;
 
 use alloc::{
@@ -86,7 +86,7 @@ pub use registration::{RegistrationParts, SignedRegistration};
 use derive::derive;
 use options::{CreationOptions, RequestOptions, effective_domain, read};
 
-/// An authenticator in software, with the client in front of it.
+/// A software authenticator, together with a client.
 #[derive(Clone, Debug)]
 pub struct TestAuthenticator {
     seed: [u8; 32],
@@ -99,22 +99,22 @@ pub struct TestAuthenticator {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TestCredential {
-    /// The credential id.
+    /// The credential ID.
     pub id: Vec<u8>,
     /// The RP ID it is for.
     pub rp_id: String,
-    /// The `user.id` it was made for.
+    /// The `user.id` that it was created for.
     pub user_handle: Vec<u8>,
     /// Its key.
     pub key: TestKey,
-    /// The sign count it told last.
+    /// The last sign count that it reported.
     pub sign_count: u32,
-    /// Whether it can be found without its id.
+    /// Whether it is discoverable.
     pub discoverable: bool,
 }
 
 impl TestAuthenticator {
-    /// The authenticator of a seed. Two of one seed make the same credentials.
+    /// Creates the authenticator of a seed. Two authenticators with the same seed create the same credentials.
     #[must_use]
     pub fn new(seed: impl AsRef<[u8]>) -> Self {
         Self {
@@ -125,7 +125,7 @@ impl TestAuthenticator {
         }
     }
 
-    /// The same authenticator with another behaviour.
+    /// Returns the same authenticator with a different behaviour.
     ///
     /// ```
     /// use relying_party::test_authenticator::{SignCounter, TestAlgorithm, TestAuthenticator};
@@ -140,27 +140,26 @@ impl TestAuthenticator {
         self
     }
 
-    /// How it behaves from now on.
+    /// Returns the behaviour, to be changed from now on.
     pub const fn behaviour_mut(&mut self) -> &mut Behaviour {
         &mut self.behaviour
     }
 
-    /// The credentials on it, oldest first.
+    /// Returns the credentials on it, oldest first.
     #[must_use]
     pub fn credentials(&self) -> &[TestCredential] {
         &self.credentials
     }
 
-    /// The credentials on it, to be taken away, moved to another or changed.
+    /// Returns the credentials on it, to be removed, moved to another authenticator, or changed.
     pub const fn credentials_mut(&mut self) -> &mut Vec<TestCredential> {
         &mut self.credentials
     }
 
-    /// Makes a credential, as `navigator.credentials.create()` followed by `toJSON()`.
+    /// Creates a credential, like `navigator.credentials.create()` followed by `toJSON()`.
     ///
-    /// `options` are a `PublicKeyCredentialCreationOptionsJSON` in any form: text, a `serde_json::Value` or a
-    /// type that serialises to it, bare or as the member `publicKey`. The result is the text of a
-    /// `RegistrationResponseJSON`.
+    /// `options` are a `PublicKeyCredentialCreationOptionsJSON` in any form: text, a `serde_json::Value` or a type that
+    /// serializes to it, either bare or as the member `publicKey`. Returns the text of a `RegistrationResponseJSON`.
     ///
     /// # Errors
     ///
@@ -170,48 +169,48 @@ impl TestAuthenticator {
         options: &O,
         origin: &str,
     ) -> Result<String, TestAuthenticatorError> {
-        self.create_bent(options, origin, |_| ())
+        self.create_tampered(options, origin, |_| ())
     }
 
-    /// As [`create`](Self::create), with a change before it is signed.
+    /// Like [`create`](Self::create), with a change before signing.
     ///
-    /// The credential that the authenticator remembers is the one that it would have told without the change.
+    /// The authenticator remembers the credential as it would have been without the change.
     ///
     /// # Errors
     ///
-    /// As `create`, and those of [`RegistrationParts::sign`] and [`SignedRegistration::to_json`].
-    pub fn create_bent<O: Serialize + ?Sized>(
-        &mut self,
-        options: &O,
-        origin: &str,
-        bend: impl FnOnce(&mut RegistrationParts),
-    ) -> Result<String, TestAuthenticatorError> {
-        let mut parts = self.draft_creation(options, origin)?;
-        bend(&mut parts);
-        Ok(parts.sign()?.to_json()?.to_string())
-    }
-
-    /// As [`create`](Self::create), with a change after it was signed.
-    ///
-    /// # Errors
-    ///
-    /// As `create`, and those of [`SignedRegistration::to_json`].
+    /// Those of `create`, of [`RegistrationParts::sign`] and of [`SignedRegistration::to_json`].
     pub fn create_tampered<O: Serialize + ?Sized>(
         &mut self,
         options: &O,
         origin: &str,
-        tamper: impl FnOnce(&mut SignedRegistration),
+        tamper: impl FnOnce(&mut RegistrationParts),
     ) -> Result<String, TestAuthenticatorError> {
-        let mut signed = self.draft_creation(options, origin)?.sign()?;
-        tamper(&mut signed);
-        Ok(signed.to_json()?.to_string())
+        let mut parts = self.draft_creation(options, origin)?;
+        tamper(&mut parts);
+        Ok(parts.sign()?.to_json()?.to_string())
     }
 
-    /// Makes a credential and remembers it, and gives the registration before it is signed.
+    /// Like [`create`](Self::create), with a change after signing.
     ///
     /// # Errors
     ///
-    /// As [`create`](Self::create).
+    /// Those of `create` and of [`SignedRegistration::to_json`].
+    pub fn create_corrupted<O: Serialize + ?Sized>(
+        &mut self,
+        options: &O,
+        origin: &str,
+        corrupt: impl FnOnce(&mut SignedRegistration),
+    ) -> Result<String, TestAuthenticatorError> {
+        let mut signed = self.draft_creation(options, origin)?.sign()?;
+        corrupt(&mut signed);
+        Ok(signed.to_json()?.to_string())
+    }
+
+    /// Creates and remembers a credential, and returns the registration before it is signed.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`create`](Self::create).
     pub fn draft_creation<O: Serialize + ?Sized>(
         &mut self,
         options: &O,
@@ -259,13 +258,13 @@ impl TestAuthenticator {
         Ok(parts)
     }
 
-    /// Signs in, as `navigator.credentials.get()` followed by `toJSON()`.
+    /// Signs in, like `navigator.credentials.get()` followed by `toJSON()`.
     ///
-    /// `options` are a `PublicKeyCredentialRequestOptionsJSON` in any form, as for [`create`](Self::create). The
-    /// result is the text of an `AuthenticationResponseJSON`.
+    /// `options` are a `PublicKeyCredentialRequestOptionsJSON` in any form, as for [`create`](Self::create). Returns
+    /// the text of an `AuthenticationResponseJSON`.
     ///
-    /// With an allow list, the first credential of the list that is on this authenticator answers; without, the
-    /// newest discoverable one, or that of [`Behaviour::account`].
+    /// With an allow list, the first credential of the list that is on this authenticator answers. Without one, the
+    /// newest discoverable credential answers, or that of [`Behaviour::account`].
     ///
     /// # Errors
     ///
@@ -275,46 +274,46 @@ impl TestAuthenticator {
         options: &O,
         origin: &str,
     ) -> Result<String, TestAuthenticatorError> {
-        self.get_bent(options, origin, |_| ())
+        self.get_tampered(options, origin, |_| ())
     }
 
-    /// As [`get`](Self::get), with a change before it is signed.
+    /// Like [`get`](Self::get), with a change before signing.
     ///
     /// # Errors
     ///
-    /// As `get`, and those of [`AssertionParts::sign`] and [`SignedAssertion::to_json`].
-    pub fn get_bent<O: Serialize + ?Sized>(
-        &mut self,
-        options: &O,
-        origin: &str,
-        bend: impl FnOnce(&mut AssertionParts),
-    ) -> Result<String, TestAuthenticatorError> {
-        let mut parts = self.draft_assertion(options, origin)?;
-        bend(&mut parts);
-        Ok(parts.sign()?.to_json()?.to_string())
-    }
-
-    /// As [`get`](Self::get), with a change after it was signed.
-    ///
-    /// # Errors
-    ///
-    /// As `get`, and those of [`SignedAssertion::to_json`].
+    /// Those of `get`, of [`AssertionParts::sign`] and of [`SignedAssertion::to_json`].
     pub fn get_tampered<O: Serialize + ?Sized>(
         &mut self,
         options: &O,
         origin: &str,
-        tamper: impl FnOnce(&mut SignedAssertion),
+        tamper: impl FnOnce(&mut AssertionParts),
     ) -> Result<String, TestAuthenticatorError> {
-        let mut signed = self.draft_assertion(options, origin)?.sign()?;
-        tamper(&mut signed);
-        Ok(signed.to_json()?.to_string())
+        let mut parts = self.draft_assertion(options, origin)?;
+        tamper(&mut parts);
+        Ok(parts.sign()?.to_json()?.to_string())
     }
 
-    /// Finds the credential that answers and counts its use, and gives the assertion before it is signed.
+    /// Like [`get`](Self::get), with a change after signing.
     ///
     /// # Errors
     ///
-    /// As [`get`](Self::get).
+    /// Those of `get` and of [`SignedAssertion::to_json`].
+    pub fn get_corrupted<O: Serialize + ?Sized>(
+        &mut self,
+        options: &O,
+        origin: &str,
+        corrupt: impl FnOnce(&mut SignedAssertion),
+    ) -> Result<String, TestAuthenticatorError> {
+        let mut signed = self.draft_assertion(options, origin)?.sign()?;
+        corrupt(&mut signed);
+        Ok(signed.to_json()?.to_string())
+    }
+
+    /// Finds the credential that answers, counts its use, and returns the assertion before it is signed.
+    ///
+    /// # Errors
+    ///
+    /// The same as [`get`](Self::get).
     pub fn draft_assertion<O: Serialize + ?Sized>(
         &mut self,
         options: &O,
@@ -373,7 +372,7 @@ impl TestAuthenticator {
         })
     }
 
-    /// An authenticator keeps one discoverable credential for an account (§6.3.2 step 7): a new one replaces it.
+    /// An authenticator keeps one discoverable credential per account (§6.3.2 step 7): a new one replaces it.
     fn remember(&mut self, credential: TestCredential) {
         if credential.discoverable {
             self.credentials.retain(|held| {

@@ -1,4 +1,4 @@
-//! What verification allocates: nothing on the way of a sign-in, and at registration what is then stored.
+//! What verification allocates: nothing during a sign-in, and only what is stored during a registration.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::indexing_slicing, reason = "the ceremonies are recorded as JSON")]
 #![allow(dead_code, unreachable_pub, reason = "the ceremonies serve the benchmarks too")]
@@ -28,15 +28,15 @@ fn sign_in_allocates_nothing() {
         assert_eq!(of_sign_in(algorithm, &RustCrypto), 0, "{algorithm}");
         #[cfg(feature = "ring")]
         assert_eq!(of_sign_in(algorithm, &relying_party::crypto::Ring), 0, "{algorithm}");
-        // `aws-lc-rs` allocates in C, where nobody counts.
+        // `aws-lc-rs` allocates in C, which is not counted.
         #[cfg(feature = "aws-lc-rs")]
         assert_eq!(of_sign_in(algorithm, &relying_party::crypto::AwsLcRs), 0, "{algorithm}");
     }
 }
 
-/// The `rsa` crate keeps its numbers on the heap: some 45 allocations for a key of 2048 bits. None of them is ours.
+/// The `rsa` crate keeps its numbers on the heap: about 45 allocations for a 2048-bit key. None of them is ours.
 #[test]
-fn sign_in_with_rsa_allocates_what_the_library_does() {
+fn sign_in_with_rsa_only_allocates_what_the_library_does() {
     let sign_in = SignIn::new("RS256");
     let (key, message) = (bare::Key::of(&sign_in.passkey), sign_in.message());
     let library = measure(|| key.verify(&message, &sign_in.signature)).count_total;
@@ -44,9 +44,9 @@ fn sign_in_with_rsa_allocates_what_the_library_does() {
     assert!(ours <= library, "{ours} {library}");
 }
 
-/// Credential id, key and transports.
+/// Credential ID, key and transports.
 #[test]
-fn registration_allocates_the_record_alone() {
+fn registration_only_allocates_the_record() {
     for algorithm in ["ES256", "EdDSA", "Ed25519"] {
         let registration = Registration::new(algorithm, "none");
         let verified = registration.verify().unwrap();

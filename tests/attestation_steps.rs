@@ -1,5 +1,5 @@
-//! §8, one test for each numbered check of a format: one field is bent, and certificates and statements are signed
-//! again, so that only the check under test can object.
+//! §8, one test for each numbered check of a format. One field is tampered with, and certificates and statements are
+//! signed again, so that only the check under test can fail.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -1,4 +1,4 @@
-//! What audited flows say for the log, and what they must not say.
+//! What audited flows contribute to the log, and what they must not reveal.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -17,12 +17,12 @@ mod watched;
 use std::collections::BTreeSet;
 
 use history::{History, audit};
-use host::{Host, NOW, ORIGIN, authenticator, flow, handle, user};
+use host::{Host, NOW, ORIGIN, authenticator, flow, handle, posted, session, user};
 use relying_party::{
     AccountId, CreatePasskey, CredentialId, DeletePasskey, Error, Flow, ListPasskeys, PasskeyId,
-    RelyingParty, RenamePasskey, SignIn, SignInRequest, Step,
+    RelyingParty, RenamePasskey, Settings, SignIn, SignInRequest, Step,
     audit::{Audit, AuditEntry, AuditEvent, Audited},
-    ceremony::CounterRule,
+    ceremony::{BackupEligibilityRule, CounterRule},
     store::{self, RunError},
     test_authenticator::{SignCounter, TestAuthenticator},
 };
@@ -45,8 +45,12 @@ fn every_fact_is_one_entry_with_stable_names() {
 
     let start = host.begin_create(&ada).unwrap();
     let response = device.create(&start.public_key, ORIGIN).unwrap();
-    let finish =
-        CreatePasskey::finish(&host.rp, ada.handle(), start.ceremony_id, response.as_bytes(), NOW);
+    let finish = CreatePasskey::finish(
+        &host.rp,
+        ada.handle(),
+        posted(start.ceremony_id, response.as_bytes()),
+        NOW,
+    );
     let created = audit(&host, finish);
     let passkey = created.outcome.unwrap().passkey;
     let about = |action: &str, members: serde_json::Value| {
@@ -63,6 +67,7 @@ fn every_fact_is_one_entry_with_stable_names() {
     let expected = json!({
         "event": "passkey_created",
         "aaguid": "74657374-2d61-7574-6865-6e7469636174",
+        "aaguid_attested": false,
         "backup_eligible": true,
         "backed_up": true,
     });
@@ -70,7 +75,7 @@ fn every_fact_is_one_entry_with_stable_names() {
 
     let start = host.begin_sign_in(SignInRequest::Discoverable);
     let response = device.get(&start.public_key, ORIGIN).unwrap();
-    let finish = SignIn::finish(&host.rp, start.ceremony_id, response.as_bytes(), NOW);
+    let finish = SignIn::finish(&host.rp, posted(start.ceremony_id, response.as_bytes()), NOW);
     let signed_in = audit(&host, finish);
     assert_eq!(signed_in.outcome.unwrap().user, ada.handle());
     let expected = json!({ "event": "signed_in", "user_verified": true });
@@ -90,13 +95,13 @@ fn every_fact_is_one_entry_with_stable_names() {
 }
 
 #[test]
-fn beginnings_and_lists_are_no_facts() {
+fn begin_steps_and_lists_are_not_audited() {
     let host = Host::new();
     let ada = user("ada");
-    let begin = CreatePasskey::begin(&host.rp, &ada, host.challenge(), NOW);
+    let begin = CreatePasskey::begin(&host.rp, &ada, session(), host.challenge(), NOW);
     assert_eq!(audit(&host, begin).entries, []);
-    for request in [SignInRequest::Autofill, SignInRequest::Named(handle("nobody"))] {
-        let begin = SignIn::begin(&host.rp, request, host.challenge(), NOW);
+    for request in [SignInRequest::Autofill, SignInRequest::for_account(handle("nobody"))] {
+        let begin = SignIn::begin(&host.rp, request, session(), host.challenge(), NOW);
         assert_eq!(audit(&host, begin).entries, []);
     }
     let list = ListPasskeys::begin(&host.rp, ada.handle());
@@ -121,9 +126,9 @@ fn every_failure_is_one_entry_with_the_code_of_its_error() {
     assert!(failures > 15, "{failures}");
 }
 
-/// When a passkey or an account is not known there is none; else it is the one that was aimed at.
+/// If a passkey or an account is unknown, the entry names none. Otherwise it names the target.
 #[test]
-fn refusals_name_whom_they_were_aimed_at() {
+fn refusals_name_their_target() {
     let host = Host::new();
     let (ada, bob) = (user("ada"), user("bob"));
     let mut device = authenticator("device");
@@ -133,26 +138,27 @@ fn refusals_name_whom_they_were_aimed_at() {
         (entry.event, entry.account.map(|account| account.to_string()), entry.passkey)
     };
 
-    // Somebody else's passkey: the session's account, and the passkey that it must not have.
+    // Another user's passkey: the session's account, and the passkey that it must not get.
     let delete = audit(&host, DeletePasskey::begin(&host.rp, bob.handle(), passkey.id));
     let expected = (AuditEvent::Refused, Some(account("bob")), Some(passkey.id));
     assert_eq!(named(&delete.entries), expected);
 
-    // A name that is none is refused before the flow has asked for anything: only the host knows whose session it is.
+    // An invalid name is refused before the flow requests anything: only the host knows whose session it is.
     let rename = || RenamePasskey::begin(&host.rp, bob.handle(), passkey.id, "", NOW);
     assert_eq!(named(&audit(&host, rename()).entries), (AuditEvent::Refused, None, None));
-    let session = Audit::new(&host.rp, NOW).user(bob.handle());
-    let audited = flow(store::run(&host.store, session.clone().flow(rename()))).unwrap();
+    let bobs = Audit::new(&host.rp, NOW).user(bob.handle());
+    let audited = flow(store::run(&host.store, bobs.clone().flow(rename()))).unwrap();
     let expected = (AuditEvent::Refused, Some(account("bob")), None);
     assert_eq!(named(&audited.entries), expected);
 
-    // A creation that was begun for another: the session's account, if the host tells it.
+    // A creation that was begun for another user: the session's account, if the host passes it in.
     let start = host.begin_create(&ada).unwrap();
-    let finish = CreatePasskey::finish(&host.rp, bob.handle(), start.ceremony_id, b"{}", NOW);
-    let audited = flow(store::run(&host.store, session.flow(finish))).unwrap();
+    let finish =
+        CreatePasskey::finish(&host.rp, bob.handle(), posted(start.ceremony_id, b"{}"), NOW);
+    let audited = flow(store::run(&host.store, bobs.flow(finish))).unwrap();
     assert_eq!(named(&audited.entries), (AuditEvent::Refused, Some(account("bob")), None));
 
-    // A passkey that there was no room for: whose it was to be, and the id that it would have had.
+    // A passkey that exceeded the limit: its intended owner, and the ID that it would have had.
     let full = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
     let full = Host::with(full.max_passkeys_per_user(1).build().unwrap());
     let start = full.begin_create(&ada).unwrap();
@@ -160,7 +166,7 @@ fn refusals_name_whom_they_were_aimed_at() {
     let mut second = authenticator("second");
     let response = second.create(&start.public_key, ORIGIN).unwrap();
     let (handle, id) = (ada.handle(), start.ceremony_id);
-    let finish = CreatePasskey::finish(&full.rp, handle, id, response.as_bytes(), NOW);
+    let finish = CreatePasskey::finish(&full.rp, handle, posted(id, response.as_bytes()), NOW);
     let refused = audit(&full, finish);
     let id = CredentialId::try_from(&*second.credentials()[0].id).unwrap();
     let id = PasskeyId::of("example.com", &id);
@@ -168,35 +174,40 @@ fn refusals_name_whom_they_were_aimed_at() {
     let expected = (AuditEvent::LimitReached { max: 1 }, Some(account("ada")), Some(id));
     assert_eq!(named(&refused.entries), expected);
 
-    // A second factor that the user does not have, where it would begin.
-    let begin =
-        SignIn::begin(&host.rp, SignInRequest::SecondFactor(bob.handle()), host.challenge(), NOW);
+    // A second factor that the user does not have, when it would begin.
+    let begin = SignIn::begin(
+        &host.rp,
+        SignInRequest::SecondFactor(bob.handle()),
+        session(),
+        host.challenge(),
+        NOW,
+    );
     let refused = audit(&host, begin);
     assert_eq!(refused.outcome.map(drop), Err(Error::NoPasskeys));
     assert_eq!(named(&refused.entries), (AuditEvent::Refused, Some(account("bob")), None));
     assert_eq!(refused.entries[0].action.name(), "begin_sign_in");
     assert_eq!(json_of(&refused.entries)[0]["action"], "begin_sign_in");
 
-    // A sign-in of somebody who was named, with a response that names no credential.
-    let start = host.begin_sign_in(SignInRequest::Named(ada.handle()));
-    let audited = audit(&host, SignIn::finish(&host.rp, start.ceremony_id, b"{}", NOW));
+    // A sign-in of a named user, with a response that names no credential.
+    let start = host.begin_sign_in(SignInRequest::for_account(ada.handle()));
+    let audited = audit(&host, SignIn::finish(&host.rp, posted(start.ceremony_id, b"{}"), NOW));
     assert_eq!(named(&audited.entries), (AuditEvent::Refused, Some(account("ada")), None));
 
-    // A bad signature under Ada's credential, by whomever.
+    // A bad signature under Ada's credential, by anyone.
     let bad = |host: &Host, request, device: &mut TestAuthenticator| {
         let start = host.begin_sign_in(request);
-        let response = device.get_tampered(&start.public_key, ORIGIN, |signed| {
+        let response = device.get_corrupted(&start.public_key, ORIGIN, |signed| {
             signed.signature[8] ^= 1;
         });
         let response = response.unwrap();
-        let finish = SignIn::finish(&host.rp, start.ceremony_id, response.as_bytes(), NOW);
+        let finish = SignIn::finish(&host.rp, posted(start.ceremony_id, response.as_bytes()), NOW);
         audit(host, finish)
     };
     let expected = (AuditEvent::Refused, Some(account("ada")), Some(passkey.id));
     let audited = bad(&host, SignInRequest::Discoverable, &mut device);
     assert_eq!(named(&audited.entries), expected);
 
-    // A credential that nobody has: no account, and the id that its passkey would have.
+    // A credential that no account has: no account, and the ID that its passkey would have.
     let mut stranger = authenticator("stranger");
     let elsewhere = Host::new();
     let unknown = elsewhere.create(&bob, &mut stranger).unwrap();
@@ -205,21 +216,21 @@ fn refusals_name_whom_they_were_aimed_at() {
 }
 
 #[test]
-fn who_signed_in_counts_whoever_was_signed_in_before() {
+fn entry_names_who_signed_in_not_who_was_signed_in_before() {
     let host = Host::new();
     let mut device = authenticator("device");
     host.create(&user("ada"), &mut device).unwrap();
     let start = host.begin_sign_in(SignInRequest::Discoverable);
     let response = device.get(&start.public_key, ORIGIN).unwrap();
-    let finish = SignIn::finish(&host.rp, start.ceremony_id, response.as_bytes(), NOW);
+    let finish = SignIn::finish(&host.rp, posted(start.ceremony_id, response.as_bytes()), NOW);
     let session = Audit::new(&host.rp, NOW).user(handle("bob"));
     let audited = flow(store::run(&host.store, session.flow(finish))).unwrap();
     assert_eq!(audited.entries[0].account.unwrap().to_string(), account("ada"));
 }
 
-/// A log must not say that somebody signed in who has yet to show another factor.
+/// A log must not report a sign-in of a user who still has to show another factor.
 #[test]
-fn sign_in_that_is_not_complete_is_told_as_such() {
+fn incomplete_sign_in_is_reported_as_such() {
     let purposes = History::of_purposes();
     let events = purposes.entries().map(|entry| entry.event).collect::<Vec<_>>();
     let needed = AuditEvent::SecondFactorNeeded { user_verified: true };
@@ -234,7 +245,7 @@ fn sign_in_that_is_not_complete_is_told_as_such() {
     assert_eq!(events, expected);
 }
 
-/// A device whose counter is `first` when the passkey is made, and `then` at the sign-in.
+/// A device whose counter is `first` when the passkey is created, and `then` at the sign-in.
 fn sign_in_with_counters(rule: CounterRule, first: u32, then: u32) -> Vec<AuditEntry> {
     let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN).counter_rule(rule);
     let host = Host::with(rp.build().unwrap());
@@ -245,12 +256,12 @@ fn sign_in_with_counters(rule: CounterRule, first: u32, then: u32) -> Vec<AuditE
     device.behaviour_mut().counter = SignCounter::Fixed(then);
     let start = host.begin_sign_in(SignInRequest::Discoverable);
     let response = device.get(&start.public_key, ORIGIN).unwrap();
-    let finish = SignIn::finish(&host.rp, start.ceremony_id, response.as_bytes(), NOW);
+    let finish = SignIn::finish(&host.rp, posted(start.ceremony_id, response.as_bytes()), NOW);
     audit(&host, finish).entries
 }
 
 #[test]
-fn counter_that_regressed_is_told_whether_it_is_refused_or_not() {
+fn regressed_counter_is_reported_whether_refused_or_not() {
     let regressed = AuditEvent::CounterRegressed { stored: 7, found: 5 };
     let refused = sign_in_with_counters(CounterRule::Reject, 7, 5);
     assert_eq!(refused.len(), 1);
@@ -266,7 +277,7 @@ fn counter_that_regressed_is_told_whether_it_is_refused_or_not() {
 }
 
 #[test]
-fn backup_state_that_changed_is_told() {
+fn changed_backup_state_is_reported() {
     let host = Host::new();
     let mut device = authenticator("device").with(|behaviour| behaviour.backed_up = false);
     host.create(&user("ada"), &mut device).unwrap();
@@ -274,7 +285,7 @@ fn backup_state_that_changed_is_told() {
         device.behaviour_mut().backed_up = backed_up;
         let start = host.begin_sign_in(SignInRequest::Discoverable);
         let response = device.get(&start.public_key, ORIGIN).unwrap();
-        let finish = SignIn::finish(&host.rp, start.ceremony_id, response.as_bytes(), NOW);
+        let finish = SignIn::finish(&host.rp, posted(start.ceremony_id, response.as_bytes()), NOW);
         let entries = audit(&host, finish).entries;
         let told =
             entries.iter().any(|entry| entry.event == AuditEvent::BackupStateChanged { backed_up });
@@ -283,7 +294,27 @@ fn backup_state_that_changed_is_told() {
 }
 
 #[test]
-fn audited_flow_asks_for_the_same_and_ends_in_the_same() {
+fn new_backup_eligibility_is_reported_once() {
+    let settings = Settings::builder().backup_eligibility_rule(BackupEligibilityRule::AcceptOnce);
+    let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
+    let host = Host::with(rp.settings(settings.build().unwrap()).build().unwrap());
+    let mut device = authenticator("device").with(|behaviour| behaviour.backup_eligible = false);
+    host.create(&user("ada"), &mut device).unwrap();
+    device.behaviour_mut().backup_eligible = true;
+    device.behaviour_mut().backed_up = false;
+    let signed_in = AuditEvent::SignedIn { user_verified: true };
+    for expected in [vec![signed_in, AuditEvent::BecameBackupEligible], vec![signed_in]] {
+        let start = host.begin_sign_in(SignInRequest::Discoverable);
+        let response = device.get(&start.public_key, ORIGIN).unwrap();
+        let finish = SignIn::finish(&host.rp, posted(start.ceremony_id, response.as_bytes()), NOW);
+        let events =
+            audit(&host, finish).entries.iter().map(|entry| entry.event).collect::<Vec<_>>();
+        assert_eq!(events, expected);
+    }
+}
+
+#[test]
+fn audited_flow_has_the_same_effects_and_outcome() {
     let host = Host::new();
     let mut device = authenticator("device");
     let passkey = host.create(&user("ada"), &mut device).unwrap();
@@ -292,7 +323,7 @@ fn audited_flow_asks_for_the_same_and_ends_in_the_same() {
         let store = Watched::new(&host.store, None);
         let start = host.begin_sign_in(SignInRequest::Discoverable);
         let response = device.get(&start.public_key, ORIGIN).unwrap();
-        let finish = SignIn::finish(&host.rp, start.ceremony_id, response.as_bytes(), NOW);
+        let finish = SignIn::finish(&host.rp, posted(start.ceremony_id, response.as_bytes()), NOW);
         let signed_in = if is_audited {
             store::run(&store, Audit::new(&host.rp, NOW).flow(finish)).unwrap().outcome.unwrap()
         } else {
@@ -302,14 +333,14 @@ fn audited_flow_asks_for_the_same_and_ends_in_the_same() {
         let trail = if is_audited { &mut audited } else { &mut bare };
         trail.extend(store.verbs.take());
     }
-    assert_eq!(bare, ["take_ceremony", "passkey", "record_use", "pending_tasks"]);
+    assert_eq!(bare, ["take_ceremony", "passkey", "record_use"]);
     assert_eq!(audited, bare);
 }
 
 #[test]
-fn store_that_fails_leaves_nothing_in_the_log() {
-    // Verbs of a sign-in, a creation, a renaming and a deletion.
-    for (request, verbs) in [(0, 4), (1, 3), (2, 1), (3, 2)] {
+fn store_failure_leaves_nothing_in_the_log() {
+    // Store operations of a sign-in, a creation, a rename and a deletion.
+    for (request, verbs) in [(0, 3), (1, 3), (2, 1), (3, 2)] {
         for verb in 1..=verbs {
             let host = Host::new();
             let ada = user("ada");
@@ -322,13 +353,14 @@ fn store_that_fails_leaves_nothing_in_the_log() {
                     let start = host.begin_sign_in(SignInRequest::Discoverable);
                     let response = device.get(&start.public_key, ORIGIN).unwrap();
                     let (id, bytes) = (start.ceremony_id, response.as_bytes());
-                    told(&store, audit.flow(SignIn::finish(&host.rp, id, bytes, NOW)))
+                    told(&store, audit.flow(SignIn::finish(&host.rp, posted(id, bytes), NOW)))
                 }
                 1 => {
                     let start = host.begin_create(&ada).unwrap();
                     let response = authenticator("new").create(&start.public_key, ORIGIN).unwrap();
                     let (id, bytes) = (start.ceremony_id, response.as_bytes());
-                    let finish = CreatePasskey::finish(&host.rp, ada.handle(), id, bytes, NOW);
+                    let finish =
+                        CreatePasskey::finish(&host.rp, ada.handle(), posted(id, bytes), NOW);
                     told(&store, audit.flow(finish))
                 }
                 2 => {
@@ -349,7 +381,7 @@ fn told<T>(
 ) -> Option<Vec<AuditEntry>> {
     match store::run(store, start) {
         Ok(audited) => Some(audited.entries),
-        Err(RunError::Store(Failed(verb))) => {
+        Err(RunError::CeremonyStore(Failed(verb)) | RunError::PasskeyStore(Failed(verb))) => {
             assert_eq!(store.verbs.borrow().last(), Some(&verb));
             None
         }
@@ -357,7 +389,7 @@ fn told<T>(
     }
 }
 
-/// The closed list. Whoever adds an event is told by the compiler to add it here, and by the test to let it happen.
+/// The exhaustive list. If you add an event, the compiler tells you to add it here, and the test to make it happen.
 fn every_event(event: &AuditEvent) -> (usize, &'static str) {
     match event {
         AuditEvent::PasskeyCreated { .. } => (0, "passkey_created"),
@@ -374,6 +406,9 @@ fn every_event(event: &AuditEvent) -> (usize, &'static str) {
         AuditEvent::SecondFactorNeeded { .. } => (11, "second_factor_needed"),
         AuditEvent::Reverified { .. } => (12, "reverified"),
         AuditEvent::ReverificationRequired => (13, "reverification_required"),
+        AuditEvent::BecameBackupEligible => (14, "became_backup_eligible"),
+        AuditEvent::AccountCreated => (15, "account_created"),
+        AuditEvent::AccountErased { .. } => (16, "account_erased"),
     }
 }
 
@@ -388,7 +423,7 @@ fn every_event_happens_and_is_read_back_as_it_was_written() {
         assert_eq!(json["action"], entry.action.name());
         assert_eq!(serde_json::from_value::<AuditEntry>(json).unwrap(), *entry);
     }
-    assert!(seen.into_iter().eq(0..14));
+    assert!(seen.into_iter().eq(0..17));
 }
 
 /// Abuse case 36.
@@ -401,8 +436,8 @@ fn nothing_secret_is_in_entries_errors_or_debug() {
         shown.extend([serde_json::to_string(entry).unwrap(), format!("{entry:?}")]);
     }
     for error in history.errors() {
-        // What a flow says of itself, to developers and to the public. The credential that a browser is to forget is in
-        // a value of its own, which is for that browser.
+        // What a flow reveals about itself, to developers and to the public. The credential that a browser should
+        // forget is in a separate value, which is for that browser.
         let public = serde_json::to_string(&error.public()).unwrap();
         shown.extend([error.to_string(), public]);
         if error.signal().is_none() {
@@ -417,13 +452,13 @@ fn nothing_secret_is_in_entries_errors_or_debug() {
 }
 
 #[test]
-fn account_ids_tell_accounts_and_relying_parties_apart() {
+fn account_ids_distinguish_accounts_and_relying_parties() {
     let ada = handle("ada");
     let id = AccountId::of("example.com", &ada);
     assert_eq!(id, AccountId::of("example.com", &ada));
     assert_ne!(id, AccountId::of("example.org", &ada));
     assert_ne!(id, AccountId::of("example.com", &handle("bob")));
-    // One is no passkey's id, were its credential to have the same bytes.
+    // It differs from a passkey's ID, even if its credential has the same bytes.
     let credential = ada.as_bytes().try_into().unwrap();
     assert_ne!(id.as_bytes(), PasskeyId::of("example.com", &credential).as_bytes());
 }

@@ -1,4 +1,4 @@
-//! Every verifier gives the same verdict, on whatever keys and signatures.
+//! All verifiers give the same verdict on any keys and signatures.
 #![cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
@@ -21,7 +21,7 @@ const OTHERS: &[&dyn SignatureVerifier] = &[
 
 type Verdict = (Result<(), InvalidKey>, Result<(), SignatureError>);
 
-/// What all verifiers say that have the algorithm.
+/// Returns the verdict of all verifiers that support the algorithm.
 fn verdict(key: &CoseKey<'_>, message: &[u8], signature: &[u8]) -> Result<Verdict, TestCaseError> {
     let of = |verifier: &dyn SignatureVerifier| {
         (verifier.check_key(key), verifier.verify(key, message, signature))
@@ -33,7 +33,7 @@ fn verdict(key: &CoseKey<'_>, message: &[u8], signature: &[u8]) -> Result<Verdic
     Ok(verdict)
 }
 
-/// A change to bytes of which most encodings are left whole.
+/// A change to bytes that leaves most encodings well-formed.
 #[derive(Clone, Debug)]
 enum Change {
     Nothing,
@@ -55,7 +55,7 @@ enum Change {
     Cut {
         at: Index,
     },
-    /// These bytes from here on, as far as they reach: boundaries of numbers.
+    /// These bytes from here on, as far as they reach: limits of numbers.
     Fill {
         at: Index,
         with: Vec<u8>,
@@ -106,7 +106,7 @@ fn changed(mut bytes: Vec<u8>, change: &Change) -> Vec<u8> {
     bytes
 }
 
-/// The two byte strings of a key: x and y, n and e, or x alone.
+/// The two byte strings of a key: x and y, n and e, or only x.
 fn changed_parts(key: &KeyParameters<'_>, which: bool, change: &Change) -> (Vec<u8>, Vec<u8>) {
     let (first, second) = match *key {
         KeyParameters::Ec2 { x, y, .. } => (x, y),
@@ -130,7 +130,7 @@ fn with_parts<'a>(key: &KeyParameters<'_>, first: &'a [u8], second: &'a [u8]) ->
     }
 }
 
-/// The algorithms that any of the other verifiers has.
+/// The algorithms that any of the other verifiers supports.
 fn algorithms() -> Vec<TestAlgorithm> {
     let supported = |algorithm: &TestAlgorithm| {
         let number = Algorithm::new(i32::try_from(algorithm.id()).unwrap());
@@ -166,8 +166,8 @@ proptest! {
         }
     }
 
-    /// Where verifiers of Ed25519 are known to differ: points with a part of low order, of which verification with
-    /// the cofactor takes no notice, and S that is not reduced.
+    /// Where Ed25519 verifiers are known to differ: points with a component of low order, which verification with the
+    /// cofactor ignores, and S that is not reduced.
     #[test]
     fn verdicts_agree_on_points_with_a_part_of_low_order(
         secret: [u8; 32],

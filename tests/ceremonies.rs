@@ -1,4 +1,4 @@
-//! The ceremonies of the benchmarks, made by the test authenticator.
+//! The ceremonies of the benchmarks, created by the test authenticator.
 //!
 //! `UPDATE_CEREMONIES=1` rewrites `benches/ceremonies/recorded.json`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
@@ -60,7 +60,7 @@ fn ceremonies(algorithm: TestAlgorithm, attestation: TestAttestation) -> (Value,
     (registration, sign_in)
 }
 
-/// A registration whose attestation certificate leads over an intermediate to the root, which is recorded with it.
+/// A registration whose attestation certificate leads through an intermediate to the root, which is recorded with it.
 fn attested(
     algorithm: TestAlgorithm,
     format: impl FnOnce(TestAttester) -> TestAttestation,
@@ -101,7 +101,7 @@ fn recorded_ceremonies_verify() {
     }
 }
 
-/// What a host without flows reads from a verdict is what was sent, and what is stored.
+/// A host without flows can read from a verdict what was sent, and what to store.
 #[test]
 fn verdicts_say_what_was_sent() {
     let sign_in = SignIn::new("ES256");
@@ -138,9 +138,9 @@ fn verdicts_say_what_was_sent() {
     assert_eq!(*verified.extensions(), relying_party::extensions::RegistrationOutputs::default());
 }
 
-/// Extension outputs are in the verdict, those that nobody asked for unread.
+/// The verdict contains extension outputs, unrequested ones unread.
 #[test]
-fn verdicts_tell_what_came_of_extensions() {
+fn verdicts_contain_extension_outputs() {
     let mut authenticator = TestAuthenticator::new("extensions").with(|it| {
         it.counter = SignCounter::Counting;
     });
@@ -185,7 +185,7 @@ impl SignatureVerifier for Nothing {
 }
 
 #[test]
-fn an_algorithm_that_the_verifier_lacks_is_no_invalid_signature() {
+fn unsupported_algorithm_is_not_reported_as_invalid_signature() {
     let lacking = CeremonyError::AlgorithmNotSupported(Algorithm::ES256);
     let registration = Registration::new("ES256", "none").verify_with(&Nothing);
     assert_eq!(registration.unwrap_err(), lacking);

@@ -9,14 +9,14 @@
 #[path = "support/host.rs"]
 mod host;
 
-use host::{Host, NOW, ORIGIN, authenticator, flow, purposes, user};
+use host::{Host, NOW, ORIGIN, authenticator, flow, purposes, session, user};
 use relying_party::{
     CreatePasskey, Error, Passkey, RelyingParty, Settings,
     ceremony::{Ceremony, CeremonyError, CeremonyKind},
     flow::{BeginOptions, CreationStart, SignInStatus},
     json::{Mediation, UserVerification},
     settings::SettingsBuilder,
-    store::{self, PasskeyStore as _},
+    store::{self, CeremonyStore as _},
     test_authenticator::{RegistrationParts, flags},
 };
 
@@ -27,21 +27,22 @@ fn host(decide: impl FnOnce(SettingsBuilder) -> SettingsBuilder) -> Host {
 }
 
 fn begin(host: &Host, conditional: bool) -> CreationStart {
-    let options = BeginOptions::new();
+    let options = BeginOptions::new(session());
     let options = if conditional { options.conditional() } else { options };
     let ada = user("ada");
-    let begin = CreatePasskey::begin_with(&host.rp, &ada, host.challenge(), NOW, options);
+    let begin = CreatePasskey::begin(&host.rp, &ada, options, host.challenge(), NOW);
     flow(store::run(&host.store, begin)).unwrap()
 }
 
-/// A creation whose response is bent and signed again.
+/// A creation whose response is tampered with and signed again.
 fn create(
     host: &Host,
     conditional: bool,
-    bend: impl FnOnce(&mut RegistrationParts),
+    tamper: impl FnOnce(&mut RegistrationParts),
 ) -> Result<Passkey, Error> {
     let start = begin(host, conditional);
-    let response = authenticator("device").create_bent(&start.public_key, ORIGIN, bend).unwrap();
+    let response =
+        authenticator("device").create_tampered(&start.public_key, ORIGIN, tamper).unwrap();
     host.finish_create(&user("ada"), &start, &response)
 }
 
@@ -58,7 +59,7 @@ fn unverified(parts: &mut RegistrationParts) {
 }
 
 #[test]
-fn mediation_stands_beside_the_options_and_in_the_ceremony() {
+fn mediation_is_next_to_the_options_and_in_the_ceremony() {
     let host = Host::new();
     for conditional in [false, true] {
         let start = begin(&host, conditional);
@@ -71,7 +72,7 @@ fn mediation_stands_beside_the_options_and_in_the_ceremony() {
 }
 
 #[test]
-fn user_need_not_be_present_and_must_be_verified_unless_the_settings_waive_it() {
+fn user_may_be_absent_and_must_be_verified_unless_the_settings_waive_it() {
     let strict = || host(|settings| settings);
     let lenient = || host(|settings| settings.conditional_create_verifies_user(false));
     let preferred = || host(|settings| settings.user_verification(UserVerification::Preferred));
@@ -80,7 +81,7 @@ fn user_need_not_be_present_and_must_be_verified_unless_the_settings_waive_it() 
     assert_eq!(code(create(&strict(), true, unverified)), "user_verification");
     assert_eq!(code(create(&lenient(), true, unverified)), "ok");
     assert_eq!(code(create(&preferred(), true, unverified)), "ok");
-    // The client is asked for what is enforced.
+    // What the client is asked for is what is enforced.
     let asked = |host: &Host, conditional| {
         begin(host, conditional).public_key.authenticator_selection.user_verification
     };
@@ -100,8 +101,8 @@ fn user_need_not_be_present_and_must_be_verified_unless_the_settings_waive_it() 
 
 #[test]
 fn nothing_else_is_waived() {
-    type Bend = fn(&mut RegistrationParts);
-    let bends: [(&str, Bend); 8] = [
+    type Tamper = fn(&mut RegistrationParts);
+    let tamperings: [(&str, Tamper); 8] = [
         ("type", |parts| parts.client_data.kind = "webauthn.get".into()),
         ("challenge", |parts| parts.client_data.challenge = "AAAA".into()),
         ("origin", |parts| parts.client_data.origin = "https://example.org".into()),
@@ -114,11 +115,11 @@ fn nothing_else_is_waived() {
         ("credential_id", |parts| parts.outer.id = "AQID".into()),
         ("malformed", |parts| parts.authenticator_data.flags &= !flags::AT),
     ];
-    for (expected, bend) in bends {
+    for (expected, tamper) in tamperings {
         let host = host(|settings| settings.conditional_create_verifies_user(false));
         let outcome = create(&host, true, |parts| {
             unverified(parts);
-            bend(parts);
+            tamper(parts);
         });
         assert_eq!(code(outcome), expected);
         assert!(host.passkeys(&user("ada")).is_empty(), "{expected}");
@@ -131,18 +132,18 @@ fn leniency_ends_with_the_creation() {
         let host = host(|settings| settings.conditional_create_verifies_user(false));
         let mut device = authenticator("device");
         let start = begin(&host, true);
-        let response = device.create_bent(&start.public_key, ORIGIN, unverified).unwrap();
+        let response = device.create_tampered(&start.public_key, ORIGIN, unverified).unwrap();
         host.finish_create(&user("ada"), &start, &response).unwrap();
 
-        // Autofill, which is conditional mediation too, is no exception.
+        // Autofill, which is also conditional mediation, is no exception.
         for (flag, expected) in
             [(flags::UP, CeremonyError::UserPresence), (flags::UV, CeremonyError::UserVerification)]
         {
             let start = host.begin_sign_in(request);
-            let bend = |parts: &mut relying_party::test_authenticator::AssertionParts| {
+            let tamper = |parts: &mut relying_party::test_authenticator::AssertionParts| {
                 parts.authenticator_data.flags &= !flag;
             };
-            let response = device.get_bent(&start.public_key, ORIGIN, bend).unwrap();
+            let response = device.get_tampered(&start.public_key, ORIGIN, tamper).unwrap();
             let refused = host.finish_for(request, &start, &response).unwrap_err();
             assert_eq!(refused, Error::Authentication(expected), "{request:?}");
         }
@@ -150,19 +151,20 @@ fn leniency_ends_with_the_creation() {
 }
 
 #[test]
-fn ceremony_that_was_not_silent_cannot_be_finished_as_one() {
+fn ceremony_that_was_not_silent_cannot_be_finished_silently() {
     let host = Host::new();
     let start = begin(&host, false);
     let ceremony = host.store.take_ceremony(&start.ceremony_id).unwrap().unwrap();
     host.store.put_ceremony(&ceremony).unwrap();
-    // The response of a client that was told to be silent, by somebody else than the server.
-    let response = authenticator("device").create_bent(&start.public_key, ORIGIN, absent).unwrap();
+    // A client was told to create silently, but not by the server.
+    let response =
+        authenticator("device").create_tampered(&start.public_key, ORIGIN, absent).unwrap();
     let refused = host.finish_create(&user("ada"), &start, &response).unwrap_err();
     assert_eq!(refused, Error::Registration(CeremonyError::UserPresence));
-    // A record without the member is none: it does not default to either.
-    let mut json = serde_json::to_value(&ceremony).unwrap();
+    // A record without the member is invalid: there is no default.
+    let mut json = serde_json::from_str::<serde_json::Value>(&ceremony.to_stored().record).unwrap();
     json["kind"].as_object_mut().unwrap().remove("conditional");
-    assert!(serde_json::from_value::<Ceremony>(json).is_err());
+    assert!(Ceremony::from_stored(&json.to_string()).is_none());
 }
 
 #[test]
@@ -170,7 +172,7 @@ fn passkey_that_was_made_without_verification_is_one_factor() {
     let host = host(|settings| settings.conditional_create_verifies_user(false));
     let mut device = authenticator("device");
     let start = begin(&host, true);
-    let response = device.create_bent(&start.public_key, ORIGIN, unverified).unwrap();
+    let response = device.create_tampered(&start.public_key, ORIGIN, unverified).unwrap();
     let passkey = host.finish_create(&user("ada"), &start, &response).unwrap();
     assert!(!passkey.state.uv_initialized);
     let [discoverable, _, _, second_factor, _] = purposes("ada");
@@ -185,8 +187,8 @@ fn limit_and_exclude_list_hold_for_silent_creations() {
     let host = host(|settings| settings.max_passkeys_per_user(1));
     let passkey = create(&host, true, absent).unwrap();
     let ada = user("ada");
-    let options = BeginOptions::new().conditional();
-    let refused = CreatePasskey::begin_with(&host.rp, &ada, host.challenge(), NOW, options);
+    let options = BeginOptions::new(session()).conditional();
+    let refused = CreatePasskey::begin(&host.rp, &ada, options, host.challenge(), NOW);
     let refused = flow(store::run(&host.store, refused)).unwrap_err();
     assert_eq!(refused, Error::LimitReached { max: 1 });
 

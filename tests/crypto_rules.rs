@@ -1,4 +1,4 @@
-//! The rules of `SignatureVerifier`, one test each, over every verifier.
+//! The rules of `SignatureVerifier`, one test each, for every verifier.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 

@@ -1,4 +1,4 @@
-//! Whoever types a user name learns nothing from what comes back: decoys (abuse case 35).
+//! Typing a user name reveals nothing: decoys (abuse case 35).
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -16,7 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use host::{Host, NOW, ORIGIN, authenticator, flow, handle, user};
+use host::{Host, NOW, ORIGIN, authenticator, flow, handle, posted, session, user};
 use relying_party::{
     ConfigError, CreatePasskey, CredentialId, DeletePasskey, Error, RelyingParty, SignIn,
     SignInRequest,
@@ -25,7 +25,7 @@ use relying_party::{
     decoys::{DecoySecret, DecoyShape, Decoys, InvalidDecoys},
     flow::SignInStart,
     json::{CredentialDescriptor, Transport},
-    store::{self, PasskeyStore as _},
+    store::{self, CeremonyStore as _},
     test_authenticator::{TestAlgorithm, TestAuthenticator, TestKey, flags},
 };
 use support::{
@@ -51,45 +51,45 @@ fn list(host: &Host, request: SignInRequest) -> Vec<CredentialDescriptor> {
 }
 
 fn typed(name: &str) -> SignInRequest {
-    SignInRequest::named(name, None)
+    SignInRequest::for_identifier(name, None)
 }
 
 fn known(name: &str) -> SignInRequest {
-    SignInRequest::named(name, Some(handle(name)))
+    SignInRequest::for_identifier(name, Some(handle(name)))
 }
 
-/// A device that claims to have the first credential of a list, which it has not: it signs with a key of its own.
+/// A device that claims to have the first credential of a list, but signs with its own key.
 fn claimant(id: &CredentialId) -> TestAuthenticator {
     let throwaway = Host::new();
-    let mut device = es256("somebody's own");
+    let mut device = es256("claimant");
     throwaway.create(&user("somebody"), &mut device).unwrap();
     device.credentials_mut()[0].id = id.as_bytes().to_vec();
     device
 }
 
-/// A device with the algorithm of decoys: others take another time, and refuse a signature of this one unread.
+/// A device with the algorithm of decoys. Others take a different time, and reject a signature of this one unread.
 fn es256(seed: &str) -> TestAuthenticator {
     authenticator(seed).with(|behaviour| behaviour.algorithms = vec![TestAlgorithm::Es256])
 }
 
-/// Ada's passkey comes from a device that never comes back.
+/// Ada's passkey comes from a device that never returns.
 fn enrol(host: &Host, name: &str) -> CredentialId {
     host.create(&user(name), &mut es256(name)).unwrap().credential_id
 }
 
 #[test]
-fn who_does_not_exist_or_has_no_passkey_has_a_list_and_it_stays() {
+fn unknown_users_and_users_without_passkeys_have_a_stable_list() {
     let host = host();
     assert_eq!((typed("ada").user(), known("ada").user()), (None, Some(handle("ada"))));
     let before = list(&host, typed("ada"));
     assert!(!before.is_empty());
     assert_eq!(list(&host, typed("ada")), before);
-    // Ada signs up: nothing changes until her first passkey, and then everything.
+    // Ada signs up. Nothing changes until her first passkey, and then everything does.
     assert_eq!(list(&host, known("ada")), before);
     let real = enrol(&host, "ada");
     let after = list(&host, known("ada"));
     assert_eq!(after.iter().map(|entry| &entry.id).collect::<Vec<_>>(), [&real]);
-    // Without her passkey she has the decoys of before.
+    // Without her passkey she has the same decoys as before.
     let passkey = host.passkeys(&user("ada")).remove(0);
     let delete = DeletePasskey::begin(&host.rp, handle("ada"), passkey.id);
     flow(store::run(&host.store, delete)).unwrap();
@@ -104,21 +104,21 @@ fn lists_differ_by_name_secret_and_relying_party() {
     let rp = RelyingParty::builder("example.net", "Example").origin("https://example.net");
     let elsewhere = Host::with(rp.decoys(DecoySecret::from(SECRET)).build().unwrap());
     assert_ne!(list(&elsewhere, typed("ada")), first);
-    // A name and a handle of the same bytes are not the same.
-    assert_ne!(list(&host(), SignInRequest::Named(handle("ada"))), first);
+    // A name and a handle with the same bytes are different.
+    assert_ne!(list(&host(), SignInRequest::for_account(handle("ada"))), first);
 }
 
 #[test]
 fn named_account_without_passkeys_has_decoys_too() {
     let host = host();
-    let request = SignInRequest::Named(handle("ada"));
+    let request = SignInRequest::for_account(handle("ada"));
     let before = list(&host, request);
     assert!(!before.is_empty());
     assert_eq!(list(&host, request), before);
 }
 
 #[test]
-fn nobody_is_named_when_nobody_was_asked_for() {
+fn no_user_is_named_when_none_was_requested() {
     let host = host();
     assert!(list(&host, SignInRequest::Discoverable).is_empty());
     assert!(list(&host, SignInRequest::Autofill).is_empty());
@@ -128,14 +128,14 @@ fn nobody_is_named_when_nobody_was_asked_for() {
 fn real_lists_hold_no_decoys() {
     let host = host();
     let real = enrol(&host, "ada");
-    for request in [known("ada"), SignInRequest::Named(handle("ada"))] {
+    for request in [known("ada"), SignInRequest::for_account(handle("ada"))] {
         let ids = list(&host, request).into_iter().map(|entry| entry.id).collect::<Vec<_>>();
         assert_eq!(ids, std::slice::from_ref(&real));
     }
 }
 
 #[test]
-fn list_is_no_longer_than_users_may_have_passkeys() {
+fn list_is_no_longer_than_the_limit_of_passkeys() {
     let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
     let decoys = Decoys::new(DecoySecret::from(SECRET)).counts([0, 0, 0, 0, 1]);
     let host = Host::with(rp.max_passkeys_per_user(2).decoys(decoys).build().unwrap());
@@ -151,7 +151,7 @@ fn shapes_and_counts_are_what_the_host_says() {
     let host = with(Decoys::new(DecoySecret::from(SECRET)).counts([0, 0, 1]).shapes(shapes));
     let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
     for entries in names.map(|name| list(&host, typed(name))) {
-        // Three are asked for, but of each shape there is one at most.
+        // Three are requested, but there is at most one of each shape.
         let mut lengths = entries.iter().map(|entry| entry.id.as_bytes().len()).collect::<Vec<_>>();
         lengths.sort_unstable();
         assert_eq!(lengths, [16, 70]);
@@ -162,7 +162,7 @@ fn shapes_and_counts_are_what_the_host_says() {
 }
 
 #[test]
-fn decoys_that_cannot_be_made_are_a_configuration_error() {
+fn impossible_decoys_are_a_configuration_error() {
     let errors = |decoys: Decoys| {
         let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN).decoys(decoys);
         rp.build().unwrap_err().iter().cloned().collect::<Vec<_>>()
@@ -191,11 +191,11 @@ fn beginning_looks_the_same_to_browser_and_store() {
     enrol(&host, "ada");
     let begin = |request| {
         let trace = Trace::default();
-        let begin = SignIn::begin(&host.rp, request, host.challenge(), NOW);
+        let begin = SignIn::begin(&host.rp, request, session(), host.challenge(), NOW);
         let start = flow(store::run(&host.store, traced(&trace, begin))).unwrap();
         let options = serde_json::to_value(&start.public_key).unwrap();
         let ceremony = host.store.take_ceremony(&start.ceremony_id).unwrap().unwrap();
-        let ceremony = serde_json::to_value(&ceremony).unwrap();
+        let ceremony = serde_json::from_str(&ceremony.to_stored().record).unwrap();
         (trace.effects(), names(&options), names(&ceremony))
     };
     let real = begin(known("ada"));
@@ -203,7 +203,7 @@ fn beginning_looks_the_same_to_browser_and_store() {
     assert_eq!(begin(known("bob")), real);
 }
 
-/// The members of a JSON value, all the way down; of lists those of the first entry.
+/// Returns the members of a JSON value at all levels, and of lists those of the first entry.
 fn names(value: &serde_json::Value) -> Vec<String> {
     match value {
         serde_json::Value::Object(members) => members
@@ -218,7 +218,7 @@ fn names(value: &serde_json::Value) -> Vec<String> {
     }
 }
 
-/// What somebody who tries a list can vary.
+/// What an attacker who tries a list can vary.
 #[derive(Clone, Copy, Debug)]
 enum Try {
     Forged,
@@ -236,12 +236,12 @@ fn finish_with_a_decoy_fails_like_one_with_a_real_credential() {
         let response = match attempt {
             Try::Forged => forged(&start, &mut device),
             Try::ForgedWithAnotherHandle => device
-                .get_bent(&start.public_key, ORIGIN, |parts| {
+                .get_tampered(&start.public_key, ORIGIN, |parts| {
                     parts.user_handle = Some(b"mallory".to_vec());
                 })
                 .unwrap(),
             Try::ForgedWithBackupFlipped => device
-                .get_bent(&start.public_key, ORIGIN, |parts| {
+                .get_tampered(&start.public_key, ORIGIN, |parts| {
                     parts.user_handle = None;
                     parts.authenticator_data.flags ^= flags::BE | flags::BS;
                 })
@@ -254,7 +254,7 @@ fn finish_with_a_decoy_fails_like_one_with_a_real_credential() {
             Try::Garbage => "{}".into(),
         };
         let trace = Trace::default();
-        let finish = SignIn::finish(&host.rp, start.ceremony_id, response.as_bytes(), NOW);
+        let finish = SignIn::finish(&host.rp, posted(start.ceremony_id, response.as_bytes()), NOW);
         let error = flow(store::run(&host.store, traced(&trace, finish))).unwrap_err();
         // The ceremony is used up either way.
         assert_eq!(host.store.take_ceremony(&start.ceremony_id).unwrap(), None);
@@ -270,7 +270,8 @@ fn finish_with_a_decoy_fails_like_one_with_a_real_credential() {
         Try::Garbage,
     ] {
         let (effects, real) = outcome(known("ada"), attempt, &host);
-        for request in [typed("nobody"), known("bob"), SignInRequest::Named(handle("carol"))] {
+        for request in [typed("nobody"), known("bob"), SignInRequest::for_account(handle("carol"))]
+        {
             let (decoy_effects, decoy) = outcome(request, attempt, &host);
             assert_eq!(decoy_effects, effects, "{attempt:?}");
             assert_eq!(decoy.public(), real.public(), "{attempt:?}");
@@ -278,14 +279,14 @@ fn finish_with_a_decoy_fails_like_one_with_a_real_credential() {
             assert_eq!(decoy.signal(), real.signal(), "{attempt:?}");
         }
     }
-    // The host sees that somebody tries.
+    // The host sees that this is an attack.
     assert_eq!(outcome(known("ada"), Try::Forged, &host).1.code(), "signature");
     assert_eq!(outcome(typed("nobody"), Try::Forged, &host).1.code(), "decoy");
 }
 
-/// What somebody can make who knows an allow list and no user handle.
+/// What an attacker can send who knows an allow list but no user handle.
 fn forged(start: &SignInStart, device: &mut TestAuthenticator) -> String {
-    device.get_bent(&start.public_key, ORIGIN, |parts| parts.user_handle = None).unwrap()
+    device.get_tampered(&start.public_key, ORIGIN, |parts| parts.user_handle = None).unwrap()
 }
 
 #[test]
@@ -300,19 +301,19 @@ fn decoy_of_another_list_yields_no_signal_either() {
         host.finish_sign_in(&start, &response).unwrap_err().signal().cloned()
     };
     assert_eq!((signal(&real), signal(&decoy)), (None, None));
-    // What is no decoy is signalled as ever.
+    // A credential that is not a decoy results in the usual signal.
     assert_eq!(signal(&unknown).unwrap().credential_id, unknown);
 }
 
 #[test]
-fn registering_a_decoy_fails_like_registering_somebodys_passkey() {
+fn registering_a_decoy_fails_like_registering_another_users_passkey() {
     let host = host();
     let real = enrol(&host, "ada");
     let mallory = user("mallory");
     let register = |id: &CredentialId| {
         let start = host.begin_create(&mallory).unwrap();
         let response = authenticator("mallory")
-            .create_bent(&start.public_key, ORIGIN, |parts| {
+            .create_tampered(&start.public_key, ORIGIN, |parts| {
                 let attested = parts.authenticator_data.attested.as_mut().unwrap();
                 attested.credential_id = id.as_bytes().to_vec();
                 parts.outer = relying_party::test_authenticator::Outer::new(id.as_bytes());
@@ -320,8 +321,12 @@ fn registering_a_decoy_fails_like_registering_somebodys_passkey() {
             .unwrap();
         let trace = Trace::default();
         let response = response.as_bytes();
-        let finish =
-            CreatePasskey::finish(&host.rp, mallory.handle(), start.ceremony_id, response, NOW);
+        let finish = CreatePasskey::finish(
+            &host.rp,
+            mallory.handle(),
+            posted(start.ceremony_id, response),
+            NOW,
+        );
         let outcome = flow(store::run(&host.store, traced(&trace, finish)));
         (trace.effects(), outcome.map(|created| created.passkey.credential_id))
     };
@@ -333,7 +338,7 @@ fn registering_a_decoy_fails_like_registering_somebodys_passkey() {
         }
     }
     assert!(host.passkeys(&mallory).is_empty());
-    // One bit away from a decoy is no decoy.
+    // One bit away from a decoy is not a decoy.
     let mut near = list(&host, typed("nobody"))[0].id.as_bytes().to_vec();
     *near.last_mut().unwrap() ^= 1;
     let near = CredentialId::try_from(near.as_slice()).unwrap();
@@ -354,7 +359,7 @@ fn decoys_that_are_uuids_are_recognised_too() {
 }
 
 #[test]
-fn whoever_has_the_published_key_of_decoys_does_not_sign_in() {
+fn published_key_of_decoys_signs_no_one_in() {
     let secret = [
         0xc9, 0xaf, 0xa9, 0xd8, 0x45, 0xba, 0x75, 0x16, 0x6b, 0x5c, 0x21, 0x57, 0x67, 0xb1, 0xd6,
         0x93, 0x4e, 0x50, 0xc3, 0xdb, 0x36, 0xe8, 0x9b, 0x12, 0x7b, 0x8a, 0x62, 0x2b, 0x12, 0x0f,
@@ -369,7 +374,7 @@ fn whoever_has_the_published_key_of_decoys_does_not_sign_in() {
     let mut device = claimant(&start.public_key.allow_credentials[0].id);
     device.credentials_mut()[0].key = TestKey::from_secret(TestAlgorithm::Es256, &secret).unwrap();
     let response = device
-        .get_bent(&start.public_key, ORIGIN, |parts| {
+        .get_tampered(&start.public_key, ORIGIN, |parts| {
             parts.user_handle = None;
             parts.authenticator_data.flags |= flags::BE | flags::BS;
         })
@@ -380,7 +385,7 @@ fn whoever_has_the_published_key_of_decoys_does_not_sign_in() {
 }
 
 #[test]
-fn nobody_signs_in_as_somebody_who_does_not_exist() {
+fn no_one_signs_in_as_a_user_who_does_not_exist() {
     for host in [host(), Host::new()] {
         let mut device = authenticator("ada");
         host.create(&user("ada"), &mut device).unwrap();
@@ -403,7 +408,7 @@ fn without_a_secret_a_user_without_passkeys_has_an_empty_list() {
 }
 
 #[test]
-fn named_user_with_passkeys_signs_in_as_ever() {
+fn named_user_with_passkeys_signs_in_as_usual() {
     let host = host();
     let mut device = authenticator("ada");
     host.create(&user("ada"), &mut device).unwrap();
@@ -422,7 +427,7 @@ fn secret_and_identifier_are_not_shown() {
     assert_eq!(debug, "DecoySecret(…)");
 }
 
-/// A host with one passkey, Ada's, on which every list has one entry of the same form.
+/// A host with one passkey, Ada's, where every list has one entry of the same form.
 fn host_of_equal_lists(verifier: Arc<Counting<RustCrypto>>) -> Host {
     let real = authenticator("ada").behaviour_mut().clone();
     let shape = DecoyShape::new(1, real.credential_id_length, real.transports);
@@ -455,7 +460,7 @@ fn decoy_is_verified_by_as_much_work_as_a_real_credential() {
     }
 }
 
-/// The middle one of the times that each of two takes, run in turns so that whatever slows one slows the other.
+/// Returns the median times of two actions, run in turns so that anything that slows one down slows the other down too.
 fn medians(mut run: impl FnMut(usize) -> Duration) -> [Duration; 2] {
     let mut times = [Vec::new(), Vec::new()];
     for _ in 0..201 {
@@ -468,8 +473,8 @@ fn medians(mut run: impl FnMut(usize) -> Duration) -> [Duration; 2] {
     })
 }
 
-/// Whether two times are the same but for noise. A real difference (a signature that is not verified, decoys that are
-/// made for some only) is a factor of several; the machine may be busy, and so there are several tries.
+/// Returns whether two times are equal except for noise. A real difference (a signature that is not verified, decoys
+/// that are only computed for some) is a factor of several. The machine may be busy, so there are several attempts.
 fn same_but_for_noise(mut run: impl FnMut(usize) -> Duration) -> bool {
     (0..5).any(|_| {
         let [one, other] = medians(&mut run);
@@ -484,18 +489,18 @@ fn begin_and_finish_take_as_long_with_decoys_as_with_real_credentials() {
     let requests = [known("ada"), typed("nobody")];
     let begin = |which: usize| {
         let clock = Instant::now();
-        let begin = SignIn::begin(&host.rp, requests[which], [7; 32].into(), NOW);
+        let begin = SignIn::begin(&host.rp, requests[which], session(), [7; 32].into(), NOW);
         flow(store::run(&host.store, begin)).unwrap();
         clock.elapsed()
     };
     assert!(same_but_for_noise(begin));
     let mut devices = requests.map(|request| claimant(&list(&host, request)[0].id));
     let finish = |which: usize| {
-        let begin = SignIn::begin(&host.rp, requests[which], [7; 32].into(), NOW);
+        let begin = SignIn::begin(&host.rp, requests[which], session(), [7; 32].into(), NOW);
         let start = flow(store::run(&host.store, begin)).unwrap();
         let response = forged(&start, &mut devices[which]);
         let clock = Instant::now();
-        let finish = SignIn::finish(&host.rp, start.ceremony_id, response.as_bytes(), NOW);
+        let finish = SignIn::finish(&host.rp, posted(start.ceremony_id, response.as_bytes()), NOW);
         flow(store::run(&host.store, finish)).unwrap_err();
         clock.elapsed()
     };
@@ -507,31 +512,37 @@ fn the_measurement_sees_a_signature_that_is_not_verified() {
     let host = host_of_equal_lists(Arc::new(Counting::new(RustCrypto)));
     let mut device = claimant(&list(&host, known("ada"))[0].id);
     let finish = |which: usize| {
-        let begin = SignIn::begin(&host.rp, known("ada"), [7; 32].into(), NOW);
+        let begin = SignIn::begin(&host.rp, known("ada"), session(), [7; 32].into(), NOW);
         let start = flow(store::run(&host.store, begin)).unwrap();
         let mut response = forged(&start, &mut device);
         if which == 1 {
             response = response.replace("\"signature\"", "\"signature_\"");
         }
         let clock = Instant::now();
-        let finish = SignIn::finish(&host.rp, start.ceremony_id, response.as_bytes(), NOW);
+        let finish = SignIn::finish(&host.rp, posted(start.ceremony_id, response.as_bytes()), NOW);
         flow(store::run(&host.store, finish)).unwrap_err();
         clock.elapsed()
     };
     assert!(!same_but_for_noise(finish));
 }
 
-/// Accounts of each kind that the classifier is shown, and as many again on which it is judged.
+/// The number of accounts of each kind for training the classifier, and as many again for testing it.
 const ACCOUNTS: usize = 4_000;
 
-/// What a classifier may get right beyond one half: four standard deviations of guessing on what it is judged on.
+/// How much a classifier may exceed one half by chance: four standard deviations of guessing on the test accounts.
 const BEYOND_CHANCE: f64 = 0.023;
 
 #[test]
-fn classifier_does_not_tell_decoys_from_lists_of_real_accounts() {
+fn classifier_cannot_distinguish_decoys_from_lists_of_real_accounts() {
     let host = host();
     let decoys = (0..2 * ACCOUNTS).map(|number| {
-        let begin = SignIn::begin(&host.rp, typed(&format!("user-{number}")), [7; 32].into(), NOW);
+        let begin = SignIn::begin(
+            &host.rp,
+            typed(&format!("user-{number}")),
+            session(),
+            [7; 32].into(),
+            NOW,
+        );
         let start = flow(store::run(&host.store, begin)).unwrap();
         Seen::from(start.public_key.allow_credentials.as_slice())
     });
@@ -539,14 +550,14 @@ fn classifier_does_not_tell_decoys_from_lists_of_real_accounts() {
     let real = Population::new(1).take(2 * ACCOUNTS).collect::<Vec<_>>();
     let accuracy = accuracy(&real, &decoys);
     println!("the classifier is right in {accuracy} of all cases");
-    assert!((accuracy - 0.5).abs() < BEYOND_CHANCE, "told apart in {accuracy} of all cases");
+    assert!((accuracy - 0.5).abs() < BEYOND_CHANCE, "distinguished in {accuracy} of all cases");
 }
 
 type Change = fn(&mut Seen);
 
 #[test]
-fn classifier_tells_decoys_that_are_made_without_care() {
-    // Each of these is what a list would look like if one thing had been forgotten.
+fn classifier_recognizes_careless_decoys() {
+    // Each of these is what a list would look like if one aspect had been forgotten.
     let lists = |seed, change: Change| {
         let lists = Population::new(seed).take(2 * ACCOUNTS);
         lists.map(move |mut list| {
@@ -562,13 +573,13 @@ fn classifier_tells_decoys_that_are_made_without_care() {
         ("text instead of bytes", |list| {
             list.0.iter_mut().flat_map(|entry| &mut entry.0).for_each(|byte| *byte &= 0x7f);
         }),
-        ("the same twice", |list| list.0.extend(list.0.clone())),
+        ("the same entry twice", |list| list.0.extend(list.0.clone())),
     ];
     for (what, change) in careless {
         let accuracy = accuracy(&real, &lists(2, change).collect::<Vec<_>>());
         assert!(accuracy > 0.5 + 4.0 * BEYOND_CHANCE, "{what}: {accuracy}");
     }
-    // And it does not see what is not there.
+    // And it does not see what does not exist.
     let same = accuracy(&real, &lists(2, |_| ()).collect::<Vec<_>>());
     assert!((same - 0.5).abs() < BEYOND_CHANCE, "{same}");
 }

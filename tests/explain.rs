@@ -10,9 +10,9 @@ use proptest::prelude::*;
 use relying_party::{
     Algorithm, AttestationPolicy, Passkey, PasskeyName, Timestamp, UserHandle,
     ceremony::{
-        AuthenticationExpectation, CeremonyError, CounterRule, CredentialRecord, Explanation,
-        RegistrationExpectation, StepVerdict, Verdict, explain_authentication,
-        explain_registration, verify_authentication, verify_registration,
+        AuthenticationExpectation, BackupEligibilityRule, CeremonyError, CounterRule,
+        CredentialRecord, Explanation, RegistrationExpectation, StepVerdict, Verdict,
+        explain_authentication, explain_registration, verify_authentication, verify_registration,
     },
     crypto::RustCrypto,
     extensions::RequestedExtensions,
@@ -53,6 +53,7 @@ impl World {
             rp_id: &self.rp_id,
             origins: &self.origins,
             bound_origin: None,
+            check_token_binding: false,
             challenge: &CHALLENGE,
             user_verification: UserVerification::Required,
             algorithms: &[Algorithm::ES256],
@@ -69,19 +70,22 @@ impl World {
             rp_id: &self.rp_id,
             origins: &self.origins,
             bound_origin: None,
+            check_token_binding: false,
             challenge: &CHALLENGE,
             user_verification: UserVerification::Required,
             allow_credentials: &[],
             user: None,
             counter_rule: CounterRule::Reject,
+            backup_eligibility_rule: BackupEligibilityRule::Fixed,
+            find_by_credential_id: false,
             extensions: &self.extensions,
             verifier: &RustCrypto,
         }
     }
 
-    fn registration(&mut self, bend: impl FnOnce(&mut RegistrationParts)) -> String {
+    fn registration(&mut self, tamper: impl FnOnce(&mut RegistrationParts)) -> String {
         let mut parts = self.device.draft_creation(&creation_options(), ORIGIN).unwrap();
-        bend(&mut parts);
+        tamper(&mut parts);
         parts.sign().unwrap().to_json().unwrap().to_string()
     }
 
@@ -94,10 +98,10 @@ impl World {
         verified.into_passkey(&self.rp_id, user, name, NOW)
     }
 
-    fn assertion(&mut self, bend: impl FnOnce(&mut AssertionParts)) -> String {
+    fn assertion(&mut self, tamper: impl FnOnce(&mut AssertionParts)) -> String {
         let options = json!({"challenge": "A".repeat(43), "rpId": "example.com"});
         let mut parts = self.device.draft_assertion(&options, ORIGIN).unwrap();
-        bend(&mut parts);
+        tamper(&mut parts);
         parts.sign().unwrap().to_json().unwrap().to_string()
     }
 }
@@ -111,7 +115,7 @@ fn creation_options() -> Value {
     })
 }
 
-/// Explains, and sees that verification says the same.
+/// Explains a response, and checks that verification has the same verdict.
 fn explained_registration(posted: &str, expected: &RegistrationExpectation<'_>) -> Explanation {
     let response = RegistrationResponse::parse(posted.as_bytes()).unwrap();
     let explanation = explain_registration(&response, expected);
@@ -135,7 +139,7 @@ fn assert_agrees(explanation: &Explanation, refused: Option<&CeremonyError>) {
     assert_eq!(explanation.failure().and_then(StepVerdict::error), refused);
 }
 
-/// The steps with a verdict other than passed: `number or name: verdict`.
+/// Returns the steps with a verdict other than passed: `number or name: verdict`.
 fn others(explanation: &Explanation) -> Vec<String> {
     let steps = explanation.steps().iter();
     let others = steps.filter(|step| step.verdict != Verdict::Passed).map(|step| {
@@ -151,7 +155,7 @@ fn others(explanation: &Explanation) -> Vec<String> {
 }
 
 #[test]
-fn what_verifies_is_explained_as_passed_or_not_applicable() {
+fn valid_responses_are_explained_as_passed_or_not_applicable() {
     let mut world = World::new();
     let posted = world.registration(|_| {});
     let explanation = explained_registration(&posted, &world.creation());
@@ -164,7 +168,7 @@ fn what_verifies_is_explained_as_passed_or_not_applicable() {
 }
 
 #[test]
-fn later_steps_that_would_also_fail_are_judged() {
+fn later_steps_that_would_also_fail_are_checked() {
     let mut world = World::new();
     let passkey = world.passkey();
     let posted = world.assertion(|parts| {
@@ -203,10 +207,10 @@ fn later_steps_that_would_also_fail_are_judged() {
 }
 
 #[test]
-fn steps_that_rest_on_one_that_failed_are_not_reached() {
+fn steps_that_depend_on_a_failed_one_are_not_reached() {
     let mut world = World::new();
     let passkey = world.passkey();
-    // Client data that do not parse: their members are not judged, the authenticator's part is.
+    // Client data that cannot be parsed: their members are not checked, but the authenticator's part is.
     let posted = world.assertion(|parts| parts.client_data.raw = Some(b"{".to_vec()));
     let explanation = explained_assertion(&posted, &world.request(), &passkey);
     let expected = ["5: n/a", "9: malformed", "10: -", "11: -", "12: -", "13: -", "14: -"];
@@ -223,9 +227,9 @@ fn steps_that_rest_on_one_that_failed_are_not_reached() {
     );
 }
 
-/// Several steps are one look at the same thing. Of these, the one that failed has the failure.
+/// Several steps are one check of the same thing. The failure belongs to the one that failed.
 #[test]
-fn of_steps_in_one_look_the_one_that_failed_is_named() {
+fn of_steps_in_one_check_the_failed_one_is_named() {
     let mut world = World::new();
     let embedding = TopOrigins::listed(["https://embedding.example"]);
     let origins = OriginPolicy::builder(&world.rp_id).origin(ORIGIN);
@@ -247,7 +251,7 @@ fn of_steps_in_one_look_the_one_that_failed_is_named() {
     let explanation = explained_registration(&posted, &world.creation());
     assert_eq!(others(&explanation)[..2], ["11: n/a", "24: attestation_trust"]);
 
-    let posted = world.registration(|parts| parts.fmt = Some("never heard of".into()));
+    let posted = world.registration(|parts| parts.fmt = Some("never-heard-of".into()));
     let explanation = explained_registration(&posted, &world.creation());
     assert_eq!(others(&explanation)[1..4], ["21: attestation_format", "22: -", "24: -"]);
 }
@@ -271,7 +275,7 @@ fn a_step_displays_as_a_line() {
 }
 
 #[test]
-fn every_demand_that_is_not_made_says_why() {
+fn every_step_that_does_not_apply_says_why() {
     let mut world = World::new();
     let posted = world.registration(|parts| parts.authenticator_data.flags = flags::AT);
     let expected = RegistrationExpectation {
@@ -281,8 +285,8 @@ fn every_demand_that_is_not_made_says_why() {
     };
     let explanation = explained_registration(&posted, &expected);
     assert_eq!(others(&explanation), ["11: n/a", "15: n/a", "16: n/a", "24: n/a"]);
-    // A statement that a policy ignores is not looked at, unless it needs no certificate.
-    let posted = world.registration(|parts| parts.fmt = Some("never heard of".into()));
+    // A statement that a policy ignores is not verified, unless it needs no certificate.
+    let posted = world.registration(|parts| parts.fmt = Some("never-heard-of".into()));
     let explanation = explained_registration(&posted, &world.creation());
     assert_eq!(others(&explanation), ["11: n/a", "21: n/a", "22: n/a", "24: n/a"]);
     let mut passkey = world.passkey();
@@ -292,9 +296,9 @@ fn every_demand_that_is_not_made_says_why() {
     assert_eq!(others(&explanation), ["5: n/a", "14: n/a", "19: n/a"]);
 }
 
-/// A step that fails early is the one that is reported, though one with a lower number is looked at later.
+/// A step that is checked early and fails is the one reported, even if a step with a lower number is checked later.
 #[test]
-fn the_failure_is_the_first_in_the_order_of_judgement() {
+fn the_failure_is_the_first_in_the_order_of_checks() {
     let mut world = World::new();
     let passkey = world.passkey();
     let good = world.assertion(|_| {});
@@ -323,17 +327,17 @@ fn the_failure_is_the_first_in_the_order_of_judgement() {
 }
 
 proptest! {
-    /// Whatever happens to a response, the first failing step is the one that verification reports.
+    /// No matter what happens to a response, the first failing step is the one that verification reports.
     #[test]
     fn explanation_and_verification_agree(
-        bends in prop::collection::vec((any::<prop::sample::Index>(), "[A-Za-z0-9_*\"-]"), 1..4),
+        tamperings in prop::collection::vec((any::<prop::sample::Index>(), "[A-Za-z0-9_*\"-]"), 1..4),
     ) {
         let mut world = World::new();
         let passkey = world.passkey();
         for assertion in [true, false] {
             let mut posted =
                 if assertion { world.assertion(|_| {}) } else { world.registration(|_| {}) };
-            for (at, to) in &bends {
+            for (at, to) in &tamperings {
                 let at = at.index(posted.len());
                 posted.replace_range(at..=at, to);
             }

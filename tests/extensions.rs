@@ -1,4 +1,4 @@
-//! Extensions (§9, §10): what is requested, what comes back, and what is made of it. One test for each rule.
+//! Extensions (§9, §10): what is requested, what is returned, and how it is treated. One test for each rule.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -12,7 +12,7 @@ mod host;
 use std::{env, fs, path::Path};
 
 use ciborium::Value as CborValue;
-use host::{Host, NOW, ORIGIN, authenticator, flow, user};
+use host::{Host, NOW, ORIGIN, authenticator, flow, posted, session, user};
 use proptest::prelude::*;
 use relying_party::{
     CreatePasskey, CredentialId, Error, RelyingParty, SignIn, SignInRequest,
@@ -50,18 +50,19 @@ fn json_of(inputs: &impl serde::Serialize) -> Value {
     serde_json::to_value(inputs).unwrap()
 }
 
-/// A registration with these inputs, whose response is bent.
+/// A registration with these inputs, whose response is tampered with.
 fn register(
     inputs: RegistrationInputs,
-    bend: impl FnOnce(&mut RegistrationParts),
+    tamper: impl FnOnce(&mut RegistrationParts),
 ) -> Result<Created, Error> {
     let (host, ada) = (Host::new(), user("ada"));
-    let options = BeginOptions::new().extensions(inputs);
-    let begin = CreatePasskey::begin_with(&host.rp, &ada, host.challenge(), NOW, options);
+    let options = BeginOptions::new(session()).extensions(inputs);
+    let begin = CreatePasskey::begin(&host.rp, &ada, options, host.challenge(), NOW);
     let start = flow(store::run(&host.store, begin))?;
-    let response = authenticator("device").create_bent(&start.public_key, ORIGIN, bend).unwrap();
+    let response =
+        authenticator("device").create_tampered(&start.public_key, ORIGIN, tamper).unwrap();
     let (handle, id) = (ada.handle(), start.ceremony_id);
-    let finish = CreatePasskey::finish(&host.rp, handle, id, response.as_bytes(), NOW);
+    let finish = CreatePasskey::finish(&host.rp, handle, posted(id, response.as_bytes()), NOW);
     flow(store::run(&host.store, finish))
 }
 
@@ -82,12 +83,12 @@ fn registered(
 /// A sign-in of a user with one passkey.
 fn sign_in(
     inputs: AuthenticationInputs,
-    bend: impl FnOnce(&mut AssertionParts),
+    tamper: impl FnOnce(&mut AssertionParts),
 ) -> Result<SignedIn, Error> {
     let (host, ada, mut device) = (Host::new(), user("ada"), authenticator("device"));
     host.create(&ada, &mut device).unwrap();
-    let start = begin_sign_in(&host, SignInRequest::Named(ada.handle()), inputs)?;
-    let response = device.get_bent(&start.public_key, ORIGIN, bend).unwrap();
+    let start = begin_sign_in(&host, SignInRequest::for_account(ada.handle()), inputs)?;
+    let response = device.get_tampered(&start.public_key, ORIGIN, tamper).unwrap();
     host.finish_sign_in(&start, response)
 }
 
@@ -96,8 +97,8 @@ fn begin_sign_in(
     request: SignInRequest,
     inputs: AuthenticationInputs,
 ) -> Result<SignInStart, Error> {
-    let options = BeginOptions::new().extensions(inputs);
-    let begin = SignIn::begin_with(&host.rp, request, host.challenge(), NOW, options);
+    let options = BeginOptions::new(session()).extensions(inputs);
+    let begin = SignIn::begin(&host.rp, request, options, host.challenge(), NOW);
     flow(store::run(&host.store, begin))
 }
 
@@ -120,7 +121,7 @@ fn map(entries: &[(&str, CborValue)]) -> CborValue {
     )
 }
 
-/// The extension error in which a ceremony ended; its code is checked on the way.
+/// The extension error of a ceremony. Also checks its code.
 fn refused<T: core::fmt::Debug>(outcome: Result<T, Error>) -> ExtensionError {
     let error = outcome.unwrap_err();
     assert_eq!(error.code(), "extension", "{error}");
@@ -199,26 +200,26 @@ fn authentication_inputs_are_written_as_clients_parse_them() {
 }
 
 #[test]
-fn extensions_are_left_out_of_options_where_there_are_none() {
+fn options_omit_extensions_if_there_are_none() {
     let host = Host::new();
     let start = begin_sign_in(&host, SignInRequest::Discoverable, inputs()).unwrap();
     assert!(json_of(&start.public_key).get("extensions").is_none());
     let ada = user("ada");
-    let options = BeginOptions::new().extensions(none());
-    let begin = CreatePasskey::begin_with(&host.rp, &ada, host.challenge(), NOW, options);
+    let options = BeginOptions::new(session()).extensions(none());
+    let begin = CreatePasskey::begin(&host.rp, &ada, options, host.challenge(), NOW);
     let start = flow(store::run(&host.store, begin)).unwrap();
     assert!(json_of(&start.public_key).get("extensions").is_none());
 
     let start = begin_sign_in(&host, SignInRequest::Discoverable, inputs().uvm()).unwrap();
     assert_eq!(json_of(&start.public_key)["extensions"], json!({"uvm": true}));
-    let options = BeginOptions::new().extensions(none().uvm());
-    let begin = CreatePasskey::begin_with(&host.rp, &ada, host.challenge(), NOW, options);
+    let options = BeginOptions::new(session()).extensions(none().uvm());
+    let begin = CreatePasskey::begin(&host.rp, &ada, options, host.challenge(), NOW);
     let start = flow(store::run(&host.store, begin)).unwrap();
     assert_eq!(json_of(&start.public_key)["extensions"], json!({"uvm": true}));
 }
 
 #[test]
-fn prf_values_of_a_credential_are_those_that_were_said_last() {
+fn prf_values_of_a_credential_are_the_last_ones_set() {
     let id = |byte| CredentialId::try_from(&[byte; 16][..]).unwrap();
     let inputs = inputs()
         .prf_for(id(1), PrfValues::with_second(&[1], &[2]))
@@ -231,9 +232,9 @@ fn prf_values_of_a_credential_are_those_that_were_said_last() {
     assert_eq!(json_of(&inputs), json!({"prf": {"evalByCredential": by_credential}}));
 }
 
-/// A second result is kept only where a second value was sent, for whichever passkey.
+/// A second result is only kept if a second value was sent, for any passkey.
 #[test]
-fn second_values_of_one_credential_are_remembered_beside_others_without() {
+fn second_values_of_one_credential_are_remembered_with_others_without() {
     let id = |byte| CredentialId::try_from(&[byte; 16][..]).unwrap();
     let two = PrfValues::with_second(&[1], &[2]);
     for inputs in [
@@ -254,7 +255,7 @@ fn large_blob_is_read_or_written_but_not_both() {
     assert_eq!(json_of(&read), json!({"largeBlob": {"read": true}}));
     let write = inputs().read_large_blob().write_large_blob(&[1, 2, 3]);
     assert_eq!(json_of(&write), json!({"largeBlob": {"write": "AQID"}}));
-    // And is judged as what was said last.
+    // The last call decides how the outputs are checked.
     assert_eq!(read.requested(), inputs().read_large_blob().requested());
     assert_eq!(write.requested(), inputs().write_large_blob(&[7]).requested());
 }
@@ -267,7 +268,7 @@ fn large_blob_is_written_with_exactly_one_allowed_credential() {
         if passkeys > 0 {
             host.create(&ada, &mut authenticator(&passkeys.to_string())).unwrap();
         }
-        let begun = begin_sign_in(&host, SignInRequest::Named(ada.handle()), write());
+        let begun = begin_sign_in(&host, SignInRequest::for_account(ada.handle()), write());
         let error = outcome.map(|n| Error::Extensions(InvalidExtensions::LargeBlobWrite(n)));
         assert_eq!(begun.err(), error);
     }
@@ -281,7 +282,7 @@ fn prf_values_by_credential_are_for_allowed_credentials_only() {
     let (host, ada) = (Host::new(), user("ada"));
     let passkey = host.create(&ada, &mut authenticator("device")).unwrap();
     let other = CredentialId::try_from(&[7; 32][..]).unwrap();
-    let named = SignInRequest::Named(ada.handle());
+    let named = SignInRequest::for_account(ada.handle());
     let by = |id: &CredentialId| inputs().prf_for(id.clone(), prf(&[1]));
     let error = Error::Extensions(InvalidExtensions::PrfCredential);
     assert!(begin_sign_in(&host, named, by(&passkey.credential_id)).is_ok());
@@ -312,7 +313,7 @@ fn raw_inputs_have_an_identifier_and_are_not_null_nor_typed() {
 }
 
 #[test]
-fn what_is_required_has_to_be_requested() {
+fn required_extensions_must_be_requested() {
     let error = InvalidExtensions::NotRequested(Extension::Uvm);
     let required = none().require(Extension::Uvm);
     let refused = registered(required.clone(), json!({}), &[]).unwrap_err();
@@ -325,7 +326,7 @@ fn what_is_required_has_to_be_requested() {
 }
 
 #[test]
-fn creation_extensions_of_the_relying_party_hold_unless_the_ceremony_has_its_own() {
+fn creation_extensions_of_the_relying_party_apply_unless_the_ceremony_has_others() {
     let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
     let policy = CredentialProtection::UserVerificationRequired;
     let inputs = none().cred_protect(policy).require(Extension::CredProtect);
@@ -341,9 +342,9 @@ fn creation_extensions_of_the_relying_party_hold_unless_the_ceremony_has_its_own
     );
     let outcome = host.create(&ada, &mut authenticator("device"));
     assert_eq!(outcome.unwrap_err().code(), "extension");
-    assert!(host.passkeys(&ada).is_empty(), "what is refused is not stored");
-    let options = BeginOptions::new().extensions(RegistrationInputs::default());
-    let begin = CreatePasskey::begin_with(&host.rp, &ada, host.challenge(), NOW, options);
+    assert!(host.passkeys(&ada).is_empty(), "a rejected passkey is not stored");
+    let options = BeginOptions::new(session()).extensions(RegistrationInputs::default());
+    let begin = CreatePasskey::begin(&host.rp, &ada, options, host.challenge(), NOW);
     let start = flow(store::run(&host.store, begin)).unwrap();
     assert_eq!(json_of(&start.public_key)["extensions"], json!({"credProps": true}));
 }
@@ -370,6 +371,29 @@ fn cred_props_says_yes_no_or_nothing_and_never_fails() {
     }
 }
 
+/// Some clients send it. It names the passkey, and nothing depends on it.
+#[test]
+fn cred_props_may_name_the_authenticator_and_never_fails() {
+    for (told, name) in [
+        (json!("Blue\u{202e} key"), "Blue key"),
+        (json!(""), "Passkey"),
+        (json!(7), "Passkey"),
+        (json!(["x"]), "Passkey"),
+        (json!({}), "Passkey"),
+        (json!(null), "Passkey"),
+    ] {
+        let client = json!({"credProps": {"rk": true, "authenticatorDisplayName": told}});
+        let created = registered(RegistrationInputs::default(), client, &[]).unwrap();
+        let outputs = created.extensions.client;
+        assert_eq!(outputs.authenticator_display_name.as_deref(), told.as_str());
+        assert_eq!(outputs.cred_props_rk, Some(true), "{told}");
+        assert_eq!(created.passkey.name.as_str(), name, "{told}");
+    }
+    let created =
+        registered(RegistrationInputs::default(), json!({"credProps": {"rk": true}}), &[]);
+    assert_eq!(created.unwrap().extensions.client.authenticator_display_name, None);
+}
+
 #[test]
 fn required_cred_props_says_yes() {
     let inputs = || RegistrationInputs::default().require(Extension::CredProps);
@@ -378,8 +402,8 @@ fn required_cred_props_says_yes() {
         (json!({"credProps": {"rk": false}}), ExtensionError::NotDone(Extension::CredProps)),
         (json!({"credProps": {}}), ExtensionError::Missing(Extension::CredProps)),
         (json!({}), ExtensionError::Missing(Extension::CredProps)),
-        (json!({"credProps": true}), ExtensionError::Type(Extension::CredProps)),
-        (json!([]), ExtensionError::ClientOutputs),
+        (json!({"credProps": true}), ExtensionError::Missing(Extension::CredProps)),
+        (json!([]), ExtensionError::Missing(Extension::CredProps)),
     ] {
         assert_eq!(refused(registered(inputs(), client, &[])), error);
     }
@@ -396,7 +420,7 @@ fn prf_is_enabled_and_may_derive_at_creation() {
     assert_eq!(results.first.as_bytes(), &SECRET_BYTES);
     assert!(results.second.is_some());
 
-    // Neither enabled nor results have to be there, and nobody keeps a second secret that was not asked for.
+    // Neither enabled nor results must be present, and a second secret that was not requested is not kept.
     assert!(registered(two(), json!({}), &[]).is_ok());
     let one = registered(none().prf(Some(prf(&[1]))), client, &[]).unwrap();
     assert!(one.extensions.client.prf.unwrap().results.unwrap().second.is_none());
@@ -415,16 +439,71 @@ fn prf_results_are_32_bytes_each() {
         json!({"first": "AQID"}),
         json!({"first": format!("{SECRET}AA")}),
         json!({"first": {}}),
+        json!({"first": {"0": 1}}),
+        json!({"first": null}),
+        json!({"first": ""}),
         json!({"second": SECRET}),
         json!({"first": SECRET, "second": 1}),
         json!([SECRET]),
         json!({}),
     ] {
         let client = json!({"prf": {"results": results}});
-        let inputs = inputs().prf(PrfValues::with_second(&[1], &[2]));
-        let error = refused(signed_in(inputs, client, &[]));
-        assert_eq!(error, ExtensionError::Type(Extension::Prf));
+        let inputs = || inputs().prf(PrfValues::with_second(&[1], &[2]));
+        let outputs = signed_in(inputs(), client.clone(), &[]).unwrap().extensions.client;
+        assert_eq!(outputs.prf, None, "{client}");
+        assert_eq!(parsed(outputs.unreadable.get("prf").unwrap()), client["prf"]);
+        let error = refused(signed_in(inputs().require(Extension::Prf), client, &[]));
+        assert_eq!(error, ExtensionError::Missing(Extension::Prf));
     }
+}
+
+fn parsed(json: &str) -> Value {
+    serde_json::from_str(json).unwrap()
+}
+
+/// Pages remove the secrets before they post a response, or serialize buffers as `{}`.
+#[test]
+fn reads_readable_outputs_next_to_unreadable_ones() {
+    let client = json!({"prf": {"enabled": true, "results": {}}, "largeBlob": {"supported": true}});
+    let required = none().prf(None).require(Extension::Prf);
+    let outputs = registered(required, client.clone(), &[]).unwrap().extensions.client;
+    let prf = outputs.prf.unwrap();
+    assert_eq!((prf.enabled, prf.results), (Some(true), None));
+    assert_eq!(outputs.large_blob_supported, Some(true));
+    assert_eq!(parsed(outputs.unreadable.get("prf").unwrap()), client["prf"]);
+    assert_eq!(outputs.unreadable.iter().count(), 1);
+
+    let client =
+        json!({"largeBlob": {"blob": {}, "written": true}, "uvm": [], "hmacGetSecret": null});
+    let required = inputs().write_large_blob(&[1]).require(Extension::LargeBlob);
+    let outputs = signed_in(required, client, &[]).unwrap().extensions.client;
+    assert_eq!((outputs.large_blob, outputs.large_blob_written), (None, Some(true)));
+    let unreadable: Vec<_> = outputs.unreadable.iter().map(|(name, _)| name).collect();
+    assert_eq!(unreadable, ["largeBlob", "uvm"]);
+}
+
+/// An output of which one member appears twice has two readings.
+#[test]
+fn output_with_a_repeated_member_is_unreadable() {
+    let client = json!({"credProps": "HERE"});
+    let twice = r#"{"rk":false,"rk":true}"#;
+    let (host, ada) = (Host::new(), user("ada"));
+    let start = host.begin_create(&ada).unwrap();
+    let response = authenticator("device")
+        .create_tampered(&start.public_key, ORIGIN, |parts| {
+            parts.outer.client_extension_results = client;
+        })
+        .unwrap()
+        .replace("\"HERE\"", twice);
+    let finish = CreatePasskey::finish(
+        &host.rp,
+        ada.handle(),
+        posted(start.ceremony_id, response.as_bytes()),
+        NOW,
+    );
+    let created = flow(store::run(&host.store, finish)).unwrap();
+    assert_eq!(created.extensions.client.unreadable.get("credProps").unwrap(), twice);
+    assert_eq!(created.passkey.discoverable, None);
 }
 
 #[test]
@@ -450,17 +529,21 @@ fn secrets_are_neither_stored_nor_shown() {
     let hidden = |shown: &str| !shown.contains(SECRET) && !shown.contains(&bytes);
     let created = registered(none().prf(Some(prf(&SECRET_BYTES))), client.clone(), &[]).unwrap();
     assert!(hidden(&format!("{created:?}")));
-    assert!(hidden(&serde_json::to_string(&created.passkey).unwrap()));
+    assert!(hidden(&serde_json::to_string(&created.passkey.to_stored()).unwrap()));
     let asked = inputs().prf(prf(&SECRET_BYTES)).write_large_blob(&SECRET_BYTES);
     assert!(hidden(&format!("{asked:?}")));
     assert!(hidden(&serde_json::to_string(asked.requested()).unwrap()), "nor remembered");
     let outcome = signed_in(asked, client, &[]).unwrap();
     assert!(outcome.extensions.client.prf.is_some());
     assert!(hidden(&format!("{outcome:?}")));
-    assert!(hidden(&serde_json::to_string(&outcome.passkey).unwrap()));
-    // Nor does an error, where the output is not of its type.
+    assert!(hidden(&serde_json::to_string(&outcome.passkey.to_stored()).unwrap()));
+    // An error or an outcome does not either, if the output has the wrong type.
     let client = json!({"prf": {"results": {"first": format!("{SECRET}AA")}}});
-    let error = signed_in(inputs().prf(prf(&[1])), client, &[]).unwrap_err();
+    let asked = inputs().prf(prf(&[1]));
+    let outcome = signed_in(asked.clone(), client.clone(), &[]).unwrap();
+    assert!(outcome.extensions.client.unreadable.get("prf").is_some());
+    assert!(hidden(&format!("{outcome:?}")));
+    let error = signed_in(asked.require(Extension::Prf), client, &[]).unwrap_err();
     assert!(hidden(&format!("{error:?} {error}")));
 }
 
@@ -476,11 +559,12 @@ fn flows_that_hold_a_response_do_not_show_its_extension_results() {
     assert!(!format!("{response:?}").contains(SECRET));
     let (host, ada) = (Host::new(), user("ada"));
     let start = host.begin_sign_in(SignInRequest::Discoverable);
-    let finish = SignIn::finish(&host.rp, start.ceremony_id, json.as_bytes(), NOW).unwrap();
+    let finish = SignIn::finish(&host.rp, posted(start.ceremony_id, json.as_bytes()), NOW).unwrap();
     let bytes = format!("{:?}", SECRET.as_bytes());
     assert!(!format!("{finish:?}").contains(bytes.trim_matches(['[', ']'])));
     let id = start.ceremony_id;
-    let finish = CreatePasskey::finish(&host.rp, ada.handle(), id, json.as_bytes(), NOW).unwrap();
+    let finish =
+        CreatePasskey::finish(&host.rp, ada.handle(), posted(id, json.as_bytes()), NOW).unwrap();
     assert!(!format!("{finish:?}").contains(bytes.trim_matches(['[', ']'])));
 }
 
@@ -493,7 +577,7 @@ fn required_large_blob_is_supported() {
     for (client, error) in [
         (json!({"largeBlob": {"supported": false}}), ExtensionError::NotDone(Extension::LargeBlob)),
         (json!({}), ExtensionError::Missing(Extension::LargeBlob)),
-        (json!({"largeBlob": {"supported": 1}}), ExtensionError::Type(Extension::LargeBlob)),
+        (json!({"largeBlob": {"supported": 1}}), ExtensionError::Missing(Extension::LargeBlob)),
     ] {
         assert_eq!(refused(registered(required(), client, &[])), error);
     }
@@ -520,7 +604,7 @@ fn required_large_blob_is_read_or_written() {
             json!({"largeBlob": {"written": false}}),
             ExtensionError::NotDone(Extension::LargeBlob),
         ),
-        (read(), json!({"largeBlob": {"blob": "!"}}), ExtensionError::Type(Extension::LargeBlob)),
+        (read(), json!({"largeBlob": {"blob": "!"}}), missing),
     ] {
         assert_eq!(refused(signed_in(inputs, client, &[])), error);
     }
@@ -548,13 +632,13 @@ fn required_cred_protect_is_at_least_what_was_asked_for() {
             }
         }
     }
-    // Asked for, but not required.
+    // Requested, but not required.
     let weak = registered(none().cred_protect(levels[2]), json!({}), &[]);
     assert_eq!(weak.unwrap().extensions.authenticator.cred_protect, None);
 }
 
 #[test]
-fn requested_authenticator_outputs_have_their_type() {
+fn authenticator_outputs_of_the_wrong_type_decide_nothing_unless_required() {
     let table: [(RegistrationInputs, &str, CborValue, Extension); 9] = [
         (protect(), "credProtect", 0.into(), Extension::CredProtect),
         (protect(), "credProtect", 4.into(), Extension::CredProtect),
@@ -573,13 +657,22 @@ fn requested_authenticator_outputs_have_their_type() {
     ];
     for (inputs, name, value, extension) in table {
         let outputs = [(name, value.clone())];
-        let error = refused(registered(inputs, json!({}), &outputs));
-        assert_eq!(error, ExtensionError::Type(extension), "{name} {value:?}");
-        // Unsolicited, it is kept as it came.
-        let kept = registered(none(), json!({}), &outputs).unwrap().extensions.authenticator;
         let mut bytes = Vec::new();
         ciborium::into_writer(&value, &mut bytes).unwrap();
-        assert_eq!(kept.other.get(name), Some(&bytes));
+        for asked in [none(), inputs.clone()] {
+            let kept = registered(asked, json!({}), &outputs).unwrap().extensions.authenticator;
+            assert_eq!(kept.unreadable.get(name), Some(&bytes), "{name} {value:?}");
+            assert_eq!(kept.other.get(name), None);
+        }
+        let error = refused(registered(inputs.require(extension), json!({}), &outputs));
+        let expected = match extension {
+            Extension::CredProtect => ExtensionError::CredProtect {
+                required: CredentialProtection::UserVerificationRequired,
+                found: CredentialProtection::UserVerificationOptional,
+            },
+            other => ExtensionError::Missing(other),
+        };
+        assert_eq!(error, expected, "{name} {value:?}");
     }
 }
 
@@ -615,7 +708,7 @@ fn pin_complexity_policy_is_on_if_required() {
 #[test]
 fn cred_blob_is_stored_and_read() {
     let store = || none().cred_blob(&[1, 2]).require(Extension::CredBlob);
-    // The client output that some browsers add says nothing about the one that is signed.
+    // The client output that some browsers add says nothing about the signed one.
     let client = json!({"credBlob": true});
     let output = |stored: bool| [("credBlob", CborValue::from(stored))];
     let created = registered(store(), client.clone(), &output(true)).unwrap();
@@ -632,17 +725,17 @@ fn cred_blob_is_stored_and_read() {
     let empty = refused(signed_in(read(), json!({}), &output(&[])));
     assert_eq!(empty, ExtensionError::NotDone(Extension::CredBlob));
     let mistyped = refused(signed_in(read(), json!({}), &[("credBlob", true.into())]));
-    assert_eq!(mistyped, ExtensionError::Type(Extension::CredBlob));
+    assert_eq!(mistyped, ExtensionError::Missing(Extension::CredBlob));
 }
 
 #[test]
-fn hmac_secret_is_made_and_derives() {
+fn hmac_secret_is_created_and_derives() {
     let make = || none().hmac_create_secret().require(Extension::HmacSecret);
     let signed = |made: bool| [("hmac-secret", CborValue::from(made))];
     let client = |made: bool| json!({"hmacCreateSecret": made});
     assert!(registered(make(), client(true), &[]).is_ok());
     assert!(registered(make(), json!({}), &signed(true)).is_ok());
-    // What is signed counts more.
+    // The signed output takes precedence.
     assert!(registered(make(), client(false), &signed(true)).is_ok());
     let no = refused(registered(make(), client(true), &signed(false)));
     assert_eq!(no, ExtensionError::NotDone(Extension::HmacSecret));
@@ -659,7 +752,7 @@ fn hmac_secret_is_made_and_derives() {
 }
 
 #[test]
-fn hmac_secret_beside_prf_is_no_failure() {
+fn hmac_secret_together_with_prf_does_not_fail() {
     let client = json!({"prf": {"enabled": true}});
     let outputs = [("hmac-secret", true.into()), ("hmac-secret-mc", (&[9; 48][..]).into())];
     let created = registered(none().prf(Some(prf(&[1]))), client, &outputs).unwrap();
@@ -679,7 +772,19 @@ fn uvm_has_one_to_three_entries_of_three_numbers() {
     assert_eq!(client[0].matcher_protection, 2);
     for bad in [json!([]), json!([[2, 4]]), json!([[2, 4, 2, 1]]), json!([[2, 4, -1]]), json!(2)] {
         let error = refused(registered(required(), json!({"uvm": bad}), &[]));
-        assert_eq!(error, ExtensionError::Type(Extension::Uvm), "{bad}");
+        assert_eq!(error, ExtensionError::Missing(Extension::Uvm), "{bad}");
+    }
+    let entry = |numbers: &[u8]| {
+        CborValue::Array(numbers.iter().map(|number| CborValue::from(*number)).collect())
+    };
+    for bad in [
+        CborValue::Array(vec![]),
+        CborValue::Array(vec![uvm_entry(); 4]),
+        CborValue::Array(vec![entry(&[2, 4])]),
+        CborValue::Array(vec![entry(&[2, 4, 2, 1])]),
+    ] {
+        let error = refused(registered(required(), json!({}), &[("uvm", bad.clone())]));
+        assert_eq!(error, ExtensionError::Missing(Extension::Uvm), "{bad:?}");
     }
     let absent = refused(registered(required(), json!({}), &[]));
     assert_eq!(absent, ExtensionError::Missing(Extension::Uvm));
@@ -689,7 +794,7 @@ fn uvm_has_one_to_three_entries_of_three_numbers() {
     assert_eq!(<(u32, u32, u32)>::from(UvmEntry::from((2, 4, 6))), (2, 4, 6));
 }
 
-/// What is required of `uvm` is an entry, whoever of client and authenticator sends it.
+/// What `uvm` requires is an entry, from either the client or the authenticator.
 #[test]
 fn required_uvm_comes_from_client_or_authenticator() {
     let client = json!({"uvm": [[2, 4, 2]]});
@@ -715,7 +820,7 @@ fn app_id_exclude_says_whether_the_client_looked() {
 }
 
 #[test]
-fn third_party_payment_comes_without_an_input_of_its_own() {
+fn third_party_payment_has_no_input() {
     let output = [("thirdPartyPayment", true.into())];
     let created = registered(none(), json!({}), &output).unwrap();
     assert_eq!(created.extensions.authenticator.third_party_payment, Some(true));
@@ -726,14 +831,14 @@ fn third_party_payment_comes_without_an_input_of_its_own() {
 // The AppID (§10.1.1, §7.2 step 15).
 
 #[test]
-fn app_id_is_a_https_url() {
+fn app_id_is_an_https_url() {
     for bad in ["", "https://", "http://example.com", "example.com", "HTTPS://example.com"] {
         assert_eq!(AppId::new(bad), Err(InvalidExtensions::AppId), "{bad}");
     }
     assert_eq!(AppId::new(APP_ID).unwrap().as_str(), APP_ID);
 }
 
-/// A sign-in whose `rpIdHash` is that of an AppID or the RP ID's.
+/// A sign-in whose `rpIdHash` is that of an AppID, or the RP ID's.
 fn with_app_id(requested: bool, client: Value, hashed: &str) -> String {
     let app_id = AppId::new(APP_ID).unwrap();
     let inputs = if requested { inputs().app_id(app_id) } else { inputs() };
@@ -745,7 +850,7 @@ fn with_app_id(requested: bool, client: Value, hashed: &str) -> String {
 }
 
 #[test]
-fn app_id_takes_the_place_of_the_rp_id_if_requested_and_used() {
+fn app_id_replaces_the_rp_id_if_requested_and_used() {
     let (rp_id, other) = ("example.com", "https://example.com/other.json");
     let table = [
         (true, json!({"appid": true}), APP_ID, "ok"),
@@ -756,8 +861,8 @@ fn app_id_takes_the_place_of_the_rp_id_if_requested_and_used() {
         (true, json!({}), rp_id, "ok"),
         (true, json!({}), APP_ID, "rp_id"),
         (true, json!({"appid": "true"}), APP_ID, "rp_id"),
-        (true, json!({"appid": "true"}), rp_id, "extension"),
-        // Not requested: ignored, and so the RP ID is checked.
+        (true, json!({"appid": "true"}), rp_id, "ok"),
+        // Not requested: ignored, so the RP ID is checked.
         (false, json!({"appid": true}), APP_ID, "rp_id"),
         (false, json!({"appid": true}), rp_id, "ok"),
         (false, json!({"appid": "true"}), rp_id, "ok"),
@@ -771,22 +876,36 @@ fn app_id_takes_the_place_of_the_rp_id_if_requested_and_used() {
 // All of them.
 
 #[test]
-fn unsolicited_client_outputs_are_kept_whatever_their_type() {
+fn client_outputs_of_the_wrong_type_are_kept_whether_requested_or_not() {
     let client = json!({
         "prf": {"results": {"first": 1}},
         "largeBlob": [],
         "hmacCreateSecret": "yes",
         "uvm": [],
         "appidExclude": {},
-        "devicePubKey": {"signature": "AAAA"},
-        "x y": null,
     });
+    let asked = none()
+        .prf(None)
+        .large_blob()
+        .hmac_create_secret()
+        .uvm()
+        .app_id_exclude(AppId::new(APP_ID).unwrap());
+    for asked in [none(), asked] {
+        let outputs = registered(asked, client.clone(), &[]).unwrap().extensions.client;
+        for (name, value) in client.as_object().unwrap() {
+            assert_eq!(parsed(outputs.unreadable.get(name).unwrap()), *value, "{name}");
+        }
+        assert_eq!((outputs.unreadable.iter().count(), outputs.other.iter().count()), (5, 0));
+    }
+}
+
+#[test]
+fn client_outputs_of_unknown_extensions_are_kept() {
+    let client = json!({"devicePubKey": {"signature": "AAAA"}, "x y": null});
     let kept = registered(none(), client.clone(), &[]).unwrap().extensions.client.other;
     for (name, value) in client.as_object().unwrap() {
-        let text = kept.get(name).unwrap();
-        assert_eq!(serde_json::from_str::<Value>(text).unwrap(), *value, "{name}");
+        assert_eq!(parsed(kept.get(name).unwrap()), *value, "{name}");
     }
-    assert_eq!(kept.iter().count(), 7);
     let outcome = signed_in(inputs(), json!({"appid": true}), &[]).unwrap().extensions.client;
     assert_eq!((outcome.app_id, outcome.other.get("appid").unwrap().as_str()), (None, "true"));
 }
@@ -801,9 +920,9 @@ fn unsolicited_outputs_of_their_type_are_read() {
     assert_eq!(created.extensions.client.prf.unwrap().enabled, Some(true));
 }
 
-/// The bytes are those that were signed.
+/// The bytes are the signed ones.
 #[test]
-fn authenticator_outputs_that_nobody_knows_are_kept_as_cbor() {
+fn unknown_authenticator_outputs_are_kept_as_cbor() {
     let outputs = [("example", CborValue::from(7))];
     let created = registered(none(), json!({}), &outputs).unwrap();
     assert_eq!(created.extensions.authenticator.other.get("example").unwrap(), &[7]);
@@ -816,26 +935,31 @@ fn authenticator_outputs_that_nobody_knows_are_kept_as_cbor() {
 }
 
 #[test]
-fn client_outputs_that_are_no_object_matter_only_if_something_was_requested() {
+fn client_outputs_that_are_not_an_object_decide_nothing_unless_required() {
     let twice = r#"{"appid":false,"appid":true}"#;
     let many = (0..65).map(|at| format!("\"{at}\":1")).collect::<Vec<_>>().join(",");
-    for text in ["[]", "1", "\"x\"", twice, &format!("{{{many}}}")] {
+    for text in ["[]", "1", "\"x\"", "\"\"", twice, &format!("{{{many}}}")] {
         let finish = |inputs: AuthenticationInputs| {
             let (host, ada, mut device) = (Host::new(), user("ada"), authenticator("device"));
             host.create(&ada, &mut device).unwrap();
-            let start = begin_sign_in(&host, SignInRequest::Named(ada.handle()), inputs).unwrap();
-            let response = device.get_bent(&start.public_key, ORIGIN, |parts| {
+            let start =
+                begin_sign_in(&host, SignInRequest::for_account(ada.handle()), inputs).unwrap();
+            let response = device.get_tampered(&start.public_key, ORIGIN, |parts| {
                 parts.outer.client_extension_results = json!("HERE");
             });
             host.finish_sign_in(&start, response.unwrap().replace("\"HERE\"", text))
         };
-        assert!(finish(inputs()).is_ok(), "{text}");
-        assert_eq!(refused(finish(inputs().uvm())), ExtensionError::ClientOutputs, "{text}");
+        for asked in [inputs(), inputs().uvm()] {
+            let outputs = finish(asked).unwrap().extensions.client;
+            assert_eq!(outputs.unreadable.get("clientExtensionResults").unwrap(), text);
+        }
+        let missing = ExtensionError::Missing(Extension::Uvm);
+        assert_eq!(refused(finish(inputs().uvm().require(Extension::Uvm))), missing, "{text}");
     }
 }
 
 #[test]
-fn absent_outputs_are_no_failure_unless_required() {
+fn absent_outputs_do_not_fail_unless_required() {
     let all = none()
         .cred_props()
         .prf(None)
@@ -867,7 +991,7 @@ fn absent_outputs_are_no_failure_unless_required() {
 }
 
 #[test]
-fn what_was_requested_survives_in_the_ceremony_record() {
+fn requested_extensions_survive_in_the_ceremony_record() {
     let inputs = inputs()
         .prf(PrfValues::with_second(&[1], &[2]))
         .write_large_blob(&[1])
@@ -887,7 +1011,7 @@ fn what_was_requested_survives_in_the_ceremony_record() {
     assert_eq!(serde_json::from_value(json).ok().as_ref(), Some(inputs.requested()));
 }
 
-// The specification's own prf cases.
+// The specification's prf cases.
 
 #[test]
 fn prf_cases_of_the_specification_hold() {
@@ -927,7 +1051,7 @@ fn prf_cases_of_the_specification_hold() {
         let by = case["get_outputs_for_credential"].as_object();
         let by = by.into_iter().flat_map(|by| by.values());
         for output in by.chain(case.get("get_outputs")).flat_map(|list| list.as_array().unwrap()) {
-            // A second input is what lets a second result come; which credential answers does not matter here.
+            // A second result only comes with a second input. It does not matter which credential answers.
             let second = output.pointer("/prf/results/second").is_some();
             let eval = if second { PrfValues::with_second(&[1], &[2]) } else { prf(&[1]) };
             let outcome = signed_in(inputs().prf(eval), output.clone(), &[]).unwrap();
@@ -948,7 +1072,7 @@ fn values(eval: &Value) -> PrfValues {
     )
 }
 
-/// JSON of the shapes that outputs have, and of others.
+/// JSON in the form of outputs, and in other forms.
 fn any_output() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -971,7 +1095,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn outputs_of_any_shape_never_panic_and_unsolicited_ones_never_fail(
+    fn outputs_of_any_shape_never_decide_a_ceremony(
         name in "(credProps|prf|largeBlob|appid|appidExclude|hmacCreateSecret|hmacGetSecret|uvm|x)",
         output in any_output(),
         cbor_name in "(credProtect|credBlob|minPinLength|hmac-secret|uvm|thirdPartyPayment|x)",
@@ -987,12 +1111,8 @@ proptest! {
         prop_assert!(registered(none(), client.clone(), &outputs).is_ok());
         prop_assert!(signed_in(inputs(), client.clone(), &outputs).is_ok());
         let asked = protect().cred_props().prf(None).large_blob().cred_blob(&[1]).uvm();
-        if let Err(error) = registered(asked, client.clone(), &outputs) {
-            prop_assert_eq!(error.code(), "extension");
-        }
+        prop_assert!(registered(asked, client.clone(), &outputs).is_ok());
         let asked = inputs().prf(prf(&[1])).read_large_blob().cred_blob().uvm();
-        if let Err(error) = signed_in(asked, client, &outputs) {
-            prop_assert_eq!(error.code(), "extension");
-        }
+        prop_assert!(signed_in(asked, client, &outputs).is_ok());
     }
 }

@@ -9,7 +9,7 @@
 #[path = "support/host.rs"]
 mod host;
 
-use host::{Host, NOW, ORIGIN, authenticator, flow, handle, user};
+use host::{Host, NOW, ORIGIN, authenticator, flow, handle, session, user};
 use relying_party::{
     Algorithm, DeletePasskey, Duration, Error, ErrorKind, PasskeyId, RelyingParty, RenamePasskey,
     SignInRequest, Timestamp,
@@ -37,7 +37,7 @@ fn passkey_of_every_algorithm_is_created_and_signs_in() {
         for request in [
             SignInRequest::Discoverable,
             SignInRequest::Autofill,
-            SignInRequest::Named(ada.handle()),
+            SignInRequest::for_account(ada.handle()),
         ] {
             let signed_in = host.sign_in(request, &mut device).unwrap();
             assert_eq!((signed_in.user, signed_in.passkey.id), (ada.handle(), passkey.id));
@@ -105,7 +105,7 @@ fn request_options_name_credentials_only_for_a_named_user() {
             "userVerification": "required",
         })
     );
-    let named = host.begin_sign_in(SignInRequest::Named(ada.handle()));
+    let named = host.begin_sign_in(SignInRequest::for_account(ada.handle()));
     assert_eq!(named.mediation, None);
     assert_eq!(named.public_key.allow_credentials[0].id, passkey.credential_id);
 }
@@ -124,6 +124,7 @@ fn new_passkey_is_named_after_its_authenticator_and_unique() {
             behaviour.aaguid = "00000000-0000-0000-0000-000000000000".parse().unwrap();
             behaviour.attachment = Some(AuthenticatorAttachment::CrossPlatform);
             behaviour.transports = vec![Transport::Usb];
+            (behaviour.backup_eligible, behaviour.backed_up) = (false, false);
         })
     };
     host.create(&ada, &mut one_password("a")).unwrap();
@@ -157,7 +158,7 @@ fn sign_in_records_use_counter_and_backup_state() {
 }
 
 #[test]
-fn credential_is_registered_once_whoever_asks() {
+fn credential_is_registered_once_for_any_user() {
     let host = Host::new();
     let (ada, bob) = (user("ada"), user("bob"));
     let mut device = authenticator("device");
@@ -197,7 +198,7 @@ fn limit_holds_at_begin_and_at_the_insert() {
 }
 
 #[test]
-fn rename_takes_names_as_the_product_says() {
+fn rename_accepts_names_as_the_product_requires() {
     let host = Host::new();
     let ada = user("ada");
     let passkey = host.create(&ada, &mut authenticator("device")).unwrap();
@@ -216,7 +217,7 @@ fn rename_takes_names_as_the_product_says() {
 }
 
 #[test]
-fn somebody_elses_passkey_is_not_found_like_one_that_does_not_exist() {
+fn another_users_passkey_is_not_found_like_one_that_does_not_exist() {
     let host = Host::new();
     let (ada, eve) = (user("ada"), user("eve"));
     let passkey = host.create(&ada, &mut authenticator("device")).unwrap();
@@ -231,7 +232,34 @@ fn somebody_elses_passkey_is_not_found_like_one_that_does_not_exist() {
 }
 
 #[test]
-fn deleted_passkey_signs_nobody_in_and_the_browser_is_told() {
+fn old_and_new_domain_share_a_store_during_a_move() {
+    let ada = user("ada");
+    let (mut old_device, mut new_device) = (authenticator("old"), authenticator("new"));
+    let host = Host::new();
+    let old = host.create(&ada, &mut old_device).unwrap();
+    let new_origin = "https://example.net";
+    let rp = RelyingParty::builder("example.net", "Example").origin(new_origin).build().unwrap();
+    let old_rp = host.rp.clone();
+    let host = host.under(rp);
+    let start = host.begin_create(&ada).unwrap();
+    let response = new_device.create(&start.public_key, new_origin).unwrap();
+    let new = host.finish_create(&ada, &start, &response).unwrap();
+    assert_eq!(host.passkeys(&ada), std::slice::from_ref(&new));
+
+    // Each signs in on its domain, and on no other.
+    let start = host.begin_sign_in(SignInRequest::Discoverable);
+    let response = new_device.get(&start.public_key, new_origin).unwrap();
+    assert_eq!(host.finish_sign_in(&start, &response).unwrap().passkey.id, new.id);
+    let host = host.under(old_rp);
+    assert_eq!(host.passkeys(&ada), std::slice::from_ref(&old));
+    let signed_in = host.sign_in(SignInRequest::Discoverable, &mut old_device).unwrap();
+    assert_eq!((signed_in.user, signed_in.passkey.id), (ada.handle(), old.id));
+    let start = host.begin_sign_in(SignInRequest::Discoverable);
+    assert!(new_device.get(&start.public_key, ORIGIN).is_err(), "it has none for this RP ID");
+}
+
+#[test]
+fn deleted_passkey_signs_no_one_in_and_the_browser_is_told() {
     let host = Host::new();
     let ada = user("ada");
     let mut device = authenticator("device");
@@ -259,7 +287,7 @@ fn deleted_passkey_signs_nobody_in_and_the_browser_is_told() {
 }
 
 #[test]
-fn last_passkey_stays_if_the_policy_says_so() {
+fn last_passkey_is_kept_if_the_policy_says_so() {
     let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
     let host = Host::with(rp.keep_last_passkey(true).build().unwrap());
     let ada = user("ada");
@@ -281,7 +309,7 @@ fn public_error_does_not_say_which_was_wrong() {
     host.create(&ada, &mut device).unwrap();
     let start = host.begin_sign_in(SignInRequest::Discoverable);
     let forged =
-        device.get_tampered(&start.public_key, ORIGIN, |signed| signed.signature[8] ^= 1).unwrap();
+        device.get_corrupted(&start.public_key, ORIGIN, |signed| signed.signature[8] ^= 1).unwrap();
     let bad_signature = host.finish_sign_in(&start, &forged).unwrap_err();
     assert_eq!(bad_signature, Error::Authentication(CeremonyError::Signature));
 
@@ -298,15 +326,15 @@ fn public_error_does_not_say_which_was_wrong() {
 }
 
 #[test]
-fn user_handle_of_another_account_names_nobody() {
+fn user_handle_of_another_account_is_rejected() {
     let host = Host::new();
     let ada = user("ada");
     let mut device = authenticator("device");
     host.create(&ada, &mut device).unwrap();
-    let start = host.begin_sign_in(SignInRequest::Named(handle("bob")));
+    let start = host.begin_sign_in(SignInRequest::for_account(handle("bob")));
     let start_for_anybody = host.begin_sign_in(SignInRequest::Discoverable);
     let response = device
-        .get_bent(&start_for_anybody.public_key, ORIGIN, |parts| {
+        .get_tampered(&start_for_anybody.public_key, ORIGIN, |parts| {
             parts.client_data.challenge = start.public_key.challenge.to_string();
         })
         .unwrap();
@@ -315,8 +343,8 @@ fn user_handle_of_another_account_names_nobody() {
 }
 
 #[test]
-fn ceremony_bound_to_an_origin_is_finished_there_only() {
-    use relying_party::{CreatePasskey, SignIn, policy::SubdomainPolicy};
+fn ceremony_bound_to_an_origin_can_only_be_finished_there() {
+    use relying_party::{CreatePasskey, SignIn, flow::BeginOptions, policy::SubdomainPolicy};
     let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
     let rp = rp.origins(|policy| policy.subdomains(SubdomainPolicy::any())).build().unwrap();
     let host = Host::with(rp);
@@ -324,19 +352,36 @@ fn ceremony_bound_to_an_origin_is_finished_there_only() {
     let (here, there) = ("https://accounts.example.com", "https://example.com");
     for (page, accepted) in [(here, true), (there, false)] {
         let mut device = authenticator("device");
-        let begin = CreatePasskey::begin_at(&host.rp, here, &ada, host.challenge(), NOW);
+        let begin = CreatePasskey::begin(
+            &host.rp,
+            &ada,
+            BeginOptions::new(session()).origin(here),
+            host.challenge(),
+            NOW,
+        );
         let start = flow(store::run(&host.store, begin)).unwrap();
         let response = device.create(&start.public_key, page).unwrap();
         assert_eq!(host.finish_create(&ada, &start, &response).is_ok(), accepted, "{page}");
 
         let discoverable = SignInRequest::Discoverable;
-        let begin = SignIn::begin_at(&host.rp, here, discoverable, host.challenge(), NOW);
+        let begin = SignIn::begin(
+            &host.rp,
+            discoverable,
+            BeginOptions::new(session()).origin(here),
+            host.challenge(),
+            NOW,
+        );
         let start = flow(store::run(&host.store, begin)).unwrap();
         let response = device.get(&start.public_key, page).unwrap();
         let outcome = host.finish_sign_in(&start, &response);
         assert_eq!(outcome.map_err(|error| error.code()).err(), (!accepted).then_some("origin"));
     }
-    let begin =
-        CreatePasskey::begin_at(&host.rp, "https://evil.example", &ada, host.challenge(), NOW);
+    let begin = CreatePasskey::begin(
+        &host.rp,
+        &ada,
+        BeginOptions::new(session()).origin("https://evil.example"),
+        host.challenge(),
+        NOW,
+    );
     assert_eq!(begin.unwrap_err().code(), "origin");
 }

@@ -1,5 +1,4 @@
-//! Replays the seeds of every fuzz target, so that neither targets nor seeds rot, and what fuzzing has found once stays
-//! fixed.
+//! Replays the seeds of every fuzz target, so that targets and seeds stay usable, and findings of fuzzing stay fixed.
 
 #![allow(
     unreachable_pub,
@@ -38,7 +37,7 @@ fn every_seed_passes_its_target() {
         assert!(!seeds.is_empty(), "no seeds for {target}");
         for seed in seeds {
             let data = fs::read(fuzz().join("seeds").join(target).join(&seed)).unwrap();
-            // Told by the harness if it panics.
+            // Shown by the test harness if it panics.
             println!("{target}/{seed}");
             targets::run(target, &data);
             count += 1;
@@ -47,9 +46,9 @@ fn every_seed_passes_its_target() {
     println!("{count} seeds of {} targets", TARGETS.len());
 }
 
-/// Each target bounds what its parser holds by a multiple of the input, which small seeds could not exceed.
+/// Each target limits the memory of its parser to a multiple of the input, which small seeds could not exceed.
 #[test]
-fn hostile_input_stays_within_the_bounds_of_every_target() {
+fn hostile_input_stays_within_the_limits_of_every_target() {
     for (kind, input) in hostile::inputs(32 * 1024) {
         for (target, run) in TARGETS {
             println!("{target}, {kind}");
@@ -66,7 +65,7 @@ fn every_target_has_a_binary_and_seeds_and_the_reverse() {
 }
 
 #[test]
-fn seeds_that_are_made_are_those_that_are_checked_in() {
+fn generated_seeds_equal_those_checked_in() {
     for (target, made) in seeds::made() {
         let made = made.iter().map(|seed| seeds::name(seed)).collect::<BTreeSet<_>>();
         let checked_in = names(&format!("seeds/{target}"));

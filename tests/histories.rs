@@ -1,6 +1,6 @@
-//! Long random histories of all flows over the memory store, against a plain model that says how each must end.
+//! Long random histories of all flows with the memory store, compared with a simple model that says how each must end.
 //!
-//! `HISTORIES=1000 cargo test --test histories` runs a thousand that are new; otherwise the same ones are run each time.
+//! `HISTORIES=1000 cargo test --test histories` runs a thousand new ones. Otherwise the same ones run each time.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,13 +22,15 @@ use relying_party::store::MemoryStore;
 use support::{operation, world::World};
 
 /// Every way in which a flow can end in these histories.
-const ENDS: [&str; 24] = [
+const ENDS: [&str; 36] = [
     "begin create: ok",
     "begin create: passkey_limit_reached",
     "begin sign-in: ok",
+    "begin sign-up: ok",
     "create: ceremony_expired",
     "create: ceremony_mismatch",
     "create: ceremony_not_found",
+    "create: ceremony_session_mismatch",
     "create: challenge",
     "create: ok",
     "create: passkey_already_exists",
@@ -36,17 +38,27 @@ const ENDS: [&str; 24] = [
     "delete: last_passkey",
     "delete: ok",
     "delete: passkey_not_found",
+    "erase: ok",
     "rename: ok",
     "rename: passkey_not_found",
     "sign-in: ceremony_expired",
     "sign-in: ceremony_mismatch",
     "sign-in: ceremony_not_found",
+    "sign-in: ceremony_session_mismatch",
     "sign-in: challenge",
     "sign-in: credential_not_allowed",
     "sign-in: credential_unknown",
     "sign-in: ok",
     "sign-in: sign_count",
     "sign-in: user_handle",
+    "sign-up: ceremony_expired",
+    "sign-up: ceremony_mismatch",
+    "sign-up: ceremony_not_found",
+    "sign-up: ceremony_session_mismatch",
+    "sign-up: challenge",
+    "sign-up: ok",
+    "sign-up: passkey_already_exists",
+    "sign-up: user_name_taken",
 ];
 
 #[test]

@@ -36,7 +36,7 @@ fn mutation() -> impl Strategy<Value = Mutation> {
     ]
 }
 
-/// The mutated response, or nothing if the mutation changes nothing that is judged.
+/// Returns the mutated response, or `None` if the mutation changes nothing that is checked.
 fn apply(mutation: &Mutation, response: &str, members: &[&str]) -> Option<Vec<u8>> {
     use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
     match mutation {
@@ -44,7 +44,7 @@ fn apply(mutation: &Mutation, response: &str, members: &[&str]) -> Option<Vec<u8
             let mut bytes = response.as_bytes().to_vec();
             let at = at.index(bytes.len());
             bytes[at] = *to;
-            // A member that is not judged may say what it likes.
+            // A member that is not checked may have any value.
             let before = serde_json::from_str::<Value>(response).ok()?;
             let after = serde_json::from_slice::<Value>(&bytes);
             let is_same = |after: &Value| {
@@ -113,7 +113,7 @@ proptest! {
         let before = snapshot(&host);
         match host.finish_create(&ada, &start, mutated) {
             Err(_) => prop_assert_eq!(snapshot(&host), before),
-            // What the statement's format is called is not signed: without a policy on attestation it says nothing.
+            // The name of the statement's format is not signed. Without a policy on attestation it means nothing.
             Ok(passkey) => prop_assert_eq!(passkey.attestation.kind, None),
         }
     }

@@ -1,4 +1,4 @@
-//! Passkeys of other libraries: what is known of them is kept, what is not is settled by the first sign-in.
+//! Passkeys of other libraries: what is known is kept, and the first sign-in sets what is unknown.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -11,14 +11,14 @@ mod host;
 
 use std::sync::Arc;
 
-use host::{Host, NOW, ORIGIN, authenticator, flow, handle, user};
+use host::{Host, NOW, ORIGIN, authenticator, flow, handle, session, user};
 use relying_party::{
     Algorithm, CosePublicKey, Error, ImportError, Passkey, PasskeyImport, RelyingParty, SignIn,
     SignInRequest, Timestamp,
     ceremony::CeremonyError,
     crypto::RustCrypto,
     extensions::{AppId, AuthenticationInputs},
-    flow::{BeginOptions, Inserted},
+    flow::{BeginOptions, InsertOutcome},
     json::{AuthenticatorAttachment, UserVerification},
     store::{self, PasskeyStore as _},
     test_authenticator::{TestAlgorithm, TestAuthenticator, flags},
@@ -35,7 +35,7 @@ fn registered_elsewhere() -> (TestAuthenticator, Passkey) {
     (device, passkey)
 }
 
-/// What every library has stored of it.
+/// What every library has stored about it.
 fn import(passkey: &Passkey) -> PasskeyImport<'_> {
     let (user, id) = (passkey.user.as_bytes(), passkey.credential_id.as_bytes());
     PasskeyImport::new(user, id, passkey.public_key.as_bytes())
@@ -47,12 +47,12 @@ fn finish(host: &Host, import: PasskeyImport<'_>) -> Result<Passkey, ImportError
 
 fn stored(host: &Host, import: PasskeyImport<'_>) -> Passkey {
     let passkey = finish(host, import).unwrap();
-    assert_eq!(host.store.insert_passkey(&passkey, 10).unwrap(), Inserted::Inserted);
+    assert_eq!(host.store.insert_passkey(&passkey, 10).unwrap(), InsertOutcome::Inserted);
     passkey
 }
 
 #[test]
-fn what_is_not_known_is_represented_as_unknown() {
+fn unknown_values_stay_unknown() {
     let (_, registered) = registered_elsewhere();
     let passkey = finish(&Host::new(), import(&registered)).unwrap();
     assert_eq!(passkey.id, registered.id);
@@ -71,7 +71,7 @@ fn what_is_not_known_is_represented_as_unknown() {
 }
 
 #[test]
-fn what_is_known_is_kept() {
+fn known_values_are_kept() {
     let (_, registered) = registered_elsewhere();
     let made = Timestamp::from_unix_millis(1_600_000_000_000);
     let known = import(&registered)
@@ -98,20 +98,20 @@ fn what_is_known_is_kept() {
     assert_eq!(passkey.last_used_at, Some(NOW));
 }
 
-/// BE of an imported record is not known until the first sign-in says it; from then on it must not change.
+/// The first sign-in sets BE of an imported record. From then on it must not change.
 #[test]
-fn backup_eligibility_is_settled_by_the_first_sign_in_and_fixed_from_then_on() {
+fn first_sign_in_sets_backup_eligibility_which_is_fixed_from_then_on() {
     for eligible in [true, false] {
         let (mut device, registered) = registered_elsewhere();
         let host = Host::new();
         stored(&host, import(&registered));
         let sign_in = |device: &mut TestAuthenticator, eligible: bool| {
             let start = host.begin_sign_in(SignInRequest::Discoverable);
-            let bent = device.get_bent(&start.public_key, ORIGIN, |parts| {
+            let tampered = device.get_tampered(&start.public_key, ORIGIN, |parts| {
                 parts.authenticator_data.flags &= !(flags::BE | flags::BS);
                 parts.authenticator_data.flags |= if eligible { flags::BE } else { 0 };
             });
-            host.finish_sign_in(&start, bent.unwrap())
+            host.finish_sign_in(&start, tampered.unwrap())
         };
         let signed_in = sign_in(&mut device, eligible).unwrap();
         assert!(!signed_in.backup_state_changed);
@@ -137,21 +137,21 @@ fn user_verification_counts_only_if_the_record_knew_of_it() {
 }
 
 #[test]
-fn imported_counter_is_judged() {
+fn imported_counter_is_checked() {
     let (mut device, registered) = registered_elsewhere();
     let host = Host::new();
     stored(&host, import(&registered).sign_count(u32::MAX));
     let start = host.begin_sign_in(SignInRequest::Discoverable);
-    let bent = device.get_bent(&start.public_key, ORIGIN, |parts| {
+    let tampered = device.get_tampered(&start.public_key, ORIGIN, |parts| {
         parts.authenticator_data.sign_count = 8;
     });
-    let refused = host.finish_sign_in(&start, bent.unwrap()).unwrap_err();
+    let refused = host.finish_sign_in(&start, tampered.unwrap()).unwrap_err();
     let expected = CeremonyError::SignCount { stored: u32::MAX, found: 8 };
     assert_eq!(refused, Error::Authentication(expected));
 }
 
 #[test]
-fn a_record_that_no_registration_could_have_made_is_refused() {
+fn rejects_records_that_no_registration_could_have_created() {
     let (_, registered) = registered_elsewhere();
     let host = Host::new();
     let key = registered.public_key.as_bytes();
@@ -182,7 +182,7 @@ fn a_record_that_no_registration_could_have_made_is_refused() {
 }
 
 #[test]
-fn a_key_that_the_verifier_does_not_have_is_refused() {
+fn rejects_keys_that_the_verifier_does_not_support() {
     use relying_party::{
         CoseKey, InvalidKey,
         crypto::{SignatureError, SignatureVerifier},
@@ -212,11 +212,11 @@ fn importing_twice_changes_nothing() {
     stored(&host, import(&registered));
     let before = host.passkeys(&user("ada"));
     let again = finish(&host, import(&registered).sign_count(9)).unwrap();
-    assert_eq!(host.store.insert_passkey(&again, 10).unwrap(), Inserted::AlreadyExists);
+    assert_eq!(host.store.insert_passkey(&again, 10).unwrap(), InsertOutcome::AlreadyExists);
     assert_eq!(host.passkeys(&user("ada")), before);
 }
 
-/// A credential of U2F: its key is a bare point, its scope the AppID, its user named beforehand.
+/// A U2F credential: its key is a bare point, its scope is the AppID, and its user is named beforehand.
 #[test]
 fn u2f_credential_signs_in_by_its_app_id() {
     const APP_ID: &str = "https://example.com/app-id.json";
@@ -235,21 +235,21 @@ fn u2f_credential_signs_in_by_its_app_id() {
 
     for (scope, accepted) in [(APP_ID, true), ("https://evil.net/app-id.json", false)] {
         let inputs = AuthenticationInputs::default().app_id(AppId::new(APP_ID).unwrap());
-        let begin = SignIn::begin_with(
+        let begin = SignIn::begin(
             &host.rp,
-            SignInRequest::Named(handle("ada")),
+            SignInRequest::for_account(handle("ada")),
+            BeginOptions::new(session()).extensions(inputs),
             host.challenge(),
             NOW,
-            BeginOptions::new().extensions(inputs),
         );
         let start = flow(store::run(&host.store, begin)).unwrap();
-        let bent = device.get_bent(&start.public_key, ORIGIN, |parts| {
+        let tampered = device.get_tampered(&start.public_key, ORIGIN, |parts| {
             parts.authenticator_data.rp_id_hash = Sha256::digest(scope).to_vec();
             parts.authenticator_data.flags = flags::UP;
             parts.user_handle = None;
             parts.outer.client_extension_results = json!({ "appid": true });
         });
-        let outcome = host.finish_sign_in(&start, bent.unwrap());
+        let outcome = host.finish_sign_in(&start, tampered.unwrap());
         assert_eq!(outcome.is_ok(), accepted, "{outcome:?}");
     }
     assert_eq!(host.passkeys(&user("ada"))[0].state.backup_eligible, Some(false));

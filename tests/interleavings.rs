@@ -1,10 +1,10 @@
 //! Every order in which the effects of two or three requests can reach a store, with a failure before or after any of
-//! them: what must never happen does not.
+//! them. Checks that forbidden states never occur.
 //!
-//! Flows are sans-IO, so that concurrency can be tried exhaustively: the effects are atomic, and a schedule is the order
-//! in which they happen. A crash and an error of the store are one thing to a flow, which is gone in either case, and
-//! what it asked for has happened or has not. After every effect the checks in `explore.rs` hold; beside them each
-//! scenario says how it may end.
+//! Flows are sans-IO, so concurrency can be tested exhaustively: effects are atomic, and a schedule is the order in
+//! which they happen. For a flow, a crash and a store error are the same: it is gone, and its last effect may or may
+//! not have happened. After every effect the checks in `explore.rs` run. In addition, each scenario says how it may
+//! end.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,19 +17,26 @@
 mod support;
 
 use std::{
+    collections::BTreeSet,
     env,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
 use relying_party::{
-    Error, RelyingParty, ceremony::CeremonyError, test_authenticator::SignCounter,
+    Error, RelyingParty, ReverificationReason, Settings,
+    ceremony::CeremonyError,
+    flow::Owner,
+    settings::{Reverification, SensitiveAction},
+    test_authenticator::SignCounter,
 };
 use support::{
     actor::{Outcome, Request},
     explore::{End, Scenario},
     fixture::{
-        authenticator, creates, creation, deletes, finishes_create, finishes_sign_in, lists,
-        passkey, relying_party, renames, sign_in, signs_in, user,
+        authenticator, creates, creation, creation_with, deletes, deletes_with, erases,
+        finishes_create, finishes_sign_in, finishes_sign_up, lists, new_user, passkey, proof_of,
+        relying_party, renames, renames_with, sign_in, sign_up, signs_in, signs_up, user,
     },
     model::{Model, Promise},
 };
@@ -58,7 +65,7 @@ fn three<'a>(
     Scenario { name, rp, store: store.clone(), actors, faults: 1, expect }.explore()
 }
 
-/// Three sign-ins have a million schedules with failures: those are run if `INTERLEAVINGS=all`.
+/// Three sign-ins have a million schedules with failures. They only run with `INTERLEAVINGS=all`.
 fn three_sign_ins<'a>(
     name: &'static str,
     rp: &'a RelyingParty,
@@ -111,7 +118,7 @@ fn creations_keep_the_limit() {
 fn a_credential_gets_one_owner() {
     let rp = relying_party(|builder| builder);
     let (ada, bob) = (user("ada"), user("bob"));
-    // One authenticator twice: the same credential for both.
+    // The same authenticator twice, so both have the same credential.
     let adas = creation(&rp, &ada, &mut authenticator("same", SignCounter::Zero), 1);
     let bobs = creation(&rp, &bob, &mut authenticator("same", SignCounter::Zero), 2);
     let actors = [creates(&rp, &ada, &adas), creates(&rp, &bob, &bobs)];
@@ -155,7 +162,7 @@ fn a_ceremony_succeeds_at_most_once() {
 }
 
 #[test]
-fn of_two_sign_ins_with_one_counter_one_succeeds() {
+fn one_of_two_sign_ins_with_the_same_counter_succeeds() {
     let rp = relying_party(|builder| builder);
     let ada = user("ada");
     let mut store = Model::default();
@@ -191,7 +198,7 @@ fn of_two_sign_ins_with_one_counter_one_succeeds() {
 }
 
 #[test]
-fn sign_ins_without_a_counter_do_not_hinder_each_other() {
+fn sign_ins_without_a_counter_do_not_interfere() {
     let rp = relying_party(|builder| builder);
     let ada = user("ada");
     let mut store = Model::default();
@@ -207,7 +214,7 @@ fn sign_ins_without_a_counter_do_not_hinder_each_other() {
 }
 
 #[test]
-fn a_deleted_passkey_signs_nobody_in() {
+fn a_deleted_passkey_signs_no_one_in() {
     let rp = relying_party(|builder| builder);
     let ada = user("ada");
     let mut store = Model::default();
@@ -222,7 +229,7 @@ fn a_deleted_passkey_signs_nobody_in() {
     let actors = [signs_in, deletes, rename];
     three("sign-in, delete, rename", &rp, &store, actors, nothing_more);
 
-    // One after the other: what begins after the deletion was reported fails.
+    // One after the other: a request that begins after the deletion was reported fails.
     let one_after_the_other = deletes_then_signs_in(&rp, &used, &later);
     let actors = [one_after_the_other, vec![finishes_sign_in(&rp, &begun)]];
     store.ceremonies = vec![begun.ceremony.clone()];
@@ -248,8 +255,59 @@ fn deletes_then_signs_in<'a>(
     requests
 }
 
+/// Once a deletion was reported, nothing relies on the deleted passkey, no matter what happens at the same time.
 #[test]
-fn the_last_passkey_stays() {
+fn a_proof_does_not_outlive_its_passkey() {
+    let rule = Reverification::default().before([SensitiveAction::Rename, SensitiveAction::Delete]);
+    let settings = Settings::builder().reverification(rule).build().unwrap();
+    let rp = relying_party(|builder| builder.settings(settings));
+    let rule = Reverification::default().before([SensitiveAction::Create]);
+    let settings = Settings::builder().reverification(rule).build().unwrap();
+    let creating = relying_party(|builder| builder.settings(settings));
+    let ada = user("ada");
+    let mut store = Model::default();
+    let mut stolen = authenticator("stolen", SignCounter::Counting);
+    let gone = passkey(&rp, &mut store, &ada, &mut stolen);
+    let kept = passkey(&rp, &mut store, &ada, &mut authenticator("kept", SignCounter::Zero));
+    let begun = sign_in(&rp, &mut stolen, 1);
+    let mut new = authenticator("thief's", SignCounter::Zero);
+    let new = creation_with(&creating, &ada, &gone, &mut new, 2);
+    store.ceremonies.push(new.ceremony.clone());
+
+    let deletes = || deletes_with(&rp, &gone, proof_of(&rp, &kept));
+    let acts = || {
+        [
+            deletes_with(&rp, &kept, proof_of(&rp, &gone)),
+            renames_with(&rp, &kept, proof_of(&rp, &gone)),
+            finishes_create(&creating, &ada, &new),
+        ]
+    };
+    let names = ["delete then delete", "delete then rename", "delete then finish of a creation"];
+    for (name, act) in names.into_iter().zip(acts()) {
+        let actors = [vec![deletes(), act], signs_in(&rp, &begun)];
+        two(name, &rp, &store, actors, |end| {
+            let ended = &end.outcomes[0];
+            assert!(is_of_deleted(ended) || *ended == Outcome::Lost, "{:?}", end.outcomes);
+        });
+    }
+    let names = ["delete, delete", "delete, rename", "delete, finish of a creation"];
+    for (name, act) in names.into_iter().zip(acts()) {
+        two(name, &rp, &store, [vec![deletes()], vec![act]], |end| {
+            for ended in end.outcomes {
+                let is_fine = ended.is_success() || is_of_deleted(ended);
+                assert!(is_fine || *ended == Outcome::Lost, "{:?}", end.outcomes);
+            }
+        });
+    }
+}
+
+fn is_of_deleted(outcome: &Outcome) -> bool {
+    let reason = ReverificationReason::PasskeyDeleted;
+    *outcome == Outcome::Refused(Error::ReverificationRequired(reason))
+}
+
+#[test]
+fn the_last_passkey_is_kept() {
     let rp = relying_party(|builder| builder.keep_last_passkey(true));
     let ada = user("ada");
     let mut store = Model::default();
@@ -299,14 +357,14 @@ fn creations_and_deletions_keep_the_limit() {
         let created = end.outcomes[..2].iter().filter(|outcome| outcome.is_success()).count();
         assert!(created <= 1);
     });
-    // A passkey is deleted and its credential registered anew at once.
+    // A passkey is deleted and its credential registered again at the same time.
     let again = creation(&rp, &ada, &mut authenticator("a", SignCounter::Zero), 3);
     let actors = [creates(&rp, &ada, &again), deletes(&rp, &passkeys[0])];
     two("create, delete of one credential", &rp, &store, actors, nothing_more);
 }
 
 #[test]
-fn renames_neither_hinder_nor_undo_anything() {
+fn renames_neither_prevent_nor_undo_anything() {
     let rp = relying_party(|builder| builder);
     let ada = user("ada");
     let mut store = Model::default();
@@ -334,7 +392,7 @@ fn renames_neither_hinder_nor_undo_anything() {
 }
 
 #[test]
-fn every_effect_of_every_flow_failing_once_is_no_success() {
+fn no_flow_succeeds_if_any_of_its_effects_fails() {
     let rp = relying_party(|builder| builder);
     let ada = user("ada");
     let mut store = Model::default();
@@ -342,25 +400,159 @@ fn every_effect_of_every_flow_failing_once_is_no_success() {
     let stored = passkey(&rp, &mut store, &ada, &mut first);
     let begun = sign_in(&rp, &mut first, 1);
     let new = creation(&rp, &ada, &mut authenticator("new", SignCounter::Zero), 2);
+    let bob = new_user("bob", "bob");
+    let bobs = sign_up(&rp, &bob, 3);
     let flows = [
         ("create", creates(&rp, &ada, &new), 5),
-        ("sign-in", signs_in(&rp, &begun), 5),
+        ("sign-in", signs_in(&rp, &begun), 4),
         ("rename", renames(&rp, &stored, "new"), 1),
         ("delete", deletes(&rp, &stored), 2),
         ("list", lists(&rp, &ada), 1),
+        ("sign up", signs_up(&rp, &bob, &bobs), 4),
+        ("erase", erases(&rp, &ada), 2),
     ];
     for (name, actor, effects) in flows {
         let expect = |end: &End<'_>| assert_eq!(end.successes(), 1 - end.faults);
         let store = store.clone();
         let alone = Scenario { name, rp: &rp, store, actors: vec![actor], faults: 1, expect };
-        // Each effect fails before and after it happens, and once none does.
+        // Each effect fails once before and once after it happens, and once no effect fails.
         assert_eq!(alone.explore(), 2 * effects + 1, "{name}");
     }
 }
 
-/// Were the effects not atomic, or the store not true to its contract, these tests would say so.
+/// If two users want the same name, one gets it, and the other has neither account nor passkey.
 #[test]
-fn a_store_that_breaks_a_promise_is_found_out() {
+fn a_name_is_given_once() {
+    let rp = relying_party(|builder| builder);
+    let users = [("ada", "one"), ("bob", "one"), ("cyd", "another")]
+        .map(|(handle, name)| new_user(handle, name));
+    let begun = [0, 1, 2].map(|i| sign_up(&rp, &users[i], u8::try_from(i + 1).unwrap()));
+    let signs_up = |i: usize| signs_up(&rp, &users[i], &begun[i]);
+    let store = Model::default();
+    two("sign-up, sign-up with one name", &rp, &store, [signs_up(0), signs_up(1)], |end| {
+        one_succeeds_unless_the_store_fails(end);
+        assert_eq!(end.store.names.len(), end.store.passkeys.len());
+        for outcome in end.outcomes {
+            if let Outcome::Refused(error) = outcome {
+                assert!(matches!(error, Error::NameTaken(_)), "{error}");
+            }
+        }
+    });
+    let expect = all_succeed_unless_the_store_fails;
+    two("sign-up, sign-up with two names", &rp, &store, [signs_up(0), signs_up(2)], expect);
+
+    let ceremonies = begun.each_ref().map(|begun| begun.ceremony.clone()).to_vec();
+    let store = Model { ceremonies, ..Model::default() };
+    let actors = begun.each_ref().map(|begun| vec![finishes_sign_up(&rp, begun)]);
+    three("sign-up, sign-up, sign-up with two names", &rp, &store, actors, |end| {
+        assert!(end.successes() == 2 || end.faults > 0, "{:?}", end.outcomes);
+        assert_eq!(end.store.names.len(), end.store.passkeys.len());
+    });
+    let finish = || vec![finishes_sign_up(&rp, &begun[0])];
+    let expect = one_succeeds_unless_the_store_fails;
+    two("finish, finish of one sign-up", &rp, &store, [finish(), finish()], expect);
+}
+
+/// What an erased account may leave behind: nothing that began later, and of what was in progress only a passkey that
+/// had already been verified. A foreign key to the host's accounts prevents that too.
+#[test]
+fn an_erased_account_leaves_nothing_behind() {
+    // The race described in the flow's documentation exists, and the foreign key prevents it.
+    static LEFT_BEHIND: AtomicUsize = AtomicUsize::new(0);
+    let rp = relying_party(|builder| builder);
+    let ada = user("ada");
+    let owner = Owner { rp_id: "example.com".into(), user: ada.handle() };
+    let mut store = Model::default();
+    let mut first = authenticator("first", SignCounter::Counting);
+    passkey(&rp, &mut store, &ada, &mut first);
+    let new = creation(&rp, &ada, &mut authenticator("new", SignCounter::Zero), 1);
+    let newer = creation(&rp, &ada, &mut authenticator("newer", SignCounter::Zero), 2);
+    let used = sign_in(&rp, &mut first, 3);
+    store.ceremonies = [&new, &newer, &used].map(|begun| begun.ceremony.clone()).to_vec();
+    let mut with_accounts = store.clone();
+    with_accounts.accounts = Some(BTreeSet::from([owner]));
+
+    let finish = |begun| vec![finishes_create(&rp, &ada, begun)];
+    let actors = || [finish(&new), erases(&rp, &ada)];
+    two("create, erase", &rp, &store, actors(), |end| {
+        let is_erased = end.outcomes[1].is_success();
+        if is_erased && !end.store.passkeys.is_empty() {
+            assert!(end.outcomes[0].is_success() || end.outcomes[0] == Outcome::Lost);
+            LEFT_BEHIND.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    assert!(LEFT_BEHIND.load(Ordering::Relaxed) > 0, "no passkey was left behind");
+    let nothing_is_left: fn(&End<'_>) = |end| {
+        if end.outcomes.iter().any(|outcome| matches!(outcome, Outcome::Erased(_))) {
+            assert!(end.store.passkeys.is_empty(), "{:?}", end.outcomes);
+        }
+    };
+    two("create, erase with accounts", &rp, &with_accounts, actors(), nothing_is_left);
+    let actors = [finish(&new), finish(&newer), erases(&rp, &ada)];
+    three("create, create, erase with accounts", &rp, &with_accounts, actors, nothing_is_left);
+    let actors = [finish(&new), vec![finishes_sign_in(&rp, &used)], erases(&rp, &ada)];
+    three("create, sign-in, erase with accounts", &rp, &with_accounts, actors, nothing_is_left);
+    two("erase, erase", &rp, &store, [erases(&rp, &ada), erases(&rp, &ada)], |end| {
+        all_succeed_unless_the_store_fails(end);
+        let erased = |outcome: &Outcome| {
+            if let Outcome::Erased(count) = outcome { *count } else { 0 }
+        };
+        let erased = end.outcomes.iter().map(erased).sum::<usize>();
+        assert!(erased == 1 || end.faults > 0, "{:?}", end.outcomes);
+    });
+
+    // What began before does not finish afterwards, even without accounts.
+    let mut erases_then_finishes = erases(&rp, &ada);
+    erases_then_finishes.push(finishes_create(&rp, &ada, &new));
+    let actors = [erases_then_finishes, finish(&newer)];
+    two("erase and then create, create", &rp, &store, actors, |end| {
+        let is_over =
+            matches!(end.outcomes[0], Outcome::Lost | Outcome::Refused(Error::CeremonyNotFound));
+        assert!(is_over, "{:?}", end.outcomes);
+    });
+
+    // A sign-up that is open in another tab, for the same handle: results in an account with its passkey, or neither.
+    let eve = new_user("ada", "ada");
+    let signing_up = sign_up(&rp, &eve, 9);
+    let store = Model { ceremonies: vec![signing_up.ceremony.clone()], ..Model::default() };
+    let actors = [vec![finishes_sign_up(&rp, &signing_up)], erases(&rp, &ada)];
+    two("sign-up, erase", &rp, &store, actors, |end| {
+        assert_eq!(end.store.names.len(), end.store.passkeys.len(), "{:?}", end.outcomes);
+    });
+}
+
+#[test]
+fn detects_a_store_that_breaks_a_promise_about_accounts() {
+    let rp = relying_party(|builder| builder);
+    let ada = user("ada");
+    let mut store = Model::default();
+    passkey(&rp, &mut store, &ada, &mut authenticator("first", SignCounter::Zero));
+    let new = creation(&rp, &ada, &mut authenticator("new", SignCounter::Zero), 1);
+    let users = [new_user("bob", "one"), new_user("cyd", "one")];
+    let sign_ups = [sign_up(&rp, &users[0], 2), sign_up(&rp, &users[1], 3)];
+    let begun = [&new, &sign_ups[0], &sign_ups[1]];
+    store.ceremonies = begun.map(|begun| begun.ceremony.clone()).to_vec();
+    let signs_up = |i: usize| vec![finishes_sign_up(&rp, &sign_ups[i])];
+    let create = || vec![finishes_create(&rp, &ada, &new)];
+    let table = [
+        (Promise::UniqueName, [signs_up(0), signs_up(1)]),
+        (Promise::PasskeyWithItsAccount, [signs_up(0), lists(&rp, &ada)]),
+        (Promise::CeremoniesErased, [erases(&rp, &ada), create()]),
+        (Promise::PasskeysErased, [erases(&rp, &ada), lists(&rp, &ada)]),
+    ];
+    for (promise, actors) in table {
+        let mut store = store.clone();
+        let kept = passes(&rp, &store, actors.clone(), nothing_more);
+        assert!(kept, "{promise:?} is kept and objected to");
+        store.breaks = Some(promise);
+        let broken = !passes(&rp, &store, actors, nothing_more);
+        assert!(broken, "{promise:?} is broken unnoticed");
+    }
+}
+
+/// If the effects were not atomic, or the store broke its contract, these tests would notice.
+#[test]
+fn detects_a_store_that_breaks_a_promise() {
     let rp = relying_party(|builder| builder.max_passkeys_per_user(2).keep_last_passkey(true));
     let (ada, bob) = (user("ada"), user("bob"));
     let mut store = Model::default();

@@ -1,4 +1,4 @@
-//! List, rename and delete, and the names that passkeys get: each sentence of what the product promises.
+//! Listing, renaming and deleting, and the names of passkeys: each sentence of what the product promises.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -15,12 +15,12 @@ mod host;
 use std::sync::Arc;
 
 use futures::LaterStore;
-use host::{Host, NOW, ORIGIN, authenticator, flow, user};
+use host::{Host, NOW, ORIGIN, authenticator, flow, session, user};
 use pollster::block_on;
 use relying_party::{
-    Aaguid, DeletePasskey, Error, InvalidName, ListPasskeys, Passkey, PasskeyId, RelyingParty,
-    RenamePasskey, SignInRequest, SignedInUser, Timestamp,
-    flow::{Deleted, Inserted},
+    Aaguid, CreatePasskey, DeletePasskey, Error, InvalidName, ListPasskeys, Passkey, PasskeyId,
+    RelyingParty, RenamePasskey, SignInRequest, SignedInUser, Timestamp,
+    flow::{BeginOptions, Deleted, InsertOutcome},
     store::{self, AsyncPasskeyStore as _},
     test_authenticator::TestAuthenticator,
 };
@@ -45,6 +45,30 @@ fn of_model(seed: &str, aaguid: &str) -> TestAuthenticator {
 }
 
 #[test]
+fn fallback_names_a_passkey_whose_authenticator_has_no_name() {
+    let host = Host::new();
+    let ada = user("ada");
+    let unknown = "00000000-0000-0000-0000-000000000000";
+    let name = |options, aaguid, seed| {
+        let begin = CreatePasskey::begin(&host.rp, &ada, options, host.challenge(), NOW);
+        let start = flow(store::run(&host.store, begin)).unwrap();
+        let response = of_model(seed, aaguid).create(&start.public_key, ORIGIN).unwrap();
+        host.finish_create(&ada, &start, &response).unwrap().name
+    };
+    let options = || BeginOptions::new(session());
+    let chrome = || options().fallback_name("Chrome\u{202e} on macOS");
+    assert_eq!(name(chrome(), unknown, "a").as_str(), "Chrome on macOS");
+    assert_eq!(name(chrome(), unknown, "b").as_str(), "Chrome on macOS 2");
+    assert_eq!(name(chrome(), ONE_PASSWORD, "c").as_str(), "1Password");
+    let given = chrome().name("Blue key".parse().unwrap());
+    assert_eq!(name(given, unknown, "d").as_str(), "Blue key");
+    assert_eq!(name(options().fallback_name("\u{200b}"), unknown, "e").as_str(), "Passkey");
+    assert_eq!(name(options(), unknown, "f").as_str(), "Passkey 2");
+    let long = name(options().fallback_name(&"long ".repeat(1000)), unknown, "g");
+    assert_eq!(long.as_str().chars().count(), 99);
+}
+
+#[test]
 fn rename_keeps_everything_but_name_and_time_of_change() {
     let host = Host::new();
     let ada = user("ada");
@@ -58,13 +82,13 @@ fn rename_keeps_everything_but_name_and_time_of_change() {
 }
 
 #[test]
-fn stores_of_futures_are_renamed_in_and_deleted_from_alike() {
+fn asynchronous_stores_rename_and_delete_too() {
     let host = Host::new();
     let ada = user("ada");
     let store = LaterStore::default();
     let [kept, gone] = ["a", "b"].map(|seed| {
         let passkey = host.create(&ada, &mut authenticator(seed)).unwrap();
-        assert_eq!(block_on(store.insert_passkey(&passkey, 10)), Ok(Inserted::Inserted));
+        assert_eq!(block_on(store.insert_passkey(&passkey, 10)), Ok(InsertOutcome::Inserted));
         passkey
     });
     let rename = RenamePasskey::begin(&host.rp, ada.handle(), kept.id, "Laptop", later(5));
@@ -80,7 +104,7 @@ fn stores_of_futures_are_renamed_in_and_deleted_from_alike() {
 }
 
 #[test]
-fn refused_name_is_a_clear_error_and_the_old_one_stays() {
+fn invalid_name_is_a_clear_error_and_the_old_one_stays() {
     let host = Host::new();
     let ada = user("ada");
     let passkey = host.create(&ada, &mut authenticator("device")).unwrap();
@@ -106,7 +130,7 @@ fn refused_name_is_a_clear_error_and_the_old_one_stays() {
 }
 
 #[test]
-fn name_of_one_and_of_a_hundred_characters_is_taken() {
+fn accepts_names_of_1_and_of_100_characters() {
     let host = Host::new();
     let ada = user("ada");
     let passkey = host.create(&ada, &mut authenticator("device")).unwrap();
@@ -127,7 +151,7 @@ fn user_may_give_two_passkeys_one_name() {
 
 #[cfg(feature = "aaguid-names")]
 #[test]
-fn generated_name_is_the_first_that_is_free_among_the_users_own() {
+fn generated_name_is_the_first_free_one_of_the_user() {
     let host = Host::new();
     let (ada, bob) = (user("ada"), user("bob"));
     let create = |user: &SignedInUser, seed: &str| {
@@ -137,9 +161,9 @@ fn generated_name_is_the_first_that_is_free_among_the_users_own() {
     let first = create(&ada, "a");
     let second = create(&ada, "b");
     assert_eq!([name(&first), name(&second)], ["1Password", "1Password 2"]);
-    // Another user's names are his own.
+    // Another user's names do not matter.
     assert_eq!(name(&create(&bob, "c")), "1Password");
-    // What a user calls a passkey is taken, and what was deleted is free.
+    // A name that the user gave to a passkey is taken, and that of a deleted passkey is free.
     rename(&host, &ada, first.id, "1Password 3").unwrap();
     assert_eq!(name(&create(&ada, "d")), "1Password");
     assert_eq!(name(&create(&ada, "e")), "1Password 4");
@@ -148,14 +172,14 @@ fn generated_name_is_the_first_that_is_free_among_the_users_own() {
 }
 
 #[test]
-fn new_passkey_is_named_by_the_hosts_names_first() {
+fn hosts_names_take_precedence_for_new_passkeys() {
     let company_key = "11111111-2222-3333-4444-555555555555";
     let model: Aaguid = company_key.parse().unwrap();
     let names = move |aaguid| (aaguid == model).then(|| format!("{}🔑\n", "x".repeat(150)));
     let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
     let host = Host::with(rp.authenticator_names(Arc::new(names)).build().unwrap());
     let ada = user("ada");
-    // What pages show of the model beside the passkey's name is theirs to cut.
+    // Pages display the model next to the passkey's name, and shorten it themselves.
     let known = |aaguid: &str| host.rp.authenticator_name(aaguid.parse().unwrap());
     assert_eq!(known(company_key).unwrap(), format!("{}🔑\n", "x".repeat(150)));
     assert_eq!(known("22222222-2222-3333-4444-555555555555"), None);
@@ -171,7 +195,7 @@ fn new_passkey_is_named_by_the_hosts_names_first() {
 }
 
 #[test]
-fn list_shows_the_users_own_passkeys_oldest_first() {
+fn list_shows_only_the_users_passkeys_oldest_first() {
     let host = Host::new();
     let (ada, bob) = (user("ada"), user("bob"));
     let mut device = authenticator("a");
@@ -202,7 +226,7 @@ fn id_of_a_passkey_is_short_and_not_the_credential_id() {
 }
 
 #[test]
-fn deletion_names_what_is_gone_and_everything_that_remains() {
+fn deletion_returns_the_deleted_passkey_and_all_that_remain() {
     let host = Host::new();
     let (ada, bob) = (user("ada"), user("bob"));
     host.create(&bob, &mut authenticator("bob")).unwrap();
@@ -216,10 +240,10 @@ fn deletion_names_what_is_gone_and_everything_that_remains() {
     expected.sort();
     assert_eq!(remaining, expected);
     assert_eq!((deleted.signal.rp_id(), deleted.signal.user_id()), ("example.com", ada.handle()));
-    // What is gone is not found.
+    // A deleted passkey is not found.
     assert_eq!(delete(&host, &ada, second.id), Err(Error::PasskeyNotFound));
     assert_eq!(rename(&host, &ada, second.id, "Back"), Err(Error::PasskeyNotFound));
-    // The last one goes too unless the policy keeps it, and then nothing is accepted.
+    // The last one is deleted too unless the policy protects it, and then no credentials are accepted.
     delete(&host, &ada, first.id).unwrap();
     let last = delete(&host, &ada, third.id).unwrap();
     assert!(last.signal.all_accepted_credential_ids().is_empty());

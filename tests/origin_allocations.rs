@@ -1,4 +1,4 @@
-//! The origin check is on the path of every sign-in: it allocates nothing when it passes.
+//! The origin check runs in every sign-in, so it must not allocate if it passes.
 
 use relying_party::policy::{OriginPolicy, RpId, SubdomainPolicy, TopOrigins};
 
@@ -32,7 +32,7 @@ fn accepting_an_origin_allocates_nothing() {
 }
 
 #[test]
-fn refusing_an_origin_allocates_for_its_error_only() {
+fn rejecting_an_origin_only_allocates_for_its_error() {
     let rp_id = RpId::new("localhost").unwrap();
     let policy = OriginPolicy::builder(&rp_id).localhost().build().unwrap();
     assert_eq!(

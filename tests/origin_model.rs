@@ -1,4 +1,5 @@
-//! The origin check against a plain model of §13.5.9, written with the `url` crate's parser and none of ours.
+//! The origin check compared with a simple model of §13.5.9, written with the parser of the `url` crate and none of
+//! ours.
 
 #![allow(clippy::unwrap_used)] // helpers of tests, which clippy does not see as such
 
@@ -55,7 +56,7 @@ impl Policy {
         self.builder().build()
     }
 
-    /// The same policy without what the builder would refuse.
+    /// Returns the same policy without what the builder would reject.
     fn without_what_is_refused(mut self) -> Self {
         let rp_id = self.rp_id;
         let builder = || OriginPolicy::builder(&RpId::new(rp_id).unwrap());
@@ -66,7 +67,7 @@ impl Policy {
         self.subdomains = self
             .subdomains
             .filter(|subdomains| builder().subdomains(subdomains.policy()).build().is_ok());
-        self.localhost &= rp_id == "localhost";
+        self.localhost &= at_or_below(rp_id, "localhost");
         self
     }
 }
@@ -86,7 +87,7 @@ impl Subdomains {
 
 // The model: what §13.5.9 says, in the simplest words.
 
-/// Scheme, host and port of a text that is the ASCII serialisation of a web origin on a domain.
+/// Returns scheme, host and port if a text is the ASCII serialization of a web origin on a domain.
 fn web_origin(text: &str) -> Option<(String, String, u16)> {
     let url = Url::parse(text).ok()?;
     let is_web = matches!(url.scheme(), "https" | "http");
@@ -130,7 +131,10 @@ fn model(policy: &Policy, text: &str) -> bool {
     policy.listed.iter().any(|listed| same(listed, policy.any_port))
         || policy.related.iter().any(|related| same(related, false))
         || policy.development.iter().any(|development| same(development, false))
-        || (policy.localhost && scheme == "http" && host == "localhost")
+        || (policy.localhost
+            && scheme == "http"
+            && (host == policy.rp_id
+                || (policy.rp_id != "localhost" && at_or_below(&host, policy.rp_id))))
         || policy.subdomains.as_ref().is_some_and(|subdomains| {
             let depth = depth_below(&host, policy.rp_id);
             scheme == "https"
@@ -141,9 +145,10 @@ fn model(policy: &Policy, text: &str) -> bool {
         })
 }
 
-// What is tried: few names, so that they meet, and every way to bend an origin.
+// What is tried: few names, so that they meet, and every way to tamper with an origin.
 
-const RP_IDS: [&str; 4] = ["example.com", "a.example.com", "xn--bcher-kva.example", "localhost"];
+const RP_IDS: [&str; 5] =
+    ["example.com", "a.example.com", "xn--bcher-kva.example", "localhost", "a.localhost"];
 
 fn host() -> impl Strategy<Value = String> {
     let label = prop_oneof![
@@ -210,7 +215,7 @@ fn policy() -> impl Strategy<Value = Policy> {
         .prop_filter("a policy accepts something", |policy| policy.build().is_ok())
 }
 
-/// An origin that some policy might accept, or one that the policy mentions.
+/// An origin that some policy might accept, or one that the policy names.
 fn policy_and_origin() -> impl Strategy<Value = (Policy, String)> {
     policy().prop_flat_map(|policy| {
         let mentioned = [&policy.listed, &policy.related, &policy.native, &policy.development]
@@ -247,7 +252,7 @@ proptest! {
             return Ok(());
         }
         let (scheme, host, _) = web_origin(&origin).unwrap();
-        prop_assert!(scheme == "https" || host == "localhost");
+        prop_assert!(scheme == "https" || at_or_below(&host, "localhost"));
         let mentioned = policy.listed.iter().chain(&policy.related);
         let mut accepted = mentioned.map(|origin| web_origin(origin).unwrap().1).collect::<Vec<_>>();
         accepted.push(policy.rp_id.to_owned());
@@ -266,7 +271,7 @@ proptest! {
         prop_assert_eq!(bound_to_itself, model(&policy, &origin));
     }
 
-    /// What a browser would not allow is not accepted either, and what is accepted was told to work.
+    /// An origin that a browser would not allow is not accepted, and `scope` says that every accepted origin works.
     #[test]
     fn accepted_origin_is_one_that_browsers_allow((policy, origin) in policy_and_origin()) {
         if policy.build().unwrap().check_origin(&origin, None).is_err() {
@@ -289,7 +294,7 @@ proptest! {
         prop_assert!(built.is_err());
     }
 
-    /// An RP ID that is taken is a domain to URL parsers too, spelled as they spell it.
+    /// URL parsers also treat an accepted RP ID as a domain, and spell it in the same way.
     #[test]
     fn rp_id_is_what_browsers_make_of_it(text in prop_oneof![host(), "[a-c.:/0-9x-]{1,20}"]) {
         if let Ok(rp_id) = RpId::new(&text) {
@@ -299,7 +304,7 @@ proptest! {
     }
 }
 
-/// The generators would prove nothing if they rarely met.
+/// The generators would prove nothing if they rarely matched.
 #[test]
 fn generators_produce_both_verdicts() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();

@@ -1,4 +1,4 @@
-//! The passkey in JSON: as its owner sees it, and as it is stored.
+//! The passkey in JSON, as its owner sees it.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -10,24 +10,25 @@ mod host;
 
 use host::{Host, NOW, authenticator, flow, user};
 use relying_party::{DeletePasskey, Passkey, store};
-use serde_json::{Value, json};
+use serde_json::json;
 
 fn created(host: &Host) -> Passkey {
     host.create(&user("ada"), &mut authenticator("device")).unwrap()
 }
 
 #[test]
-fn a_passkey_is_shown_in_the_shape_that_hosts_know() {
+fn a_passkey_has_the_documented_shape() {
     let passkey = created(&Host::new());
     let expected = json!({
         "object": "passkey",
         "id": passkey.id,
-        "name": "This device",
+        "name": "Passkey",
         "verification": { "status": "verified", "strategy": "passkey" },
         "created_at": NOW.as_unix_millis(),
         "updated_at": NOW.as_unix_millis(),
         "last_used_at": null,
         "authenticator": null,
+        "authenticator_attested": false,
         "attachment": "platform",
         "transports": ["hybrid", "internal"],
         "discoverable": true,
@@ -38,7 +39,7 @@ fn a_passkey_is_shown_in_the_shape_that_hosts_know() {
 }
 
 #[test]
-fn what_the_owner_sees_holds_neither_credential_nor_key() {
+fn summary_contains_neither_credential_nor_key() {
     let passkey = created(&Host::new());
     let json = serde_json::to_string(&passkey.summary()).unwrap();
     assert!(!json.contains(&passkey.credential_id.to_string()));
@@ -52,10 +53,27 @@ fn a_known_authenticator_is_named() {
     let mut passkey = created(&Host::new());
     passkey.aaguid = "bada5566-a7aa-401f-bd96-45619a55120d".parse().unwrap();
     assert_eq!(passkey.summary().authenticator, Some("1Password"));
+    assert!(!passkey.summary().authenticator_attested);
+    passkey.attestation.aaguid = relying_party::AaguidAssurance::Attested;
+    assert!(passkey.summary().authenticator_attested);
 }
 
 #[test]
-fn a_deleted_passkey_says_so_and_brings_the_remaining_list() {
+fn a_stored_passkey_says_whether_its_model_is_attested_and_an_older_one_is_claimed() {
+    use relying_party::AaguidAssurance::{Attested, Claimed};
+    let record = |passkey: &Passkey| {
+        serde_json::from_str::<serde_json::Value>(&passkey.to_stored().record).unwrap()
+    };
+    let mut passkey = created(&Host::new());
+    assert_eq!(record(&passkey)["attestation"].get("aaguid"), None);
+    assert_eq!(Passkey::from_stored(passkey.to_stored()).unwrap().attestation.aaguid, Claimed);
+    passkey.attestation.aaguid = Attested;
+    assert_eq!(record(&passkey)["attestation"]["aaguid"], "attested");
+    assert_eq!(Passkey::from_stored(passkey.to_stored()).unwrap(), passkey);
+}
+
+#[test]
+fn a_deleted_passkey_says_so_and_has_the_remaining_list() {
     let host = Host::new();
     let passkey = created(&host);
     let kept = host.create(&user("ada"), &mut authenticator("other")).unwrap();
@@ -72,24 +90,4 @@ fn a_deleted_passkey_says_so_and_brings_the_remaining_list() {
         },
     });
     assert_eq!(serde_json::to_value(&deleted).unwrap(), expected);
-}
-
-#[test]
-fn a_stored_passkey_has_a_version_and_one_of_another_is_refused() {
-    let passkey = created(&Host::new());
-    let stored = serde_json::to_value(&passkey).unwrap();
-    assert_eq!(stored["version"], json!(1));
-    assert_eq!(serde_json::from_value::<Passkey>(stored.clone()).unwrap(), passkey);
-    let with = |version: Option<Value>| {
-        let mut stored = stored.clone();
-        match version {
-            Some(version) => stored["version"] = version,
-            None => drop(stored.as_object_mut().unwrap().remove("version")),
-        }
-        serde_json::from_value::<Passkey>(stored)
-    };
-    assert_eq!(with(None).unwrap(), passkey);
-    for other in [json!(0), json!(2), json!("1"), json!(null)] {
-        assert!(with(Some(other.clone())).is_err(), "{other}");
-    }
 }

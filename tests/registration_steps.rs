@@ -1,4 +1,5 @@
-//! §7.1, one test for each step: one field is bent and signed again, so that only the step under test can object.
+//! §7.1, one test for each step. One field is tampered with and signed again, so that only the step under test can
+//! fail.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -25,31 +26,31 @@ use relying_party::{
 };
 use serde_json::{Value, json};
 
-/// The outcome of a registration that is bent before it is signed.
-fn bent(host: &Host, bend: impl FnOnce(&mut RegistrationParts)) -> Result<(), CeremonyError> {
-    with(host, authenticator("device"), bend, |_| {})
+/// The outcome of a registration that is tampered with before signing.
+fn tampered(host: &Host, tamper: impl FnOnce(&mut RegistrationParts)) -> Result<(), CeremonyError> {
+    with(host, authenticator("device"), tamper, |_| {})
 }
 
-/// The outcome of a registration that is bent after it was signed.
-fn tampered(
+/// The outcome of a registration that is tampered with after signing.
+fn corrupted(
     host: &Host,
-    tamper: impl FnOnce(&mut SignedRegistration),
+    corrupt: impl FnOnce(&mut SignedRegistration),
 ) -> Result<(), CeremonyError> {
-    with(host, authenticator("device"), |_| {}, tamper)
+    with(host, authenticator("device"), |_| {}, corrupt)
 }
 
 fn with(
     host: &Host,
     mut device: TestAuthenticator,
-    bend: impl FnOnce(&mut RegistrationParts),
-    tamper: impl FnOnce(&mut SignedRegistration),
+    tamper: impl FnOnce(&mut RegistrationParts),
+    corrupt: impl FnOnce(&mut SignedRegistration),
 ) -> Result<(), CeremonyError> {
     let ada = user("ada");
     let start = host.begin_create(&ada).unwrap();
     let mut parts = device.draft_creation(&start.public_key, ORIGIN).unwrap();
-    bend(&mut parts);
+    tamper(&mut parts);
     let mut signed = parts.sign().unwrap();
-    tamper(&mut signed);
+    corrupt(&mut signed);
     let response = signed.to_json().unwrap().to_string();
     let outcome = host.finish_create(&ada, &start, &response);
     let stored = host.passkeys(&ada);
@@ -80,7 +81,7 @@ fn host(
 
 #[test]
 fn an_honest_registration_passes() {
-    assert_eq!(bent(&Host::new(), |_| {}), Ok(()));
+    assert_eq!(tampered(&Host::new(), |_| {}), Ok(()));
 }
 
 #[test]
@@ -88,15 +89,15 @@ fn step_3_response_must_be_an_attestation_response() {
     for missing in
         ["/response/attestationObject", "/response/clientDataJSON", "/rawId", "/id", "/type"]
     {
-        let outcome = tampered(&Host::new(), |signed| signed.outer.remove(missing));
+        let outcome = corrupted(&Host::new(), |signed| signed.outer.remove(missing));
         assert_eq!(code(outcome), "malformed", "{missing}");
     }
-    let outcome = tampered(&Host::new(), |signed| signed.outer.kind = "password".into());
+    let outcome = corrupted(&Host::new(), |signed| signed.outer.kind = "password".into());
     assert_eq!(code(outcome), "malformed");
 }
 
 #[test]
-fn step_3_assertion_response_is_no_registration() {
+fn step_3_assertion_response_is_not_a_registration() {
     let host = Host::new();
     let mut device = authenticator("device");
     host.create(&user("ada"), &mut device).unwrap();
@@ -130,7 +131,7 @@ fn step_5_byte_order_mark_is_dropped_and_hashed() {
 #[test]
 fn step_6_client_data_must_be_json() {
     for raw in ["", "{", "[]", "{}", "{\"type\":\"webauthn.create\"}"] {
-        let outcome = bent(&Host::new(), |parts| parts.client_data.raw = Some(raw.into()));
+        let outcome = tampered(&Host::new(), |parts| parts.client_data.raw = Some(raw.into()));
         assert_eq!(code(outcome), "malformed", "{raw}");
     }
 }
@@ -138,21 +139,21 @@ fn step_6_client_data_must_be_json() {
 #[test]
 fn step_7_type_must_be_create() {
     for kind in ["webauthn.get", "Webauthn.create", "webauthn.create ", "", "payment.get"] {
-        let outcome = bent(&Host::new(), |parts| parts.client_data.kind = kind.into());
+        let outcome = tampered(&Host::new(), |parts| parts.client_data.kind = kind.into());
         assert_eq!(code(outcome), "type", "{kind}");
     }
 }
 
 #[test]
 fn step_8_challenge_must_be_the_one_issued() {
-    for bend in [
+    for tamper in [
         |challenge: &mut String| challenge.truncate(42),
         |challenge: &mut String| challenge.push('A'),
         |challenge: &mut String| challenge.push('='),
         |challenge: &mut String| challenge.replace_range(0..1, "Z"),
         |challenge: &mut String| challenge.clear(),
     ] {
-        let outcome = bent(&Host::new(), |parts| bend(&mut parts.client_data.challenge));
+        let outcome = tampered(&Host::new(), |parts| tamper(&mut parts.client_data.challenge));
         assert_eq!(outcome, Err(CeremonyError::Challenge));
     }
 }
@@ -162,7 +163,7 @@ fn step_9_origin_must_be_expected() {
     for origin in
         ["https://evil.example", "http://example.com", "https://a.example.com", "null", ""]
     {
-        let outcome = bent(&Host::new(), |parts| parts.client_data.origin = origin.into());
+        let outcome = tampered(&Host::new(), |parts| parts.client_data.origin = origin.into());
         assert_eq!(code(outcome), "origin", "{origin}");
     }
 }
@@ -170,9 +171,9 @@ fn step_9_origin_must_be_expected() {
 #[test]
 fn step_10_cross_origin_creation_must_be_expected() {
     let framed = |parts: &mut RegistrationParts| parts.client_data.cross_origin = Some(true);
-    assert_eq!(code(bent(&Host::new(), framed)), "cross_origin");
+    assert_eq!(code(tampered(&Host::new(), framed)), "cross_origin");
     let embedded = host(|rp| rp.origins(|policy| policy.allow_cross_origin(true)));
-    assert_eq!(bent(&embedded, framed), Ok(()));
+    assert_eq!(tampered(&embedded, framed), Ok(()));
 }
 
 #[test]
@@ -181,7 +182,7 @@ fn step_11_top_origin_must_be_expected() {
         parts.client_data.cross_origin = Some(true);
         parts.client_data.top_origin = Some("https://partner.example".into());
     };
-    assert_eq!(code(bent(&Host::new(), framed)), "cross_origin");
+    assert_eq!(code(tampered(&Host::new(), framed)), "cross_origin");
     let embedded = |top: &str| {
         host(|rp| {
             rp.origins(|policy| {
@@ -189,12 +190,12 @@ fn step_11_top_origin_must_be_expected() {
             })
         })
     };
-    assert_eq!(code(bent(&embedded("https://other.example"), framed)), "top_origin");
-    assert_eq!(bent(&embedded("https://partner.example"), framed), Ok(()));
+    assert_eq!(code(tampered(&embedded("https://other.example"), framed)), "top_origin");
+    assert_eq!(tampered(&embedded("https://partner.example"), framed), Ok(()));
 }
 
 #[test]
-fn step_13_attestation_object_must_be_whole_canonical_cbor() {
+fn step_13_attestation_object_must_be_complete_canonical_cbor() {
     let honest = |signed: &SignedRegistration| signed.to_attestation_object().unwrap();
     let table: [fn(Vec<u8>) -> Vec<u8>; 4] = [
         |object| object[..object.len() - 1].to_vec(),
@@ -202,17 +203,17 @@ fn step_13_attestation_object_must_be_whole_canonical_cbor() {
         |object| [&[0xbf], &object[1..], &[0xff]].concat(),
         |_| Vec::new(),
     ];
-    for bend in table {
-        let outcome = tampered(&Host::new(), |signed| {
-            signed.attestation_object = Some(bend(honest(signed)));
+    for tamper in table {
+        let outcome = corrupted(&Host::new(), |signed| {
+            signed.attestation_object = Some(tamper(honest(signed)));
         });
         assert_eq!(code(outcome), "malformed");
     }
 }
 
 #[test]
-fn attested_credential_data_must_be_there() {
-    let outcome = bent(&Host::new(), |parts| {
+fn attested_credential_data_must_be_present() {
+    let outcome = tampered(&Host::new(), |parts| {
         parts.authenticator_data.attested = None;
         parts.authenticator_data.flags &= !flags::AT;
     });
@@ -220,28 +221,28 @@ fn attested_credential_data_must_be_there() {
 }
 
 #[test]
-fn step_14_rp_id_hash_must_be_that_of_the_rp_id() {
-    let outcome = bent(&Host::new(), |parts| parts.authenticator_data.rp_id_hash[31] ^= 1);
+fn step_14_rp_id_hash_must_match_the_rp_id() {
+    let outcome = tampered(&Host::new(), |parts| parts.authenticator_data.rp_id_hash[31] ^= 1);
     assert_eq!(code(outcome), "rp_id");
 }
 
 #[test]
 fn step_15_user_must_be_present() {
-    let outcome = bent(&Host::new(), |parts| parts.authenticator_data.flags &= !flags::UP);
+    let outcome = tampered(&Host::new(), |parts| parts.authenticator_data.flags &= !flags::UP);
     assert_eq!(outcome, Err(CeremonyError::UserPresence));
 }
 
 #[test]
 fn step_16_user_must_be_verified_if_required() {
     let absent = |parts: &mut RegistrationParts| parts.authenticator_data.flags &= !flags::UV;
-    assert_eq!(bent(&Host::new(), absent), Err(CeremonyError::UserVerification));
+    assert_eq!(tampered(&Host::new(), absent), Err(CeremonyError::UserVerification));
     let preferred = host(|rp| rp.user_verification(UserVerification::Preferred));
-    assert_eq!(bent(&preferred, absent), Ok(()));
+    assert_eq!(tampered(&preferred, absent), Ok(()));
 }
 
 #[test]
 fn step_17_backed_up_must_be_eligible() {
-    let outcome = bent(&Host::new(), |parts| {
+    let outcome = tampered(&Host::new(), |parts| {
         parts.authenticator_data.flags &= !flags::BE;
         parts.authenticator_data.flags |= flags::BS;
     });
@@ -250,7 +251,7 @@ fn step_17_backed_up_must_be_eligible() {
 
 #[test]
 fn step_20_algorithm_must_have_been_offered() {
-    // CVE-2026-8830: the policy was sent, and not enforced.
+    // CVE-2026-8830: the policy was sent but not enforced.
     let host = host(|rp| rp.algorithms([Algorithm::EdDSA]));
     let ada = user("ada");
     let start = host.begin_create(&ada).unwrap();
@@ -261,12 +262,12 @@ fn step_20_algorithm_must_have_been_offered() {
     let offered = host.rp.algorithms().to_vec();
     let expected = CeremonyError::AlgorithmNotOffered { found: Algorithm::ES256, offered };
     assert_eq!(refused, Error::Registration(expected));
-    let told = "the registration was refused: algorithm ES256 was not offered, but EdDSA";
+    let told = "the registration was rejected: algorithm ES256 was not offered; offered are EdDSA";
     assert_eq!(refused.to_string(), told);
 }
 
 #[test]
-fn key_must_be_one_of_its_algorithm() {
+fn key_must_be_valid_for_its_algorithm() {
     let device = || {
         authenticator("device").with(|behaviour| behaviour.algorithms = vec![TestAlgorithm::Es256])
     };
@@ -285,9 +286,9 @@ fn key_must_be_one_of_its_algorithm() {
     assert_eq!(key(-4, CborValue::Bytes(vec![7; 32])), "malformed");
 }
 
-/// A host may have a verifier of its own; the shape of a key is not left to it.
+/// A host may have its own verifier, but the shape of a key is always checked.
 #[test]
-fn key_has_the_shape_of_its_algorithm_whatever_the_verifier_says() {
+fn key_has_the_shape_of_its_algorithm_regardless_of_the_verifier() {
     struct Credulous;
     impl SignatureVerifier for Credulous {
         fn supports(&self, _: Algorithm) -> bool {
@@ -316,18 +317,18 @@ fn key_has_the_shape_of_its_algorithm_whatever_the_verifier_says() {
 }
 
 #[test]
-fn step_21_format_is_not_judged_if_no_attestation_is_wanted() {
-    let outcome = bent(&Host::new(), |parts| parts.fmt = Some("tpm".into()));
+fn step_21_format_is_not_checked_if_no_attestation_is_wanted() {
+    let outcome = tampered(&Host::new(), |parts| parts.fmt = Some("tpm".into()));
     assert_eq!(outcome, Ok(()));
 }
 
 #[test]
-fn step_21_format_must_be_known_byte_for_byte_if_statements_are_judged() {
+fn step_21_format_must_match_byte_for_byte_if_statements_are_verified() {
     use relying_party::{AttestationPolicy, json::AttestationConveyance};
     let judging =
         || host(|rp| rp.attestation(AttestationConveyance::Direct, AttestationPolicy::statement()));
     for format in ["None", "none ", "unheard-of", ""] {
-        let outcome = bent(&judging(), |parts| parts.fmt = Some(format.into()));
+        let outcome = tampered(&judging(), |parts| parts.fmt = Some(format.into()));
         assert_eq!(code(outcome), "attestation_format", "{format:?}");
     }
 }
@@ -340,10 +341,10 @@ fn step_22_statement_must_be_valid() {
         })
     };
     assert_eq!(with(&Host::new(), device(), |_| {}, |_| {}), Ok(()));
-    let tamper =
+    let corrupt =
         |change: fn(&mut SignedRegistration)| code(with(&Host::new(), device(), |_| {}, change));
-    assert_eq!(tamper(|signed| signed.statement.set("alg", -257)), "attestation_statement");
-    assert_eq!(tamper(|signed| signed.statement.remove("sig")), "attestation_statement");
+    assert_eq!(corrupt(|signed| signed.statement.set("alg", -257)), "attestation_statement");
+    assert_eq!(corrupt(|signed| signed.statement.remove("sig")), "attestation_statement");
     let spoil = |signed: &mut SignedRegistration| {
         let Some(CborValue::Bytes(signature)) = signed.statement.entry("sig").cloned() else {
             panic!("no signature");
@@ -351,8 +352,8 @@ fn step_22_statement_must_be_valid() {
         let spoilt = signature.iter().map(|byte| byte ^ 1).collect();
         signed.statement.set("sig", CborValue::Bytes(spoilt));
     };
-    assert_eq!(tamper(spoil), "attestation_statement");
-    let outcome = tampered(&Host::new(), |signed| signed.statement.set("x", 1));
+    assert_eq!(corrupt(spoil), "attestation_statement");
+    let outcome = corrupted(&Host::new(), |signed| signed.statement.set("x", 1));
     assert_eq!(code(outcome), "attestation_statement", "none with a statement");
 }
 
@@ -361,8 +362,8 @@ fn step_24_attestation_must_be_trusted_if_the_policy_says_so() {
     use relying_party::{AttestationPolicy, json::AttestationConveyance};
     let trusting =
         || host(|rp| rp.attestation(AttestationConveyance::Direct, AttestationPolicy::trusted()));
-    assert_eq!(code(bent(&trusting(), |_| {})), "attestation_trust");
-    let outcome = bent(&trusting(), |parts| parts.attestation = TestAttestation::PackedSelf);
+    assert_eq!(code(tampered(&trusting(), |_| {})), "attestation_trust");
+    let outcome = tampered(&trusting(), |parts| parts.attestation = TestAttestation::PackedSelf);
     assert_eq!(code(outcome), "attestation_trust");
 }
 
@@ -389,14 +390,14 @@ fn raw_id_must_be_the_attested_credential_id() {
         signed.outer.raw_id = "AQID".into();
         signed.outer.id = "AQID".into();
     };
-    assert_eq!(code(tampered(&Host::new(), other)), "credential_id");
-    let differ = tampered(&Host::new(), |signed| signed.outer.id = "AQID".into());
+    assert_eq!(code(corrupted(&Host::new(), other)), "credential_id");
+    let differ = corrupted(&Host::new(), |signed| signed.outer.id = "AQID".into());
     assert_eq!(code(differ), "credential_id");
 }
 
 #[test]
-fn step_28_unsolicited_extensions_are_no_failure() {
-    let outcome = bent(&Host::new(), |parts| {
+fn step_28_unsolicited_extensions_do_not_fail() {
+    let outcome = tampered(&Host::new(), |parts| {
         let outputs = vec![(CborValue::from("credProtect"), CborValue::from(2))];
         parts.authenticator_data.extend(CborValue::Map(outputs));
         parts.outer.client_extension_results = json!({"credProps": {}, "prf": {"enabled": true}});
@@ -405,8 +406,8 @@ fn step_28_unsolicited_extensions_are_no_failure() {
 }
 
 #[test]
-fn convenience_copies_beside_the_attestation_object_are_never_read() {
-    let outcome = tampered(&Host::new(), |signed| {
+fn convenience_copies_outside_the_attestation_object_are_never_read() {
+    let outcome = corrupted(&Host::new(), |signed| {
         signed.outer.set("/response/authenticatorData", "!");
         signed.outer.set("/response/publicKey", 7);
         signed.outer.set("/response/publicKeyAlgorithm", Value::Null);
@@ -416,9 +417,9 @@ fn convenience_copies_beside_the_attestation_object_are_never_read() {
 
 #[test]
 fn first_failing_step_is_the_one_reported() {
-    // From the last step to the first: each bend joins those before, and takes over.
-    type Bend = fn(&mut RegistrationParts);
-    let bends: [(&str, Bend); 7] = [
+    // From the last step to the first: each change is added to those before, and determines the error.
+    type Tamper = fn(&mut RegistrationParts);
+    let tamperings: [(&str, Tamper); 7] = [
         ("backup_flags", |parts| {
             parts.authenticator_data.flags = flags::AT | flags::UP | flags::UV | flags::BS;
         }),
@@ -429,10 +430,10 @@ fn first_failing_step_is_the_one_reported() {
         ("challenge", |parts| parts.client_data.challenge.clear()),
         ("type", |parts| parts.client_data.kind.clear()),
     ];
-    for count in 1..=bends.len() {
-        let outcome = bent(&Host::new(), |parts| {
-            bends[..count].iter().for_each(|(_, bend)| bend(parts));
+    for count in 1..=tamperings.len() {
+        let outcome = tampered(&Host::new(), |parts| {
+            tamperings[..count].iter().for_each(|(_, tamper)| tamper(parts));
         });
-        assert_eq!(code(outcome), bends[count - 1].0);
+        assert_eq!(code(outcome), tamperings[count - 1].0);
     }
 }

@@ -1,4 +1,4 @@
-//! Settings: what they are when nothing is said, what is refused, and that every flow obeys them.
+//! Settings: their defaults, what is rejected, and that every flow obeys them.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -11,18 +11,18 @@ mod host;
 
 use std::sync::Arc;
 
-use host::{Host, NOW, ORIGIN, authenticator, flow, handle, purposes, user};
+use host::{Host, NOW, ORIGIN, authenticator, flow, handle, purposes, session, user};
 use relying_party::{
     Algorithm, AttestationLevel, AttestationPolicy, ConfigError, CoseKey, CreatePasskey,
     DeletePasskey, Duration, Error, ErrorKind, Feature, InvalidKey, ListPasskeys, PasskeyName,
-    RelyingParty, RenamePasskey, Settings, SignIn, SignInRequest,
-    ceremony::{CeremonyError, CounterRule},
+    RelyingParty, RenamePasskey, Settings, SignIn, SignInRequest, SignedInUser,
+    ceremony::{BackupEligibilityRule, CeremonyError, CounterRule},
     crypto::{SignatureError, SignatureVerifier},
-    flow::BeginOptions,
+    flow::{BeginOptions, UserFinding},
     json::{AttestationConveyance, AuthenticatorAttachment, Hint, ResidentKey, UserVerification},
     settings::{BackupRule, Reverification, SecondFactorRule, SensitiveAction, SettingsBuilder},
-    store::{self, PasskeyStore as _},
-    test_authenticator::SignCounter,
+    store::{self, CeremonyStore as _},
+    test_authenticator::{Outer, SignCounter},
 };
 use serde_json::{Value, json};
 
@@ -35,12 +35,13 @@ fn host(decide: impl FnOnce(SettingsBuilder) -> SettingsBuilder) -> Host {
     Host::with(rp(decide(Settings::builder()).build().unwrap()))
 }
 
-/// The stored form, and with it every default.
+/// The stored form, which also shows every default.
 #[test]
 fn defaults_are_safe_and_have_a_stored_form() {
     let stored = json!({
         "enabled": true,
         "autofill": true,
+        "autofill_lifetime": 3_600_000,
         "sign_in_button": true,
         "max_passkeys_per_user": 10,
         "user_verification": "required",
@@ -56,7 +57,11 @@ fn defaults_are_safe_and_have_a_stored_form() {
         "reverification": { "max_age": 600_000, "before": [] },
         "ceremony_lifetime": 300_000,
         "counter_rule": "reject",
+        "backup_eligibility_rule": "fixed",
+        "find_by_credential_id": false,
         "backup_rule": "any",
+        "incomplete_responses": false,
+        "check_token_binding": false,
     });
     assert_eq!(serde_json::to_value(Settings::default()).unwrap(), stored);
     assert_eq!(serde_json::from_value::<Settings>(stored).unwrap(), Settings::default());
@@ -65,9 +70,9 @@ fn defaults_are_safe_and_have_a_stored_form() {
     assert_eq!(*builder.build().unwrap().settings(), Settings::default());
 }
 
-/// What no flow looks at is for the host's page to ask.
+/// A setting that no flow uses is for the host's page.
 #[test]
-fn the_button_is_shown_unless_said_otherwise() {
+fn the_button_is_shown_by_default() {
     assert!(Settings::default().sign_in_button());
     assert!(!Settings::builder().sign_in_button(false).build().unwrap().sign_in_button());
 }
@@ -77,6 +82,7 @@ fn settings_are_read_back_as_they_were() {
     let settings = Settings::builder()
         .enabled(false)
         .autofill(false)
+        .autofill_lifetime(Duration::from_secs(1800))
         .sign_in_button(false)
         .max_passkeys_per_user(3)
         .user_verification(UserVerification::Preferred)
@@ -93,8 +99,12 @@ fn settings_are_read_back_as_they_were() {
                 .before([SensitiveAction::Create, SensitiveAction::Rename]),
         )
         .ceremony_lifetime(Duration::from_secs(600))
-        .counter_rule(CounterRule::Report)
+        .counter_rule(CounterRule::ReportIfBackupEligible)
+        .backup_eligibility_rule(BackupEligibilityRule::AcceptOnce)
+        .find_by_credential_id(true)
         .backup_rule(BackupRule::DeviceBound)
+        .incomplete_responses(true)
+        .check_token_binding(true)
         .build()
         .unwrap();
     let stored = serde_json::to_value(&settings).unwrap();
@@ -107,9 +117,9 @@ fn settings_are_read_back_as_they_were() {
     assert_eq!(*rp(settings.clone()).settings(), settings);
 }
 
-/// What code says once without settings of its own is in them.
+/// What code sets without separate settings is in them.
 #[test]
-fn what_the_relying_party_is_told_is_in_its_settings() {
+fn options_of_the_relying_party_are_in_its_settings() {
     let rp = RelyingParty::builder("example.com", "Example")
         .origin(ORIGIN)
         .user_verification(UserVerification::Preferred)
@@ -140,9 +150,9 @@ fn what_the_relying_party_is_told_is_in_its_settings() {
     assert_eq!(*rp.settings(), settings);
 }
 
-/// Passkeys that nobody could sign in with are not offered.
+/// Passkeys that no one could sign in with are not offered.
 #[test]
-fn algorithms_are_ones_that_the_verifier_has() {
+fn algorithms_must_be_supported_by_the_verifier() {
     struct Es256Only;
     impl SignatureVerifier for Es256Only {
         fn supports(&self, algorithm: Algorithm) -> bool {
@@ -168,12 +178,13 @@ fn algorithms_are_ones_that_the_verifier_has() {
 }
 
 #[test]
-fn settings_that_are_not_valid_cannot_be_made_or_read_back_and_all_is_told_at_once() {
+fn invalid_settings_cannot_be_built_or_read_back_and_report_all_problems() {
     let wrong = || {
         Settings::builder()
             .max_passkeys_per_user(0)
             .algorithms([Algorithm::ES256, Algorithm::ES256, Algorithm::RS1])
             .ceremony_lifetime(Duration::from_millis(0))
+            .autofill_lifetime(Duration::from_millis(0))
             .reverification(Reverification::within(Duration::from_millis(0)))
             .attestation(AttestationConveyance::None, AttestationLevel::Trusted)
     };
@@ -185,6 +196,7 @@ fn settings_that_are_not_valid_cannot_be_made_or_read_back_and_all_is_told_at_on
             ConfigError::NotForCredentials(Algorithm::RS1),
             ConfigError::NoPasskeys,
             ConfigError::NoTime,
+            ConfigError::NoAutofillTime,
             ConfigError::NoReverificationTime,
             ConfigError::AttestationNotWanted,
         ]
@@ -193,6 +205,7 @@ fn settings_that_are_not_valid_cannot_be_made_or_read_back_and_all_is_told_at_on
         "max_passkeys_per_user": 0,
         "algorithms": [-7, -7, -65535],
         "ceremony_lifetime": 0,
+        "autofill_lifetime": 0,
         "reverification": { "max_age": 0 },
         "attestation_level": "trusted",
     });
@@ -203,12 +216,14 @@ fn settings_that_are_not_valid_cannot_be_made_or_read_back_and_all_is_told_at_on
         Some(&ConfigError::NoAlgorithm)
     );
 
-    // Misspelt, or of another version: a rule that is not understood is not left out.
+    // Misspelt, or from another version: a rule that is not understood must not be ignored.
     for (member, value) in [
         ("max_passkeys", json!(5)),
         ("second_factor", json!("sometimes")),
         ("counter_rule", json!("ignore")),
         ("backup_rule", json!("synced")),
+        ("backup_eligibility_rule", json!("any")),
+        ("find_by_credential_id", json!("yes")),
         ("attestation_level", json!("some")),
         ("user_verification", json!("yes")),
         ("reverification", json!({ "max_age": 1, "before": ["sign_in"] })),
@@ -235,7 +250,7 @@ fn disabled_passkeys_are_neither_created_nor_used() {
         (request, start, response)
     });
 
-    // The same store, after an administrator has switched passkeys off.
+    // The same store, after an administrator has disabled passkeys.
     let disabled = Settings::builder().enabled(false).build().unwrap();
     let host = enabled.under(rp(disabled));
     let refused = Error::Disabled(Feature::Passkeys);
@@ -253,7 +268,7 @@ fn disabled_passkeys_are_neither_created_nor_used() {
     }
     assert_eq!(host.passkeys(&ada)[0], passkey);
 
-    // What is there can still be seen, renamed and deleted.
+    // Existing passkeys can still be listed, renamed and deleted.
     let list = ListPasskeys::begin(&host.rp, ada.handle());
     assert_eq!(flow(store::run(&host.store, list)).unwrap().passkeys.len(), 1);
     let rename = RenamePasskey::begin(&host.rp, ada.handle(), passkey.id, "Old", NOW);
@@ -263,7 +278,7 @@ fn disabled_passkeys_are_neither_created_nor_used() {
 }
 
 #[test]
-fn autofill_is_refused_where_it_is_not_allowed_and_nothing_else_is() {
+fn only_autofill_is_refused_if_it_is_not_allowed() {
     let host = host(|settings| settings.autofill(false).sign_in_button(false));
     let mut device = authenticator("device");
     host.create(&user("ada"), &mut device).unwrap();
@@ -279,8 +294,70 @@ fn autofill_is_refused_where_it_is_not_allowed_and_nothing_else_is() {
     }
 }
 
+/// A page with a form stays open. A user who returns after lunch can sign in, once.
 #[test]
-fn creation_options_and_ceremony_are_those_of_the_settings() {
+fn autofill_has_a_separate_lifetime_and_its_challenge_works_once() {
+    let host = host(|settings| {
+        settings
+            .ceremony_lifetime(Duration::from_secs(60))
+            .autofill_lifetime(Duration::from_secs(7200))
+    });
+    let mut device = authenticator("device");
+    host.create(&user("ada"), &mut device).unwrap();
+    for request in purposes("ada") {
+        let is_autofill = request == SignInRequest::Autofill;
+        let lifetime = Duration::from_secs(if is_autofill { 7200 } else { 60 });
+        for (late, accepted) in [(lifetime.as_millis() - 1, true), (lifetime.as_millis(), false)] {
+            let start = host.begin_sign_in(request);
+            assert_eq!(start.expires_at, NOW + lifetime, "{request:?}");
+            assert_eq!(start.public_key.timeout, Duration::from_secs(60), "{request:?}");
+            let response = device.get(&start.public_key, ORIGIN).unwrap();
+            let now = NOW + Duration::from_millis(late);
+            let finish = || {
+                let posted = host::posted(start.ceremony_id, response.as_bytes());
+                let ada = handle("ada");
+                let finish = match request {
+                    SignInRequest::SecondFactor(_) => {
+                        SignIn::finish_second_factor(&host.rp, ada, posted, now)
+                    }
+                    SignInRequest::Reverify(_) => {
+                        SignIn::finish_reverification(&host.rp, ada, posted, now)
+                    }
+                    _ => SignIn::finish(&host.rp, posted, now),
+                };
+                flow(store::run(&host.store, finish)).map(drop)
+            };
+            let expected = if accepted { Ok(()) } else { Err(Error::CeremonyExpired) };
+            assert_eq!(finish(), expected, "{request:?}");
+            assert_eq!(finish(), Err(Error::CeremonyNotFound), "{request:?}");
+        }
+    }
+}
+
+/// Authenticators truncate names that are too long. The host can find out, and nothing fails.
+#[test]
+fn long_user_names_are_reported() {
+    for (name, display_name, expected) in [
+        ("a".repeat(64), "ü".repeat(32), vec![]),
+        ("a".repeat(65), "ü".repeat(32), vec![UserFinding::LongName { bytes: 65 }]),
+        ("a".repeat(64), "ü".repeat(33), vec![UserFinding::LongDisplayName { bytes: 66 }]),
+        (
+            "🦀".repeat(17),
+            "b".repeat(65),
+            vec![UserFinding::LongName { bytes: 68 }, UserFinding::LongDisplayName { bytes: 65 }],
+        ),
+    ] {
+        let user = SignedInUser::new(handle("ada"), name, display_name);
+        assert_eq!(user.lint(), expected);
+        assert!(Host::new().begin_create(&user).is_ok());
+        for finding in expected {
+            assert!(finding.to_string().contains("cut it to 64"), "{finding}");
+        }
+    }
+}
+
+#[test]
+fn creation_options_and_ceremony_follow_the_settings() {
     let host = host(|settings| {
         settings
             .user_verification(UserVerification::Discouraged)
@@ -324,8 +401,8 @@ fn one_ceremony_may_ask_for_other_hints_attachment_and_name() {
     let (this, key) = (&[Hint::ClientDevice][..], AuthenticatorAttachment::CrossPlatform);
     let name = "Blue key".parse::<PasskeyName>().unwrap();
     for (seed, expected) in [("one", "Blue key"), ("two", "Blue key 2")] {
-        let options = BeginOptions::new().hints(this).attachment(key).name(name.clone());
-        let begin = CreatePasskey::begin_with(&host.rp, &ada, host.challenge(), NOW, options);
+        let options = BeginOptions::new(session()).hints(this).attachment(key).name(name.clone());
+        let begin = CreatePasskey::begin(&host.rp, &ada, options, host.challenge(), NOW);
         let start = flow(store::run(&host.store, begin)).unwrap();
         assert_eq!(start.public_key.hints, this);
         let selection = start.public_key.authenticator_selection;
@@ -335,13 +412,13 @@ fn one_ceremony_may_ask_for_other_hints_attachment_and_name() {
         assert_eq!(passkey.name.as_str(), expected);
     }
     let anybody = SignInRequest::Discoverable;
-    let options = BeginOptions::new().hints(this);
-    let begin = SignIn::begin_with(&host.rp, anybody, host.challenge(), NOW, options);
+    let options = BeginOptions::new(session()).hints(this);
+    let begin = SignIn::begin(&host.rp, anybody, options, host.challenge(), NOW);
     assert_eq!(flow(store::run(&host.store, begin)).unwrap().public_key.hints, this);
 }
 
 #[test]
-fn backup_rule_decides_on_creations_and_on_every_use() {
+fn backup_rule_applies_at_creation_and_at_every_use() {
     use BackupRule as Rule;
     for rule in [Rule::Any, Rule::DeviceBound, Rule::Syncable] {
         for eligible in [false, true] {
@@ -367,7 +444,7 @@ fn backup_rule_decides_on_creations_and_on_every_use() {
             assert_eq!(outcome.err(), (!accepted).then_some(expected), "{rule:?} {eligible}");
             assert_eq!(strict.passkeys(&ada).len(), usize::from(accepted));
 
-            // Made before the rule was.
+            // Created before the rule.
             for request in purposes("ada") {
                 let before = Host::new();
                 let mut device = device();
@@ -384,7 +461,81 @@ fn backup_rule_decides_on_creations_and_on_every_use() {
 }
 
 #[test]
-fn limit_counter_and_last_passkey_are_those_of_the_settings() {
+fn incomplete_responses_are_accepted_only_if_the_settings_say_so() {
+    let cases: [(&[&str], bool); 6] = [
+        (&["/id"], true),
+        (&["/rawId"], true),
+        (&["/type"], true),
+        (&["/rawId", "/type"], true),
+        (&["/id", "/rawId"], false),
+        (&["/response"], false),
+    ];
+    for (left_out, may_be_missing) in cases {
+        for allowed in [false, true] {
+            let host = host(|settings| settings.incomplete_responses(allowed));
+            let (ada, mut device) = (user("ada"), authenticator("device"));
+            let start = host.begin_create(&ada).unwrap();
+            let response = device.create_tampered(&start.public_key, ORIGIN, |parts| {
+                remove(&mut parts.outer, left_out);
+            });
+            let created = host.finish_create(&ada, &start, response.unwrap());
+            let accepted = allowed && may_be_missing;
+            assert_eq!(created.is_ok(), accepted, "{left_out:?} {allowed}");
+            if let Err(error) = created {
+                assert_eq!(error.code(), "malformed");
+                host.create(&ada, &mut device).unwrap();
+            }
+            for request in purposes("ada") {
+                let start = host.begin_sign_in(request);
+                let response = device.get_tampered(&start.public_key, ORIGIN, |parts| {
+                    remove(&mut parts.outer, left_out);
+                });
+                let signed_in = host.finish_for(request, &start, response.unwrap());
+                assert_eq!(signed_in.is_ok(), accepted, "{left_out:?} {allowed} {request:?}");
+                if let Err(error) = signed_in {
+                    assert_eq!(error.code(), "malformed");
+                }
+            }
+        }
+    }
+}
+
+fn remove(outer: &mut Outer, members: &[&str]) {
+    for member in members {
+        outer.remove(member);
+    }
+}
+
+/// IDs that are present are compared as usual.
+#[test]
+fn incomplete_responses_do_not_let_other_ids_or_types_pass() {
+    let host = host(|settings| settings.incomplete_responses(true));
+    let (ada, mut device) = (user("ada"), authenticator("device"));
+    host.create(&ada, &mut device).unwrap();
+    for (member, value, code) in [
+        ("/id", "AQID", "credential_id"),
+        ("/rawId", "AQID", "credential_unknown"),
+        ("/type", "password", "malformed"),
+    ] {
+        let start = host.begin_sign_in(SignInRequest::for_account(ada.handle()));
+        let response = device
+            .get_tampered(&start.public_key, ORIGIN, |parts| parts.outer.set(member, value))
+            .unwrap();
+        assert_eq!(host.finish_sign_in(&start, response).unwrap_err().code(), code, "{member}");
+    }
+    // At registration the attested ID counts.
+    let (eve, mut device) = (user("eve"), authenticator("other device"));
+    let start = host.begin_create(&eve).unwrap();
+    let response = device.create_tampered(&start.public_key, ORIGIN, |parts| {
+        parts.outer.remove("/rawId");
+        parts.outer.set("/id", "AQID");
+    });
+    let refused = host.finish_create(&eve, &start, response.unwrap()).unwrap_err();
+    assert_eq!(refused.code(), "credential_id");
+}
+
+#[test]
+fn limit_counter_rule_and_last_passkey_rule_follow_the_settings() {
     let ada = user("ada");
     let host = host(|settings| {
         settings.max_passkeys_per_user(1).keep_last_passkey(true).counter_rule(CounterRule::Report)
@@ -397,17 +548,17 @@ fn limit_counter_and_last_passkey_are_those_of_the_settings() {
     assert_eq!(flow(store::run(&host.store, delete)).unwrap_err(), Error::LastPasskey);
     for request in purposes("ada") {
         let start = host.begin_sign_in(request);
-        let bend = |parts: &mut relying_party::test_authenticator::AssertionParts| {
+        let tamper = |parts: &mut relying_party::test_authenticator::AssertionParts| {
             parts.authenticator_data.sign_count = 0;
         };
-        let response = device.get_bent(&start.public_key, ORIGIN, bend).unwrap();
+        let response = device.get_tampered(&start.public_key, ORIGIN, tamper).unwrap();
         assert!(host.finish_for(request, &start, &response).unwrap().counter_regressed);
     }
 }
 
-/// Whoever may change what is stored cannot take back what stands in the code.
+/// Anyone who may change stored settings cannot weaken what is set in code.
 #[test]
-fn settings_ask_for_more_attestation_than_the_policy_and_never_for_less() {
+fn settings_can_require_more_attestation_than_the_policy_but_not_less() {
     use AttestationLevel as Level;
     let levels = [Level::Ignored, Level::Statement, Level::Trusted];
     for of_policy in levels {
@@ -424,19 +575,19 @@ fn settings_ask_for_more_attestation_than_the_policy_and_never_for_less() {
             assert_eq!(rp.attestation().level(), expected);
             assert_eq!(rp.settings().attestation_level(), expected);
             let outcome = Host::with(rp).create(&user("ada"), &mut authenticator("device"));
-            // Which attests by itself: valid, and trusted by nobody.
+            // It attests itself: valid, but trusted by no one.
             assert_eq!(outcome.is_ok(), expected < Level::Trusted, "{of_policy:?} {of_settings:?}");
         }
     }
 }
 
 #[test]
-fn names_of_users_are_theirs() {
+fn user_names_are_passed_on_unchanged() {
     let host = Host::new();
     for (name, display_name) in
         [("", ""), ("a\u{0}b", "\u{202e}"), ("🦀".repeat(500).as_str(), "Ada \"Countess\"")]
     {
-        let user = relying_party::SignedInUser::new(handle("ada"), name, display_name);
+        let user = SignedInUser::new(handle("ada"), name, display_name);
         let start = host.begin_create(&user).unwrap();
         let options = serde_json::to_value(&start.public_key).unwrap();
         assert_eq!(options["user"]["name"], Value::from(name));

@@ -1,4 +1,4 @@
-//! What a passkey is shown for: sign-in, second factor, re-verification; and what comes of each.
+//! What a passkey is requested for: sign-in, second factor, re-verification; and the outcome of each.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -9,15 +9,15 @@
 #[path = "support/host.rs"]
 mod host;
 
-use host::{Host, NOW, ORIGIN, authenticator, flow, handle, purposes, user};
+use host::{Host, NOW, ORIGIN, authenticator, flow, handle, posted, purposes, user};
 use relying_party::{
-    AttestationLevel, CreatePasskey, Duration, Effect, Error, Flow as _, Passkey, RelyingParty,
-    RelyingPartyBuilder, Reply, Settings, SignIn, SignInRequest, Step,
+    AttestationLevel, CreatePasskey, Duration, Error, Passkey, RelyingParty, RelyingPartyBuilder,
+    Settings, SignIn, SignInRequest, Step,
     ceremony::CeremonyError,
-    flow::{FinishSignIn, Recorded, SignInStart, SignInStatus, SignedIn, Task},
+    flow::{FinishSignIn, SignInStart, SignInStatus, SignedIn, Task},
     json::{Mediation, UserVerification},
     settings::SecondFactorRule,
-    store::{self, PasskeyStore as _},
+    store::{self, CeremonyStore as _},
     test_authenticator::{AssertionParts, SignCounter, TestAuthenticator, flags},
 };
 
@@ -37,7 +37,7 @@ impl Signing {
         Self::verifying(decide, true)
     }
 
-    /// Whether the user is verified when the passkey is made.
+    /// Whether the user is verified when the passkey is created.
     fn verifying(
         decide: impl FnOnce(RelyingPartyBuilder) -> RelyingPartyBuilder,
         verified: bool,
@@ -55,18 +55,18 @@ impl Signing {
         Self { host, device, passkey }
     }
 
-    fn bent(
+    fn tampered(
         &mut self,
         request: SignInRequest,
-        bend: impl FnOnce(&mut AssertionParts),
+        tamper: impl FnOnce(&mut AssertionParts),
     ) -> Result<SignedIn, Error> {
         let start = self.host.begin_sign_in(request);
-        let response = self.device.get_bent(&start.public_key, ORIGIN, bend).unwrap();
+        let response = self.device.get_tampered(&start.public_key, ORIGIN, tamper).unwrap();
         self.host.finish_for(request, &start, &response)
     }
 
     fn honest(&mut self, request: SignInRequest) -> SignedIn {
-        self.bent(request, |_| {}).unwrap()
+        self.tampered(request, |_| {}).unwrap()
     }
 }
 
@@ -75,17 +75,29 @@ type Started<'a> = Result<Step<FinishSignIn<'a>>, Error>;
 
 /// The three ways to finish, each in Ada's session.
 const FINISHES: [(&str, Finish); 3] = [
-    ("sign-in", |host, start, response| SignIn::finish(&host.rp, start.ceremony_id, response, NOW)),
+    ("sign-in", |host, start, response| {
+        SignIn::finish(&host.rp, posted(start.ceremony_id, response), NOW)
+    }),
     ("second factor", |host, start, response| {
-        SignIn::finish_second_factor(&host.rp, handle("ada"), start.ceremony_id, response, NOW)
+        SignIn::finish_second_factor(
+            &host.rp,
+            handle("ada"),
+            posted(start.ceremony_id, response),
+            NOW,
+        )
     }),
     ("re-verification", |host, start, response| {
-        SignIn::finish_reverification(&host.rp, handle("ada"), start.ceremony_id, response, NOW)
+        SignIn::finish_reverification(
+            &host.rp,
+            handle("ada"),
+            posted(start.ceremony_id, response),
+            NOW,
+        )
     }),
 ];
 
 #[test]
-fn ceremony_begun_for_one_purpose_is_not_finished_as_another() {
+fn ceremony_begun_for_one_purpose_cannot_be_finished_for_another() {
     let mut accepted = 0;
     for request in purposes("ada") {
         for (name, finish) in FINISHES {
@@ -106,7 +118,7 @@ fn ceremony_begun_for_one_purpose_is_not_finished_as_another() {
                 assert_eq!(outcome.unwrap_err(), Error::CeremonyMismatch("another purpose"));
                 assert_eq!(host.passkeys(&user("ada")), [signing.passkey]);
             }
-            // Used up, whatever came of it.
+            // Used up, regardless of the outcome.
             assert_eq!(host.store.take_ceremony(&start.ceremony_id).unwrap(), None);
         }
     }
@@ -114,7 +126,7 @@ fn ceremony_begun_for_one_purpose_is_not_finished_as_another() {
 }
 
 #[test]
-fn second_factor_and_re_verification_count_for_the_user_of_the_session_only() {
+fn second_factor_and_re_verification_only_count_for_the_user_of_the_session() {
     for request in [SignInRequest::SecondFactor, SignInRequest::Reverify] {
         let mut signing = Signing::new();
         let start = signing.host.begin_sign_in(request(handle("ada")));
@@ -127,7 +139,7 @@ fn second_factor_and_re_verification_count_for_the_user_of_the_session_only() {
 }
 
 #[test]
-fn creation_is_not_finished_as_any_sign_in_nor_the_reverse() {
+fn creation_cannot_be_finished_as_a_sign_in_nor_the_reverse() {
     let signing = Signing::new();
     let host = &signing.host;
     for (name, finish) in FINISHES {
@@ -140,14 +152,15 @@ fn creation_is_not_finished_as_any_sign_in_nor_the_reverse() {
     }
     for request in purposes("ada") {
         let start = host.begin_sign_in(request);
-        let finish = CreatePasskey::finish(&host.rp, handle("ada"), start.ceremony_id, b"{}", NOW);
+        let finish =
+            CreatePasskey::finish(&host.rp, handle("ada"), posted(start.ceremony_id, b"{}"), NOW);
         let refused = flow(store::run(&host.store, finish)).unwrap_err();
         assert_eq!(refused.code(), "ceremony_mismatch", "{request:?}");
     }
 }
 
 #[test]
-fn options_say_what_the_purpose_needs() {
+fn options_match_the_purpose() {
     let mut signing = Signing::with(|rp| rp.user_verification(UserVerification::Preferred));
     for request in purposes("ada") {
         let start = signing.host.begin_sign_in(request);
@@ -162,17 +175,17 @@ fn options_say_what_the_purpose_needs() {
         };
         assert_eq!(start.public_key.user_verification, demand);
     }
-    // And what was asked for is enforced.
+    // What was requested is enforced.
     let unverified = |parts: &mut AssertionParts| parts.authenticator_data.flags &= !flags::UV;
     let reverify = SignInRequest::Reverify(handle("ada"));
-    let refused = signing.bent(reverify, unverified).unwrap_err();
+    let refused = signing.tampered(reverify, unverified).unwrap_err();
     assert_eq!(refused, Error::Authentication(CeremonyError::UserVerification));
     let second = SignInRequest::SecondFactor(handle("ada"));
-    assert!(signing.bent(second, unverified).is_ok());
+    assert!(signing.tampered(second, unverified).is_ok());
 }
 
 #[test]
-fn only_who_may_know_is_told_that_there_is_no_passkey() {
+fn only_users_who_may_know_are_told_that_they_have_no_passkey() {
     let host = Host::new();
     for request in purposes("ada") {
         let tells = matches!(request, SignInRequest::SecondFactor(_) | SignInRequest::Reverify(_));
@@ -190,7 +203,7 @@ fn sign_in_without_user_verification_is_one_factor_as_the_rule_says() {
                 let settings = Settings::builder().second_factor(rule);
                 let settings = settings.user_verification(UserVerification::Preferred);
                 let mut signing = Signing::with(|rp| rp.settings(settings.build().unwrap()));
-                let outcome = signing.bent(request, |parts| {
+                let outcome = signing.tampered(request, |parts| {
                     if !verified {
                         parts.authenticator_data.flags &= !flags::UV;
                     }
@@ -210,16 +223,17 @@ fn sign_in_without_user_verification_is_one_factor_as_the_rule_says() {
                 };
                 assert_eq!(signed_in.is_complete(), is_complete, "{shown}");
                 assert_eq!(signed_in.user_verified, verified, "{shown}");
-                assert_eq!(signed_in.proof.user_verified(), verified, "{shown}");
+                let proved = signed_in.proof.map(|proof| proof.user_verified());
+                assert_eq!(proved, is_complete.then_some(verified), "{shown}");
             }
         }
     }
 }
 
-/// §7.2 step 24: while user verification was never part of a ceremony it is no factor, and what changes that is
-/// another factor beside it.
+/// §7.2 step 24: while user verification has never been part of a ceremony it is not a factor. Only another factor
+/// alongside it changes that.
 #[test]
-fn user_verification_counts_after_it_was_verified_beside_another_factor() {
+fn user_verification_counts_once_verified_alongside_another_factor() {
     let demand = |rp: RelyingPartyBuilder| rp.user_verification(UserVerification::Preferred);
     let mut signing = Signing::verifying(demand, false);
     let [discoverable, _, named, second_factor, reverify] = purposes("ada");
@@ -232,13 +246,13 @@ fn user_verification_counts_after_it_was_verified_beside_another_factor() {
     assert!(!reverified.user_verified && !reverified.passkey.state.uv_initialized);
     // A second factor without it changes nothing.
     let unverified = |parts: &mut AssertionParts| parts.authenticator_data.flags &= !flags::UV;
-    let without = signing.bent(second_factor, unverified).unwrap();
+    let without = signing.tampered(second_factor, unverified).unwrap();
     assert!(without.is_complete() && !without.passkey.state.uv_initialized);
 
     let turning = signing.honest(second_factor);
     assert!(turning.is_complete());
-    // The very ceremony that turns it true does not rely on it.
-    assert!(!turning.user_verified && !turning.proof.user_verified());
+    // The ceremony that sets it does not rely on it.
+    assert!(!turning.user_verified && !turning.proof.unwrap().user_verified());
     assert!(turning.passkey.state.uv_initialized);
     assert_eq!(signing.host.passkeys(&user("ada")), [turning.passkey]);
 
@@ -247,50 +261,22 @@ fn user_verification_counts_after_it_was_verified_beside_another_factor() {
 }
 
 #[test]
-fn complete_sign_in_carries_the_first_pending_task_and_no_other_does() {
-    let cases = purposes("ada").map(|request| (request, SecondFactorRule::default()));
-    let incomplete = (SignInRequest::Discoverable, SecondFactorRule::Always);
-    for (request, rule) in cases.into_iter().chain([incomplete]) {
-        let settings = Settings::builder().second_factor(rule).build().unwrap();
-        let mut signing = Signing::with(|rp| rp.settings(settings));
-        let start = signing.host.begin_sign_in(request);
-        let response = signing.device.get(&start.public_key, ORIGIN).unwrap();
-        let (_, finish) = FINISHES[match request {
-            SignInRequest::SecondFactor(_) => 1,
-            SignInRequest::Reverify(_) => 2,
-            _ => 0,
-        }];
-        let host = &signing.host;
-        let mut asked = false;
-        let mut step = finish(host, &start, response.as_bytes()).unwrap();
-        let signed_in = loop {
-            let (flow, effect) = match step {
-                Step::Done(signed_in) => break signed_in,
-                Step::Effect(flow, effect) => (flow, effect),
-            };
-            let reply = match effect {
-                Effect::TakeCeremony(id) => {
-                    Reply::Ceremony(host.store.take_ceremony(&id).unwrap().map(Box::new))
-                }
-                Effect::Passkey { .. } => Reply::Passkey(Some(Box::new(signing.passkey.clone()))),
-                Effect::RecordUse { .. } => Reply::Recorded(Recorded::Updated),
-                Effect::PendingTasks(owner) => {
-                    assert_eq!(owner.user, handle("ada"));
-                    asked = true;
-                    Reply::Tasks(
-                        ["set-up-mfa", "accept-terms"].map(|task| Task(task.into())).into(),
-                    )
-                }
-                other => panic!("{other:?}"),
-            };
-            step = flow.resume(reply).unwrap();
-        };
-        let begins_session =
-            !matches!(request, SignInRequest::Reverify(_)) && rule != SecondFactorRule::Always;
-        assert_eq!(asked, begins_session, "{request:?}");
-        let first = begins_session.then(|| Task("set-up-mfa".into()));
-        assert_eq!(signed_in.task, first, "{request:?}");
+fn complete_sign_in_has_the_first_pending_task() {
+    for request in purposes("ada") {
+        let mut signing = Signing::new();
+        let signed_in = signing.honest(request);
+        let tasks = ["set-up-mfa", "accept-terms"].map(|task| Task(task.into()));
+        assert_eq!(signed_in.current_task(tasks), Some(Task("set-up-mfa".into())), "{request:?}");
+        assert_eq!(signed_in.current_task([]), None, "{request:?}");
     }
+}
+
+#[test]
+fn incomplete_sign_in_has_no_task() {
+    let settings = Settings::builder().second_factor(SecondFactorRule::Always).build().unwrap();
+    let mut signing = Signing::with(|rp| rp.settings(settings));
+    let signed_in = signing.honest(SignInRequest::Discoverable);
+    assert_eq!(signed_in.current_task([Task("set-up-mfa".into())]), None);
 }
 
 #[test]
@@ -300,7 +286,8 @@ fn outcome_says_how_strong_it_was() {
     let start = signing.host.begin_sign_in(SignInRequest::Discoverable);
     let response = signing.device.get(&start.public_key, ORIGIN).unwrap();
     let later = NOW + Duration::from_secs(60);
-    let finish = SignIn::finish(&signing.host.rp, start.ceremony_id, response.as_bytes(), later);
+    let finish =
+        SignIn::finish(&signing.host.rp, posted(start.ceremony_id, response.as_bytes()), later);
     let signed_in = flow(store::run(&signing.host.store, finish)).unwrap();
     assert!(signed_in.backup_state_changed && !signed_in.counter_regressed);
     assert_eq!(
@@ -314,16 +301,17 @@ fn outcome_says_how_strong_it_was() {
         })
     );
     assert_eq!(signed_in.strength().attestation, AttestationLevel::Statement);
-    assert_eq!(signed_in.proof.verified_at(), later);
-    assert_eq!(signed_in.proof.passkey(), signing.passkey.id);
+    let proof = signed_in.proof.unwrap();
+    assert_eq!(proof.verified_at(), later);
+    assert_eq!(proof.passkey(), signing.passkey.id);
     assert_eq!(serde_json::to_value(signed_in.status).unwrap(), "complete");
 }
 
-/// Whatever fails, and for whatever purpose: not a byte of the record changes.
+/// No matter what fails, and for which purpose: not a byte of the record changes.
 #[test]
-fn every_purpose_refuses_what_a_sign_in_refuses_and_leaves_the_record_as_it_was() {
-    type Bend = fn(&mut AssertionParts);
-    let bends: [(&str, Bend); 9] = [
+fn every_purpose_rejects_what_a_sign_in_rejects_and_keeps_the_record() {
+    type Tamper = fn(&mut AssertionParts);
+    let tamperings: [(&str, Tamper); 9] = [
         ("user_presence", |parts| parts.authenticator_data.flags &= !flags::UP),
         ("user_verification", |parts| parts.authenticator_data.flags &= !flags::UV),
         ("backup_flags", |parts| parts.authenticator_data.flags ^= flags::BE),
@@ -341,20 +329,20 @@ fn every_purpose_refuses_what_a_sign_in_refuses_and_leaves_the_record_as_it_was(
         let mut signing = Signing::new();
         signing.honest(request);
         let before = signing.host.passkeys(&user("ada"));
-        for (code, bend) in bends {
-            let refused = signing.bent(request, bend).unwrap_err();
+        for (code, tamper) in tamperings {
+            let refused = signing.tampered(request, tamper).unwrap_err();
             assert_eq!(refused.code(), code, "{request:?}");
             assert_eq!(signing.host.passkeys(&user("ada")), before, "{request:?}: {code}");
         }
         let start = signing.host.begin_sign_in(request);
-        let tamper = |signed: &mut relying_party::test_authenticator::SignedAssertion| {
+        let corrupt = |signed: &mut relying_party::test_authenticator::SignedAssertion| {
             signed.signature[9] ^= 1;
         };
-        let forged = signing.device.get_tampered(&start.public_key, ORIGIN, tamper).unwrap();
+        let forged = signing.device.get_corrupted(&start.public_key, ORIGIN, corrupt).unwrap();
         let refused = signing.host.finish_for(request, &start, &forged).unwrap_err();
         assert_eq!(refused, Error::Authentication(CeremonyError::Signature));
         assert_eq!(signing.host.passkeys(&user("ada")), before, "{request:?}");
-        // And with the counter where it has to be, it goes on.
+        // With a correct counter it continues.
         let last = signing.honest(request).passkey.state.sign_count;
         assert!(last > before[0].state.sign_count);
     }

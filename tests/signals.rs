@@ -12,7 +12,7 @@ mod host;
 use host::{Host, authenticator, flow, user};
 use relying_party::{
     DeletePasskey, Effect, Flow as _, ListPasskeys, Passkey, RelyingParty, Reply, SignInRequest,
-    SignedInUser, Step, flow::Removed, store,
+    SignedInUser, Step, flow::RemoveOutcome, store,
 };
 use serde_json::{Value, json};
 
@@ -31,15 +31,15 @@ fn unknown_credential_is_written_as_browsers_read_it() {
     );
 }
 
-/// Only an unknown credential is one that the browser may be told to forget: whoever could have it told of a known one
-/// would hide somebody's passkey.
+/// A browser may only be told to forget an unknown credential. An attacker who could signal a known one would hide a
+/// user's passkey.
 #[test]
 fn no_other_refusal_tells_the_browser_to_forget_a_credential() {
     let host = Host::new();
     let mut device = authenticator("device");
     host.create(&user("ada"), &mut device).unwrap();
     let start = host.begin_sign_in(SignInRequest::Discoverable);
-    let response = device.get_tampered(&start.public_key, host::ORIGIN, |signed| {
+    let response = device.get_corrupted(&start.public_key, host::ORIGIN, |signed| {
         signed.signature[8] ^= 1;
     });
     let refused = host.finish_sign_in(&start, response.unwrap()).unwrap_err();
@@ -66,7 +66,7 @@ fn accepted_credentials_are_the_full_list_that_was_just_read() {
     all.sort_by_key(|passkey| passkey.id != one.id);
     assert_eq!(all, [&one, &two]);
 
-    // After deletions the rest, and in the end the empty list, which is told on purpose.
+    // After deletions the remaining ones, and in the end the empty list, which is sent deliberately.
     for (passkey, rest) in [(&one, &[&two][..]), (&two, &[])] {
         let delete = DeletePasskey::begin(&host.rp, ada.handle(), passkey.id);
         let deleted = flow(store::run(&host.store, delete)).unwrap();
@@ -77,9 +77,9 @@ fn accepted_credentials_are_the_full_list_that_was_just_read() {
     assert_eq!((listed.signal.rp_id(), listed.signal.user_id()), ("example.com", ada.handle()));
 }
 
-/// Were it told, one user's browser would learn of another's credentials.
+/// Otherwise one user's browser would learn about another's credentials.
 #[test]
-fn list_with_somebody_elses_passkey_is_told_to_nobody() {
+fn list_with_another_users_passkey_is_not_returned() {
     let host = Host::new();
     let (ada, bob) = (user("ada"), user("bob"));
     let mine = host.create(&ada, &mut authenticator("mine")).unwrap();
@@ -101,7 +101,7 @@ fn list_with_somebody_elses_passkey_is_told_to_nobody() {
             panic!("deletes")
         };
         let Ok(Step::Effect(list, Effect::PasskeysOf(_))) =
-            delete.resume(Reply::Removed(Removed::Removed))
+            delete.resume(Reply::Removed(RemoveOutcome::Removed))
         else {
             panic!("lists")
         };
@@ -116,7 +116,7 @@ fn current_user_details_are_those_of_the_signed_in_user() {
     for (name, display_name) in [("ada@example.com", "Ada"), ("ada", ""), ("", "愛 \"Ada\"")] {
         let user = SignedInUser::new(handle, name, display_name);
         let told = serde_json::to_value(user.signal(&rp)).unwrap();
-        // All four are required: an empty name is told as such, and not left out.
+        // All four are required: an empty name is sent as such, and not omitted.
         let expected = json!({
             "rpId": "example.com", "userId": "YWRh", "name": name, "displayName": display_name,
         });

@@ -1,4 +1,4 @@
-//! The specification's own test vectors, made again from their published recipe, and cases derived from them.
+//! The specification's test vectors, regenerated from their published recipe, and cases derived from them.
 //!
 //! `UPDATE_VECTORS=1` rewrites `tests/vectors/generated.json`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
@@ -24,7 +24,7 @@ use spec_vectors::{
 #[path = "support/spec_vectors/mod.rs"]
 mod spec_vectors;
 
-/// What is binary in a case, and decides whether two are the same ceremony.
+/// The binary parts of a case, which determine whether two are the same ceremony.
 const BYTES: [&str; 6] = [
     "/options/challenge",
     "/credential/rawId",
@@ -48,7 +48,7 @@ fn positives() -> Vec<Value> {
         .collect()
 }
 
-/// The vectors as published, if they are at hand.
+/// The vectors as published, if available.
 fn published() -> Option<Vec<Value>> {
     let directory = env::var_os("VECTORS_DIR").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors"),
@@ -60,9 +60,9 @@ fn published() -> Option<Vec<Value>> {
 }
 
 #[test]
-fn generated_vectors_are_those_published() {
+fn generated_vectors_equal_the_published_ones() {
     let Some(published) = published() else {
-        println!("the published vectors are not at hand; their digests are compared in any case");
+        println!("the published vectors are not available; only their digests are compared");
         return;
     };
     for generated in positives() {
@@ -81,8 +81,8 @@ fn generated_vectors_are_those_published() {
     }
 }
 
-/// SHA-256 over what [`BYTES`] names, in its order, of the vectors as they were when they equalled those
-/// published: without the published file too, the generator cannot drift.
+/// SHA-256 over the members in [`BYTES`], in that order, of the vectors when they equalled the published ones: the
+/// generator cannot drift even without the published file.
 const DIGESTS: [(&str, &str); 30] = [
     ("none.ES256/registration", "YWiX8UrOKm1p-uZCvlwB9K-QOYdSbnJSsw4oNxMrklA"),
     ("none.ES256/authentication", "gRBBXPnqvuWKoV_T0kNRwmX5eRhl1hKmDceAk7qI5EU"),
@@ -128,7 +128,7 @@ fn generated_vectors_have_the_digests_of_those_published() {
     assert_eq!(digests, expected);
 }
 
-/// Whether this build has the algorithm that a case's id names.
+/// Returns whether this build supports the algorithm that a case's ID names.
 fn is_built(id: &str) -> bool {
     [
         ("ES384", cfg!(feature = "es384")),
@@ -149,7 +149,7 @@ fn digest(case: &Value) -> String {
     URL_SAFE_NO_PAD.encode(hash.finalize())
 }
 
-/// Every case, in the file's order.
+/// Returns all cases, in the order of the file.
 fn cases() -> Vec<Value> {
     let ceremonies: Vec<_> = vectors()
         .into_iter()
@@ -160,7 +160,7 @@ fn cases() -> Vec<Value> {
     derived::cases(&ceremonies)
 }
 
-/// The text of the file: one case a line, so that a change shows as one.
+/// Returns the text of the file, with one case per line, so that a change is visible.
 fn file(cases: &[Value]) -> String {
     let lines: Vec<_> = cases.iter().map(|case| sorted(case).to_string()).collect();
     let source = "The recipe of the Web Authentication Level 3 test vectors, and changes of one thing, by \
@@ -173,7 +173,7 @@ fn file(cases: &[Value]) -> String {
     )
 }
 
-/// The value with its members in order, which not every feature of `serde_json` keeps.
+/// Returns the value with its members in order, which not every feature of `serde_json` keeps.
 fn sorted(value: &Value) -> Value {
     match value {
         Value::Object(members) => {
@@ -186,11 +186,11 @@ fn sorted(value: &Value) -> Value {
 }
 
 #[test]
-fn checked_in_cases_are_those_generated() {
+fn checked_in_cases_equal_the_generated_ones() {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/generated.json");
     let generated = file(&cases());
     if env::var_os("UPDATE_VECTORS").is_some() {
-        assert!(DIGESTS.iter().all(|(id, _)| is_built(id)), "the file wants every algorithm");
+        assert!(DIGESTS.iter().all(|(id, _)| is_built(id)), "the file needs every algorithm");
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, &generated).unwrap();
     }
@@ -212,7 +212,7 @@ fn every_case_has_its_own_id_and_differs_from_every_other() {
     let mut contents = BTreeMap::new();
     for mut case in cases() {
         let id = case["id"].as_str().unwrap().to_owned();
-        assert!(ids.insert(id.clone()), "{id} is there twice");
+        assert!(ids.insert(id.clone()), "{id} is repeated");
         for member in ["id", "note", "expect"] {
             case.as_object_mut().unwrap().remove(member);
         }
@@ -221,9 +221,9 @@ fn every_case_has_its_own_id_and_differs_from_every_other() {
     }
 }
 
-/// Only the rule under test can object: where that is not the signature, the signature is right.
+/// Only the rule under test can fail: if that is not the signature, the signature is valid.
 #[test]
-fn signatures_are_right_where_they_are_not_the_matter() {
+fn signatures_are_valid_unless_they_are_under_test() {
     let mut verified = 0;
     for case in cases() {
         let reason = case["expect"]["reason"].as_str().unwrap_or_default();

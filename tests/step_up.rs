@@ -1,4 +1,4 @@
-//! What needs a recent verification of its user is refused without one.
+//! Actions that need a recent verification of the user are refused without one.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -9,23 +9,28 @@
 #[path = "support/host.rs"]
 mod host;
 
-use host::{Host, NOW, ORIGIN, authenticator, flow, handle, purposes, user};
+use host::{Host, NOW, ORIGIN, authenticator, flow, handle, posted, purposes, session, user};
 use relying_party::{
-    CreatePasskey, DeletePasskey, Duration, Error, ErrorKind, PasskeyId, RelyingParty,
-    RenamePasskey, ReverificationReason, Settings, SignInRequest, StepUp, Timestamp,
+    CreatePasskey, DeletePasskey, Duration, EraseAccount, Error, ErrorKind, PasskeyId,
+    RelyingParty, RenamePasskey, ReverificationReason, Settings, SignInRequest, StepUp, Timestamp,
     VerificationProof,
+    ceremony::Ceremony,
     flow::{BeginOptions, CreationStart},
     json::UserVerification,
-    settings::{Reverification, SensitiveAction},
-    store,
+    settings::{Reverification, SecondFactorRule, SensitiveAction},
+    store::{self, CeremonyStore as _},
 };
 use serde_json::{Value, json};
 
 const AGE: Duration = Duration::from_secs(300);
-const ACTIONS: [SensitiveAction; 3] =
-    [SensitiveAction::Create, SensitiveAction::Rename, SensitiveAction::Delete];
+const ACTIONS: [SensitiveAction; 4] = [
+    SensitiveAction::Create,
+    SensitiveAction::Rename,
+    SensitiveAction::Delete,
+    SensitiveAction::Erase,
+];
 
-/// A host that wants a verification before these actions, where Ada has a passkey; and Ada's own proof, made now.
+/// A host that requires a verification before these actions, where Ada has a passkey; and her proof, made now.
 fn host(before: &[SensitiveAction]) -> (Host, PasskeyId, VerificationProof) {
     let rule = Reverification::within(AGE).before(before.iter().copied());
     let settings = Settings::builder().reverification(rule).build().unwrap();
@@ -36,7 +41,8 @@ fn host(before: &[SensitiveAction]) -> (Host, PasskeyId, VerificationProof) {
     let start = begin_create(&host, Some(StepUp::ByHost { at: NOW }), NOW).unwrap();
     let response = device.create(&start.public_key, ORIGIN).unwrap();
     let passkey = host.finish_create(&user("ada"), &start, &response).unwrap();
-    let proof = host.sign_in(SignInRequest::Reverify(handle("ada")), &mut device).unwrap().proof;
+    let proof =
+        host.sign_in(SignInRequest::Reverify(handle("ada")), &mut device).unwrap().proof.unwrap();
     (host, passkey.id, proof)
 }
 
@@ -45,16 +51,16 @@ fn begin_create(
     step_up: Option<StepUp<'_>>,
     now: Timestamp,
 ) -> Result<CreationStart, Error> {
-    let mut options = BeginOptions::new();
+    let mut options = BeginOptions::new(session());
     if let Some(step_up) = step_up {
         options = options.verified(step_up);
     }
     let ada = user("ada");
-    let begin = CreatePasskey::begin_with(&host.rp, &ada, host.challenge(), now, options);
+    let begin = CreatePasskey::begin(&host.rp, &ada, options, host.challenge(), now);
     flow(store::run(&host.store, begin))
 }
 
-/// Ada does it, on this ground.
+/// Ada acts with this verification.
 fn act(
     host: &Host,
     action: SensitiveAction,
@@ -81,12 +87,19 @@ fn act(
             };
             flow(store::run(&host.store, delete)).map(drop)
         }
+        SensitiveAction::Erase => {
+            let erase = match step_up {
+                Some(step_up) => EraseAccount::begin_verified(rp, ada, step_up, now),
+                None => EraseAccount::begin(rp, ada),
+            };
+            flow(store::run(&host.store, erase)).map(drop)
+        }
         other => panic!("{other:?}"),
     }
 }
 
-/// The proof, read back from a session in which one member is another.
-fn bent(proof: &VerificationProof, member: &str, value: impl Into<Value>) -> VerificationProof {
+/// The proof, read back from a session in which one member was replaced.
+fn tampered(proof: &VerificationProof, member: &str, value: impl Into<Value>) -> VerificationProof {
     let mut stored = serde_json::to_value(proof).unwrap();
     stored[member] = value.into();
     VerificationProof::from_trusted_session(stored).unwrap()
@@ -97,7 +110,7 @@ fn moment(offset: i64) -> Timestamp {
 }
 
 #[test]
-fn sensitive_action_needs_a_recent_verification_of_its_own_user() {
+fn sensitive_action_needs_a_recent_verification_of_the_same_user() {
     use ReverificationReason as Why;
     let at = |offset| moment(offset).as_unix_millis();
     let cases: [(&str, Value, Result<(), Why>); 11] = [
@@ -105,7 +118,7 @@ fn sensitive_action_needs_a_recent_verification_of_its_own_user() {
         ("at", at(-300_000).into(), Ok(())),
         ("at", at(-300_001).into(), Err(Why::TooOld)),
         ("at", 0.into(), Err(Why::TooOld)),
-        // The clock of another machine is a little ahead; a minute and more is no clock.
+        // The clock of another machine may be a little ahead, but not by a minute or more.
         ("at", at(60_000).into(), Ok(())),
         ("at", at(60_001).into(), Err(Why::FromTheFuture)),
         ("at", u64::MAX.into(), Err(Why::FromTheFuture)),
@@ -118,7 +131,7 @@ fn sensitive_action_needs_a_recent_verification_of_its_own_user() {
         for (member, value, expected) in &cases {
             let (host, passkey, proof) = host(&[action]);
             let before = host.passkeys(&user("ada"));
-            let proof = bent(&proof, member, value.clone());
+            let proof = tampered(&proof, member, value.clone());
             let outcome = act(&host, action, passkey, Some((&proof).into()), NOW);
             let expected = expected.map_err(Error::ReverificationRequired);
             assert_eq!(outcome, expected, "{action:?}: {member} {value}");
@@ -136,11 +149,11 @@ fn sensitive_action_needs_a_recent_verification_of_its_own_user() {
 }
 
 #[test]
-fn action_that_needs_no_verification_does_not_look_at_one() {
+fn action_that_needs_no_verification_ignores_one() {
     for action in ACTIONS {
         let others = ACTIONS.into_iter().filter(|other| *other != action).collect::<Vec<_>>();
         let (host, passkey, proof) = host(&others);
-        let useless = bent(&proof, "user", handle("bob").to_string());
+        let useless = tampered(&proof, "user", handle("bob").to_string());
         assert_eq!(act(&host, action, passkey, Some((&useless).into()), NOW), Ok(()));
         if action != SensitiveAction::Delete {
             assert_eq!(act(&host, action, passkey, None, NOW), Ok(()));
@@ -149,7 +162,7 @@ fn action_that_needs_no_verification_does_not_look_at_one() {
 }
 
 #[test]
-fn word_of_the_host_counts_as_long_as_a_verification() {
+fn verification_by_the_host_is_valid_as_long_as_any_other() {
     for action in ACTIONS {
         let cases = [(-300_000, true), (-300_001, false), (60_000, true), (60_001, false)];
         for (offset, counts) in cases {
@@ -169,7 +182,7 @@ fn every_way_to_show_a_passkey_proves_its_user() {
     let response = device.create(&start.public_key, ORIGIN).unwrap();
     let passkey = host.finish_create(&user("ada"), &start, &response).unwrap();
     for request in purposes("ada") {
-        let proof = host.sign_in(request, &mut device).unwrap().proof;
+        let proof = host.sign_in(request, &mut device).unwrap().proof.unwrap();
         assert_eq!(
             (proof.rp_id(), proof.user(), proof.passkey(), proof.verified_at()),
             ("example.com", handle("ada"), passkey.id, NOW)
@@ -179,9 +192,9 @@ fn every_way_to_show_a_passkey_proves_its_user() {
     }
 }
 
-/// A passkey whose user was never verified is one factor, also where the settings do not ask for more.
+/// A passkey whose user was never verified is one factor, even if the settings do not require more.
 #[test]
-fn re_verification_with_an_unverified_passkey_proves_too_little() {
+fn re_verification_with_an_unverified_passkey_is_not_sufficient() {
     let rule = Reverification::within(AGE).before([SensitiveAction::Delete]);
     let settings = Settings::builder()
         .user_verification(UserVerification::Preferred)
@@ -193,10 +206,129 @@ fn re_verification_with_an_unverified_passkey_proves_too_little() {
     let mut device = authenticator("key").with(|behaviour| behaviour.user_verified = false);
     let passkey = host.create(&user("ada"), &mut device).unwrap();
     device.behaviour_mut().user_verified = true;
-    let proof = host.sign_in(SignInRequest::Reverify(handle("ada")), &mut device).unwrap().proof;
+    let proof =
+        host.sign_in(SignInRequest::Reverify(handle("ada")), &mut device).unwrap().proof.unwrap();
     let refused = act(&host, SensitiveAction::Delete, passkey.id, Some((&proof).into()), NOW);
     let expected = Error::ReverificationRequired(ReverificationReason::NotUserVerified);
     assert_eq!(refused, Err(expected));
+}
+
+/// Ada has a second passkey, which verified her now.
+fn second(host: &Host) -> (PasskeyId, VerificationProof) {
+    let mut device = authenticator("stolen");
+    let start = begin_create(host, Some(StepUp::ByHost { at: NOW }), NOW).unwrap();
+    let response = device.create(&start.public_key, ORIGIN).unwrap();
+    let passkey = host.finish_create(&user("ada"), &start, &response).unwrap();
+    let reverified = host.sign_in(SignInRequest::Reverify(handle("ada")), &mut device).unwrap();
+    (passkey.id, reverified.proof.unwrap())
+}
+
+fn delete(host: &Host, passkey: PasskeyId) {
+    let word = StepUp::ByHost { at: NOW };
+    act(host, SensitiveAction::Delete, passkey, Some(word), NOW).unwrap();
+}
+
+/// Deleting a stolen passkey stops the thief.
+#[test]
+fn proof_does_not_outlive_its_passkey() {
+    let deleted = Error::ReverificationRequired(ReverificationReason::PasskeyDeleted);
+    assert_eq!(deleted.code(), "reverification_required");
+    for action in ACTIONS {
+        let (host, passkey, own) = host(&[action]);
+        let (stolen, proof) = second(&host);
+        delete(&host, stolen);
+        let before = host.passkeys(&user("ada"));
+        let refused = act(&host, action, passkey, Some((&proof).into()), NOW);
+        assert_eq!(refused, Err(deleted.clone()), "{action:?}");
+        assert_eq!(host.passkeys(&user("ada")), before, "{action:?}");
+        // The proof of the passkey that Ada still has is valid.
+        assert_eq!(act(&host, action, passkey, Some((&own).into()), NOW), Ok(()), "{action:?}");
+    }
+    // If no verification is required, none is checked.
+    let (host, passkey, _) = host(&[]);
+    let (stolen, proof) = second(&host);
+    delete(&host, stolen);
+    for action in ACTIONS {
+        assert_eq!(act(&host, action, passkey, Some((&proof).into()), NOW), Ok(()), "{action:?}");
+    }
+}
+
+/// The account only has a passkey of that ID if it is this account's, at this relying party.
+#[test]
+fn passkey_of_a_proof_must_belong_to_the_account() {
+    for action in ACTIONS {
+        let (host, passkey, proof) = host(&[action]);
+        let bobs = user("bob");
+        let mut other = authenticator("bobs");
+        let options = BeginOptions::new(session()).verified(StepUp::ByHost { at: NOW });
+        let begin = CreatePasskey::begin(&host.rp, &bobs, options, host.challenge(), NOW);
+        let start = flow(store::run(&host.store, begin)).unwrap();
+        let response = other.create(&start.public_key, ORIGIN).unwrap();
+        let theirs = host.finish_create(&bobs, &start, &response).unwrap();
+        let proof = tampered(&proof, "passkey", theirs.id.to_string());
+        let refused = act(&host, action, passkey, Some((&proof).into()), NOW);
+        let expected = Error::ReverificationRequired(ReverificationReason::PasskeyDeleted);
+        assert_eq!(refused, Err(expected), "{action:?}");
+    }
+}
+
+/// A passkey may be deleted with its own proof.
+#[test]
+fn passkey_can_be_deleted_with_its_own_proof() {
+    let (host, passkey, proof) = host(&ACTIONS);
+    assert_eq!(act(&host, SensitiveAction::Delete, passkey, Some((&proof).into()), NOW), Ok(()));
+    assert!(host.passkeys(&user("ada")).is_empty());
+}
+
+/// A thief who began in time cannot finish.
+#[test]
+fn creation_that_began_with_a_deleted_passkey_cannot_finish() {
+    let (host, _, _) = host(&ACTIONS);
+    let (stolen, proof) = second(&host);
+    let start = begin_create(&host, Some((&proof).into()), NOW).unwrap();
+    let response = authenticator("thief's").create(&start.public_key, ORIGIN).unwrap();
+    // The stored ceremony remembers the passkey.
+    let begun = host.store.take_ceremony(&start.ceremony_id).unwrap().unwrap();
+    let read = Ceremony::from_stored(&begun.to_stored().record).unwrap();
+    assert_eq!(read, begun);
+    host.store.put_ceremony(&read).unwrap();
+    delete(&host, stolen);
+    let before = host.passkeys(&user("ada"));
+    let refused = host.finish_create(&user("ada"), &start, &response).unwrap_err();
+    let expected = Error::ReverificationRequired(ReverificationReason::PasskeyDeleted);
+    assert_eq!(refused, expected);
+    assert_eq!(host.passkeys(&user("ada")), before);
+}
+
+/// A user who still has to show another factor has not proved enough.
+#[test]
+fn incomplete_sign_in_proves_nothing() {
+    for rule in [SecondFactorRule::Always, SecondFactorRule::WithoutUserVerification] {
+        let settings = Settings::builder()
+            .user_verification(UserVerification::Preferred)
+            .second_factor(rule)
+            .build()
+            .unwrap();
+        let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN).settings(settings);
+        let host = Host::with(rp.build().unwrap());
+        let mut device = authenticator("key").with(|behaviour| {
+            behaviour.user_verified = rule == SecondFactorRule::Always;
+        });
+        host.create(&user("ada"), &mut device).unwrap();
+        for request in purposes("ada") {
+            device.behaviour_mut().user_verified = true;
+            if rule == SecondFactorRule::WithoutUserVerification
+                && !matches!(request, SignInRequest::Reverify(_))
+            {
+                device.behaviour_mut().user_verified = false;
+            }
+            let signed_in = host.sign_in(request, &mut device).unwrap();
+            assert_eq!(signed_in.proof.is_some(), signed_in.is_complete(), "{request:?}");
+            let is_beside_another_factor =
+                matches!(request, SignInRequest::SecondFactor(_) | SignInRequest::Reverify(_));
+            assert_eq!(signed_in.proof.is_some(), is_beside_another_factor, "{request:?}");
+        }
+    }
 }
 
 #[test]
@@ -207,8 +339,12 @@ fn creation_that_began_with_a_verification_finishes_without_another() {
     let start = begin_create(&host, Some((&proof).into()), begun).unwrap();
     let response = authenticator("second").create(&start.public_key, ORIGIN).unwrap();
     let now = begun + Duration::from_secs(240);
-    let finish =
-        CreatePasskey::finish(&host.rp, handle("ada"), start.ceremony_id, response.as_bytes(), now);
+    let finish = CreatePasskey::finish(
+        &host.rp,
+        handle("ada"),
+        posted(start.ceremony_id, response.as_bytes()),
+        now,
+    );
     assert!(flow(store::run(&host.store, finish)).is_ok());
 }
 

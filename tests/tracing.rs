@@ -1,4 +1,4 @@
-//! Audit entries as events of `tracing`.
+//! Audit entries as `tracing` events.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -84,7 +84,7 @@ impl Subscriber for Keeper {
     fn exit(&self, _: &span::Id) {}
 }
 
-/// What is emitted meanwhile.
+/// Returns the events emitted in the meantime.
 fn seen<T>(meanwhile: impl FnOnce() -> T) -> (T, Vec<Seen>) {
     let keeper = Keeper::default();
     let result = tracing::subscriber::with_default(keeper.clone(), meanwhile);
@@ -122,7 +122,7 @@ fn every_entry_is_an_event_with_its_members_as_fields() {
 }
 
 #[test]
-fn level_is_what_the_event_deserves() {
+fn every_event_has_the_right_level() {
     let (history, seen) = seen(History::new);
     for (seen, entry) in seen.iter().zip(history.entries()) {
         let expected = match entry.event {
@@ -132,8 +132,11 @@ fn level_is_what_the_event_deserves() {
             | AuditEvent::Reverified { .. }
             | AuditEvent::BackupStateChanged { .. }
             | AuditEvent::PasskeyRenamed
-            | AuditEvent::PasskeyDeleted { .. } => Level::INFO,
+            | AuditEvent::PasskeyDeleted { .. }
+            | AuditEvent::AccountCreated
+            | AuditEvent::AccountErased { .. } => Level::INFO,
             AuditEvent::CounterRegressed { .. }
+            | AuditEvent::BecameBackupEligible
             | AuditEvent::LimitReached { .. }
             | AuditEvent::CeremonyNotFound
             | AuditEvent::CeremonyExpired
@@ -146,7 +149,7 @@ fn level_is_what_the_event_deserves() {
 }
 
 #[test]
-fn flow_that_is_not_audited_and_store_that_fails_emit_nothing() {
+fn unaudited_flows_and_store_failures_emit_nothing() {
     let ((), seen) = seen(|| {
         let host = Host::new();
         let ada = user("ada");

@@ -1,5 +1,5 @@
-//! Hosts that answer in the wrong kind, stores that lie, and thousands of requests at once: no panic, and no success
-//! that was not earned. (That stores fail is tried in `interleavings.rs`.)
+//! Hosts that reply with the wrong kind, stores that lie, and thousands of simultaneous requests: no panic, and no
+//! undeserved success. (`interleavings.rs` tests failing stores.)
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests, unseen by clippy")]
 
@@ -8,14 +8,14 @@ mod host;
 
 use std::{sync::Barrier, thread};
 
-use host::{Host, NOW, ORIGIN, authenticator, finish_for, handle, purposes, user};
+use host::{Host, NOW, ORIGIN, authenticator, finish_for, handle, posted, purposes, session, user};
 use relying_party::{
-    CreatePasskey, DeletePasskey, Effect, Error, ErrorKind, Flow, ListPasskeys, Passkey,
-    RelyingParty, RenamePasskey, Reply, SignIn, SignInRequest, Step,
+    CreatePasskey, DeletePasskey, Effect, EraseAccount, Error, ErrorKind, Flow, ListPasskeys,
+    NewUser, Passkey, RelyingParty, RenamePasskey, Reply, SignIn, SignInRequest, SignUp, Step,
     ceremony::Ceremony,
     decoys::DecoySecret,
-    flow::{Inserted, Recorded, Removed, Task},
-    store::{self, PasskeyStore},
+    flow::{InsertOutcome, RecordOutcome, RemoveOutcome, SignUpOutcome},
+    store::{self, CeremonyStore as _},
     test_authenticator::{Outer, RegistrationParts},
 };
 
@@ -26,14 +26,15 @@ fn replies(ceremony: &Ceremony, passkey: &Passkey) -> Vec<Reply> {
         Reply::Ceremony(Some(Box::new(ceremony.clone()))),
         Reply::Passkeys(vec![passkey.clone()]),
         Reply::Passkey(Some(Box::new(passkey.clone()))),
-        Reply::Inserted(Inserted::Inserted),
-        Reply::Recorded(Recorded::Updated),
-        Reply::Removed(Removed::Removed),
-        Reply::Tasks(vec![Task("task".into())]),
+        Reply::Inserted(InsertOutcome::Inserted),
+        Reply::Recorded(RecordOutcome::Updated),
+        Reply::Removed(RemoveOutcome::Removed),
+        Reply::SignedUp(SignUpOutcome::Created),
+        Reply::Erased(vec![passkey.credential_id.clone()]),
     ]
 }
 
-/// The verb's name, and which of the replies answers it.
+/// Returns the name of the operation, and which of the replies answers it.
 fn right(effect: &Effect) -> (&'static str, usize) {
     match effect {
         Effect::PutCeremony(_) => ("PutCeremony", 0),
@@ -44,12 +45,14 @@ fn right(effect: &Effect) -> (&'static str, usize) {
         Effect::InsertPasskey { .. } => ("InsertPasskey", 4),
         Effect::RecordUse { .. } => ("RecordUse", 5),
         Effect::DeletePasskey { .. } => ("DeletePasskey", 6),
-        Effect::PendingTasks(_) => ("PendingTasks", 7),
-        _ => panic!("an effect that is not known here"),
+        Effect::EraseCeremonies(_) => ("EraseCeremonies", 0),
+        Effect::InsertAccount { .. } => ("InsertAccount", 7),
+        Effect::ErasePasskeys(_) => ("ErasePasskeys", 8),
+        _ => panic!("an unknown effect"),
     }
 }
 
-/// At every state of a flow, gives every reply of a wrong kind. Returns how many there were.
+/// Gives every reply of a wrong kind, at every state of a flow. Returns how many there were.
 fn answer_wrongly<F: Flow>(
     start: impl Fn() -> Result<Step<F>, Error>,
     ceremony: &Ceremony,
@@ -84,7 +87,7 @@ struct Setting {
     host: Host,
     passkey: Passkey,
     creation: (Ceremony, String),
-    /// For every purpose, whoever has a passkey first.
+    /// For every purpose, starting with the holder of a passkey.
     sign_ins: Vec<(SignInRequest, Ceremony, String)>,
 }
 
@@ -105,22 +108,23 @@ fn setting() -> Setting {
     Setting { host, passkey, creation, sign_ins: sign_ins.into() }
 }
 
-/// A store that has room for a decoy, although there was to be none, has not kept the limit.
+/// A store that makes room for a decoy, although there should be none, has not kept the limit.
 #[test]
-fn decoy_that_a_store_inserts_is_no_passkey() {
+fn decoy_inserted_by_a_store_is_not_a_passkey() {
     let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
     let host = Host::with(rp.decoys(DecoySecret::from([9; 32])).build().unwrap());
-    let start = host.begin_sign_in(SignInRequest::named("nobody", None));
+    let start = host.begin_sign_in(SignInRequest::for_identifier("nobody", None));
     let decoy = start.public_key.allow_credentials[0].id.as_bytes().to_vec();
     let ada = user("ada");
     let start = host.begin_create(&ada).unwrap();
-    let create = |bend: &dyn Fn(&mut RegistrationParts)| {
-        let response = authenticator("ada").create_bent(&start.public_key, ORIGIN, bend).unwrap();
+    let create = |tamper: &dyn Fn(&mut RegistrationParts)| {
+        let response =
+            authenticator("ada").create_tampered(&start.public_key, ORIGIN, tamper).unwrap();
         let ceremony = Box::new(host.store.take_ceremony(&start.ceremony_id).unwrap().unwrap());
         host.store.put_ceremony(&ceremony).unwrap();
         let (handle, id) = (ada.handle(), start.ceremony_id);
         let mut step =
-            CreatePasskey::finish(&host.rp, handle, id, response.as_bytes(), NOW).unwrap();
+            CreatePasskey::finish(&host.rp, handle, posted(id, response.as_bytes()), NOW).unwrap();
         for reply in [Reply::Ceremony(Some(ceremony)), Reply::Passkeys(vec![])] {
             let Step::Effect(flow, _) = step else { panic!("done") };
             step = flow.resume(reply).unwrap();
@@ -128,7 +132,7 @@ fn decoy_that_a_store_inserts_is_no_passkey() {
         let Step::Effect(flow, Effect::InsertPasskey { max_per_user, .. }) = step else {
             panic!("no insert");
         };
-        (max_per_user, flow.resume(Reply::Inserted(Inserted::Inserted)).map(drop))
+        (max_per_user, flow.resume(Reply::Inserted(InsertOutcome::Inserted)).map(drop))
     };
     assert_eq!(create(&|_| ()), (10, Ok(())));
     let (max_per_user, outcome) = create(&|parts| {
@@ -145,15 +149,15 @@ fn reply_of_the_wrong_kind_is_an_error_at_every_state() {
     let Setting { host, passkey, creation, sign_ins } = setting();
     let (rp, ada) = (&host.rp, &user("ada"));
     let challenge = || *creation.0.challenge();
-    let begin = || CreatePasskey::begin(rp, ada, challenge(), NOW);
+    let begin = || CreatePasskey::begin(rp, ada, session(), challenge(), NOW);
     let mut count = answer_wrongly(begin, &creation.0, &passkey);
     let finish = || {
         let response = creation.1.as_bytes();
-        CreatePasskey::finish(rp, ada.handle(), creation.0.id(), response, NOW)
+        CreatePasskey::finish(rp, ada.handle(), posted(creation.0.id(), response), NOW)
     };
     count += answer_wrongly(finish, &creation.0, &passkey);
     for (request, ceremony, response) in &sign_ins {
-        let begin = || SignIn::begin(rp, *request, challenge(), NOW);
+        let begin = || SignIn::begin(rp, *request, session(), challenge(), NOW);
         count += answer_wrongly(begin, &creation.0, &passkey);
         let finish = || finish_for(rp, *request, ceremony.id(), response.as_bytes());
         count += answer_wrongly(finish, ceremony, &passkey);
@@ -164,12 +168,17 @@ fn reply_of_the_wrong_kind_is_an_error_at_every_state() {
     count += answer_wrongly(delete, &creation.0, &passkey);
     let list = || ListPasskeys::begin(rp, ada.handle());
     count += answer_wrongly(list, &creation.0, &passkey);
-    // 2 + 3 states of creations, 2 * 1 + 3 * 2 of beginnings and 4 * 4 + 3 of ends of sign-ins (a re-verification asks
-    // for no tasks), 1 + 2 + 1 of the others; 7 wrong replies to each.
-    assert_eq!(count, 7 * (5 + 8 + 19 + 4));
+    let erase = || EraseAccount::begin(rp, ada.handle());
+    count += answer_wrongly(erase, &creation.0, &passkey);
+    let new = NewUser::new(handle("new"), "new@example.com", "");
+    let begin = || SignUp::begin(rp, &new, session(), challenge(), NOW);
+    count += answer_wrongly(begin, &creation.0, &passkey);
+    // 2 + 3 states of creations, 2 * 1 + 3 * 2 of begins and 5 * 3 of ends of sign-ins, 1 + 2 + 1 + 2 of the others, 1
+    // of a begin of a sign-up, whose end is tested next to it; 8 wrong replies for each.
+    assert_eq!(count, 8 * (5 + 8 + 15 + 6 + 1));
 }
 
-/// Finishes a sign-in over a store that answers these two effects so, and everything else well.
+/// Finishes a sign-in with a store that gives these two replies, and answers everything else correctly.
 fn sign_in_over(
     rp: &RelyingParty,
     request: SignInRequest,
@@ -188,8 +197,7 @@ fn sign_in_over(
             Step::Effect(_, Effect::Passkey { .. }) => {
                 Reply::Passkey(passkey.cloned().map(Box::new))
             }
-            Step::Effect(_, Effect::RecordUse { .. }) => Reply::Recorded(Recorded::Updated),
-            Step::Effect(..) => Reply::Tasks(Vec::new()),
+            Step::Effect(..) => Reply::Recorded(RecordOutcome::Updated),
         };
         match step {
             Step::Done(signed_in) => return Ok(signed_in),
@@ -199,7 +207,7 @@ fn sign_in_over(
 }
 
 #[test]
-fn store_that_lies_signs_nobody_in() {
+fn lying_store_signs_no_one_in() {
     let Setting { host, passkey, creation, sign_ins } = setting();
     let rp = &host.rp;
     let bobs = host.create(&user("bob"), &mut authenticator("bob")).unwrap();
@@ -235,7 +243,7 @@ fn store_that_lies_signs_nobody_in() {
         for (index, other) in others.into_iter().enumerate() {
             let signed_in = sign_in(Some(other), Some(&passkey));
             assert!(signed_in.is_err(), "{what:?}, ceremony {index}");
-            // Even if the client plays along and asks for the ceremony that it will get.
+            // Even if the client cooperates and asks for the ceremony that it will get.
             let by_its_id =
                 sign_in_over(rp, *what, other.id(), response, Some(other), Some(&passkey));
             assert!(by_its_id.is_err(), "{what:?}, ceremony {index} by its own id");
@@ -251,7 +259,7 @@ fn sign_in_of(host: &Host) -> Ceremony {
 
 const FINISHES: usize = 2000;
 
-/// Runs something in so many threads at once, and counts the successes.
+/// Runs an action in this many threads at once, and counts the successes.
 fn successes(act: impl Fn() -> bool + Sync) -> usize {
     let barrier = Barrier::new(FINISHES);
     thread::scope(|scope| {
@@ -268,13 +276,14 @@ fn successes(act: impl Fn() -> bool + Sync) -> usize {
 }
 
 #[test]
-fn of_2000_finishes_of_one_ceremony_at_once_one_succeeds() {
+fn one_of_2000_simultaneous_finishes_of_one_ceremony_succeeds() {
     let Setting { host, creation, sign_ins, .. } = setting();
     let (_, ceremony, response) = &sign_ins[0];
     let (rp, store) = (&host.rp, &host.store);
     store.put_ceremony(ceremony).unwrap();
     let signed_in = successes(|| {
-        store::run(store, SignIn::finish(rp, ceremony.id(), response.as_bytes(), NOW)).is_ok()
+        store::run(store, SignIn::finish(rp, posted(ceremony.id(), response.as_bytes()), NOW))
+            .is_ok()
     });
     assert_eq!(signed_in, 1);
 
@@ -282,7 +291,8 @@ fn of_2000_finishes_of_one_ceremony_at_once_one_succeeds() {
     store.put_ceremony(&creation.0).unwrap();
     let created = successes(|| {
         let response = creation.1.as_bytes();
-        store::run(store, CreatePasskey::finish(rp, ada, creation.0.id(), response, NOW)).is_ok()
+        store::run(store, CreatePasskey::finish(rp, ada, posted(creation.0.id(), response), NOW))
+            .is_ok()
     });
     assert_eq!((created, host.passkeys(&user("ada")).len()), (1, 2));
 }

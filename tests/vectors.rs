@@ -1,13 +1,13 @@
-//! Runs ceremony vectors: every JSON file of the schema below in `VECTORS_DIR` and in `tests/vectors/`.
+//! Runs ceremony vectors: all JSON files with the schema below in `VECTORS_DIR` and in `tests/vectors/`.
 //!
-//! A file is `{"cases": [CASE, …]}`; a case is one ceremony with the relying party's configuration (`rp`), what it
-//! had asked for (`options`), the stored record (`stored`) or the attestation policy (`attestation`), the browser's
-//! response (`credential`) and the verdict (`expect`). Files of another shape are passed over with a word, and so are
-//! cases that cannot be read: they count as unsupported.
+//! A file is `{"cases": [CASE, …]}`. A case is one ceremony with the relying party's configuration (`rp`), its options
+//! (`options`), the stored record (`stored`) or the attestation policy (`attestation`), the browser's response
+//! (`credential`) and the verdict (`expect`). Files of another shape are skipped with a message, and so are cases that
+//! cannot be read: they count as unsupported.
 //!
-//! For each file one line is printed, `vectors: FILE agree=A disagree=D unsupported=U`, and one for each
-//! disagreement. A disagreement fails the test unless `EXCEPTIONS` lists it with a reason, and so does a listed
-//! exception that agrees. With `VECTORS_REPORT=1` nothing fails.
+//! Prints one line for each file, `vectors: FILE agree=A disagree=D unsupported=U`, and one for each disagreement. A
+//! disagreement fails the test unless `EXCEPTIONS` lists it with a reason, and so does a listed exception that agrees.
+//! With `VECTORS_REPORT=1` nothing fails.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -29,7 +29,7 @@ use support::{
 const EXCEPTIONS: &[(&str, &str)] = &[];
 
 #[test]
-fn verdicts_are_those_of_the_vectors() {
+fn verdicts_match_the_vectors() {
     let report_only = env::var_os("VECTORS_REPORT").is_some_and(|value| value == "1");
     let (mut failures, mut excused, mut seen, mut agreed) =
         (0, BTreeSet::new(), BTreeSet::new(), 0);
@@ -74,17 +74,17 @@ fn verdicts_are_those_of_the_vectors() {
         agreed += agree;
     }
     for (id, _) in EXCEPTIONS {
-        // An exception for a file that is not at hand is not stale.
+        // An exception for a file that is not available is not stale.
         if seen.contains(*id) && !excused.contains(id) {
             println!("stale exception: {id}");
             failures += 1;
         }
     }
     assert!(report_only || failures == 0, "{failures} disagreements or stale exceptions");
-    assert!(agreed > 0, "no vector was judged");
+    assert!(agreed > 0, "no vector was verified");
 }
 
-/// JSON files in the folders, sorted; the project's own first.
+/// Returns the JSON files in the folders, sorted, the project's first.
 fn files() -> Vec<PathBuf> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let foreign =
@@ -107,7 +107,7 @@ fn files() -> Vec<PathBuf> {
 
 #[test]
 fn reasons_of_the_schema_are_codes_of_the_crate() {
-    // `extension` and `other` are words for what this crate has no rule against.
+    // `extension` and `other` are used for what this crate has no rule against.
     for reason in support::verdict::REASONS {
         assert!(support::verdict::codes_for(reason).contains(&reason), "{reason}");
     }
@@ -115,7 +115,7 @@ fn reasons_of_the_schema_are_codes_of_the_crate() {
 }
 
 #[test]
-fn what_a_source_does_not_say_may_be_null() {
+fn unspecified_values_may_be_null() {
     let text = r#"{"id": "x", "note": "n", "kind": "authentication", "extra": [1],
         "rp": {"id": "example.org", "origins": [], "allow_subdomains": null, "top_origins": null},
         "options": {"challenge": "AAA=", "user_verification": null, "user_handle": null, "algorithms": null,
@@ -125,7 +125,7 @@ fn what_a_source_does_not_say_may_be_null() {
         "attestation": {"verify": "ignore", "trust_anchors": null, "at": null},
         "credential": {}, "expect": {"ok": false, "reason": null, "alg": null, "extra": {}}}"#;
     assert!(Case::read(serde_json::from_str(text).unwrap()).is_ok());
-    // One that cannot be read is told by its id.
+    // A case that cannot be read is reported by its ID.
     let (id, _) =
         Case::read(serde_json::from_str(r#"{"id": "y", "kind": "other"}"#).unwrap()).err().unwrap();
     assert_eq!(id, "y");

@@ -1,4 +1,4 @@
-//! Wycheproof's sets over every verifier: each disagreement is listed with its reason.
+//! Wycheproof's sets for every verifier. Each disagreement is listed with its reason.
 //!
 //! `cargo test --all-features --test wycheproof -- --nocapture` shows the counts.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
@@ -19,7 +19,7 @@ const fn accepted(
     Disagreement { set, tests, accepts: true, reason }
 }
 
-/// Makes a test of every kind of set, for each verifier.
+/// Creates a test of every kind of set, for each verifier.
 macro_rules! over {
     ($($(#[$condition:meta])* $module:ident: $verifier:ident;)*) => {
         $($(#[$condition])* mod $module {

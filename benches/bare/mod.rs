@@ -1,10 +1,10 @@
-//! The bare signature check: the library that the backend uses, called in its cheapest way, from the bytes of the key to
-//! the verdict. It is what cannot be saved.
+//! The bare signature check: the library that the backend uses, called in its cheapest way, from the bytes of the key
+//! to the verdict. This is the cost that cannot be saved.
 
 use relying_party::{CoseKey, KeyParameters, Passkey};
 use sha2::Sha256;
 
-/// A key as a host would keep it that uses the library directly.
+/// A key as stored by a host that uses the library directly.
 pub enum Key {
     P256([u8; 65]),
     Ed25519([u8; 32]),
@@ -32,7 +32,7 @@ impl Key {
         }
     }
 
-    /// Decodes the key and verifies with it.
+    /// Decodes the key and verifies a signature with it.
     pub fn verify(&self, message: &[u8], signature: &[u8]) {
         match self {
             Self::P256(sec1) => {
@@ -55,7 +55,7 @@ impl Key {
     }
 }
 
-/// The check by a library with the interface of `ring`.
+/// The check with a library that has the interface of `ring`.
 #[cfg(any(feature = "ring", feature = "aws-lc-rs"))]
 macro_rules! ring_api {
     ($verify:ident, $library:ident) => {
@@ -89,7 +89,7 @@ ring_api!(verify_with_ring, ring);
 ring_api!(verify_with_aws_lc_rs, aws_lc_rs);
 
 fn p256(sec1: &[u8; 65]) -> p256::ecdsa::VerifyingKey {
-    // Cheaper than `from_sec1_bytes`, which is measured to take 4300 instructions more.
+    // Cheaper than `from_sec1_bytes`, which takes 4300 more instructions (measured).
     let point = p256::elliptic_curve::sec1::Sec1Point::<p256::NistP256>::from_bytes(sec1).unwrap();
     p256::ecdsa::VerifyingKey::from_sec1_point(&point).unwrap()
 }
@@ -98,8 +98,8 @@ fn ed25519(bytes: &[u8; 32]) -> ed25519_dalek::VerifyingKey {
     ed25519_dalek::VerifyingKey::from_bytes(bytes).unwrap()
 }
 
-fn rsa(n: &[u8], e: &[u8]) -> rsa::RsaPublicKey {
+fn rsa(n: &[u8], e: &[u8]) -> rsa::PublicKey {
     use rsa::BoxedUint;
     let n = BoxedUint::from_be_slice_vartime(n);
-    rsa::RsaPublicKey::new(n, BoxedUint::from_be_slice_vartime(e)).unwrap()
+    rsa::PublicKey::new(n, BoxedUint::from_be_slice_vartime(e)).unwrap()
 }

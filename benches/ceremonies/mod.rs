@@ -1,7 +1,7 @@
-//! The ceremonies that are measured: a registration and a sign-in of each algorithm, as a browser sends them.
+//! The measured ceremonies: a registration and a sign-in for each algorithm, as a browser sends them.
 //!
-//! They are recorded, so that every run, every backend and every peer has the very same bytes before it, and needs no
-//! test authenticator. `tests/ceremonies.rs` made them, and makes them anew.
+//! They are recorded, so that every run, backend and peer gets the same bytes and needs no test authenticator.
+//! `tests/ceremonies.rs` made them, and can make new ones.
 
 use std::sync::LazyLock;
 
@@ -9,8 +9,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use relying_party::{
     Algorithm, AttestationPolicy, Passkey, Timestamp,
     ceremony::{
-        AuthenticationExpectation, CeremonyError, CounterRule, CredentialRecord,
-        RegistrationExpectation, VerifiedAuthentication, VerifiedRegistration,
+        AuthenticationExpectation, BackupEligibilityRule, CeremonyError, CounterRule,
+        CredentialRecord, RegistrationExpectation, VerifiedAuthentication, VerifiedRegistration,
         verify_authentication, verify_registration,
     },
     crypto::{RustCrypto, SignatureVerifier},
@@ -22,14 +22,14 @@ use serde_json::Value;
 
 pub const RP_ID: &str = "example.com";
 pub const ORIGIN: &str = "https://example.com";
-/// 16 bytes, the one length that `webauthn_rp` has.
+/// 16 bytes, the only length that `webauthn_rp` supports.
 pub const CHALLENGE: [u8; 16] = [0x5c; 16];
 pub const USER: [u8; 16] = [0x75; 16];
 
-/// When certificates are judged: in 2026.
+/// The time at which certificates are verified, in 2026.
 const NOW: Timestamp = Timestamp::from_unix_millis(1_790_000_000_000);
 
-/// What a host decides once.
+/// The policy of a host.
 struct Policy {
     rp_id: RpId,
     origins: OriginPolicy,
@@ -48,7 +48,7 @@ pub fn origins() -> &'static OriginPolicy {
 static RECORDED: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("recorded.json")).unwrap());
 
-/// One ceremony of an algorithm: `sign-in`, or a registration by its attestation.
+/// A recorded ceremony of an algorithm: `sign-in`, or a registration, named by its attestation.
 struct Recorded(&'static Value);
 
 impl Recorded {
@@ -71,14 +71,14 @@ pub struct Registration {
     pub json: Vec<u8>,
     pub authenticator_data: Vec<u8>,
     pub attestation_object: Vec<u8>,
-    /// The root to which its attestation leads, in DER, if it leads to one.
+    /// The root of its attestation in DER, if it has one.
     pub root: Option<Vec<u8>>,
     pub policy: AttestationPolicy,
 }
 
 impl Registration {
-    /// Of an algorithm, `ES256`, with an attestation, `none` or `packed`; of ES256 also `packed with chain` and
-    /// `tpm with chain`, whose roots are trusted.
+    /// A registration with an algorithm such as `ES256` and the attestation `none` or `packed`. ES256 also has
+    /// `packed with chain` and `tpm with chain`, whose roots are trusted.
     pub fn new(algorithm: &str, attestation: &str) -> Self {
         let recorded = Recorded::new(algorithm, attestation);
         let root = recorded.0.get("root").map(|_| recorded.bytes("root"));
@@ -95,18 +95,19 @@ impl Registration {
         self.verify_with(&RustCrypto)
     }
 
-    /// From the bytes of the response to what is stored.
+    /// Verifies the bytes of the response, and returns what is stored.
     pub fn verify_with(
         &self,
         verifier: &dyn SignatureVerifier,
     ) -> Result<VerifiedRegistration, CeremonyError> {
-        /// All that the default backend has.
+        /// All algorithms of the default backend.
         const ALGORITHMS: [Algorithm; 4] =
             [Algorithm::EdDSA, Algorithm::Ed25519, Algorithm::ES256, Algorithm::RS256];
         let expected = RegistrationExpectation {
             rp_id: &POLICY.rp_id,
             origins: &POLICY.origins,
             bound_origin: None,
+            check_token_binding: false,
             challenge: &CHALLENGE,
             user_verification: UserVerification::Required,
             algorithms: &ALGORITHMS,
@@ -119,21 +120,21 @@ impl Registration {
         verify_registration(&RegistrationResponse::parse(&self.json)?, &expected)
     }
 
-    /// The record that a store keeps of it.
+    /// The record that a store keeps.
     pub fn passkey(&self) -> Passkey {
         let user = USER.as_slice().try_into().unwrap();
         self.verify().unwrap().into_passkey(&POLICY.rp_id, user, "Phone".parse().unwrap(), NOW)
     }
 }
 
-/// Attestations have to lead to this root.
+/// A policy that requires attestations with this root.
 #[cfg(feature = "attestation")]
 fn trusting(root: &[u8]) -> AttestationPolicy {
     let anchor = relying_party::x509::TrustAnchor::from_der(root).unwrap();
     AttestationPolicy::trusted().anchors([anchor])
 }
 
-/// Without the feature, nobody verifies them.
+/// Without the feature, no statement is verified.
 #[cfg(not(feature = "attestation"))]
 fn trusting(_: &[u8]) -> AttestationPolicy {
     AttestationPolicy::ignore()
@@ -161,7 +162,7 @@ impl SignIn {
         }
     }
 
-    /// From the bytes of the response to the verdict.
+    /// Verifies the bytes of the response.
     pub fn verify(
         &self,
         verifier: &dyn SignatureVerifier,
@@ -170,11 +171,14 @@ impl SignIn {
             rp_id: &POLICY.rp_id,
             origins: &POLICY.origins,
             bound_origin: None,
+            check_token_binding: false,
             challenge: &CHALLENGE,
             user_verification: UserVerification::Required,
             allow_credentials: &[],
             user: None,
             counter_rule: CounterRule::Reject,
+            backup_eligibility_rule: BackupEligibilityRule::Fixed,
+            find_by_credential_id: false,
             extensions: &RequestedExtensions::default(),
             verifier,
         };
@@ -182,7 +186,7 @@ impl SignIn {
         verify_authentication(&response, &expected, &CredentialRecord::from(&self.passkey))
     }
 
-    /// What is signed: authenticator data and the hash of the client data.
+    /// The signed message: authenticator data and the hash of the client data.
     pub fn message(&self) -> Vec<u8> {
         use sha2::Digest as _;
         let hash = sha2::Sha256::digest(&self.client_data_json);

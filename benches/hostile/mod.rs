@@ -1,72 +1,210 @@
-//! Hostile input of any size, for each parser: what makes the most work that its grammar lets one ask for.
+//! Hostile input of any size, for every public entry point that takes bytes or text: input that causes as much work as
+//! the grammar allows. Tests require that its cost is linear in its size; benchmarks measure what a megabyte costs.
 
-use relying_party::{
-    AttestationObject, AuthenticatorData, ClientData, CoseKey,
-    json::{AuthenticationResponse, RegistrationResponse},
-    policy::Origin,
+#![allow(clippy::too_many_lines, clippy::type_complexity, reason = "inputs are listed")]
+
+use std::{
+    hint::black_box,
+    time::{Duration, Instant},
 };
 
-/// A parser, which says whether it took the input.
-pub type Parser = (&'static str, fn(&[u8]) -> bool);
+mod cbor;
+mod json;
+mod policy;
+mod text;
 
-pub const PARSERS: [Parser; 7] = [
-    ("AuthenticationResponse", |bytes| AuthenticationResponse::parse(bytes).is_ok()),
-    ("RegistrationResponse", |bytes| RegistrationResponse::parse(bytes).is_ok()),
-    ("ClientData", |bytes| ClientData::parse(bytes).is_ok()),
-    ("AuthenticatorData", |bytes| AuthenticatorData::parse(bytes).is_ok()),
-    ("AttestationObject", |bytes| AttestationObject::parse(bytes).is_ok()),
-    ("CoseKey", |bytes| CoseKey::parse(bytes).is_ok()),
-    ("Origin", |bytes| core::str::from_utf8(bytes).is_ok_and(|text| Origin::parse(text).is_ok())),
-];
+#[cfg(all(feature = "mds", feature = "memory-store", feature = "test-authenticator"))]
+mod ceremonies;
+#[cfg(all(feature = "mds", feature = "memory-store", feature = "test-authenticator"))]
+mod certificates;
+#[cfg(all(feature = "mds", feature = "memory-store", feature = "test-authenticator"))]
+mod metadata;
+#[cfg(all(feature = "mds", feature = "memory-store", feature = "test-authenticator"))]
+mod statements;
 
-/// Inputs of about so many bytes, none of which is anything.
+pub const MEGABYTE: usize = 1 << 20;
+
+/// An entry point, and a kind of input that is expensive for it.
+pub struct Case {
+    /// The function that a host calls.
+    pub entry: &'static str,
+    /// A description of the input.
+    pub input: &'static str,
+    /// The largest size that is tried: the entry point's own limit, or a megabyte.
+    pub max: usize,
+    /// The most bytes that may be allocated at once for each byte of input.
+    pub memory: usize,
+    /// Whether the input is accepted. If not, it is rejected because of its end.
+    pub accepted: bool,
+    /// Whether the input is rejected because of its size, so that none of it is read.
+    pub unread: bool,
+    /// Whether the input always has the same size: the largest that is read.
+    pub fixed: bool,
+    make: Make,
+}
+
+enum Make {
+    Bytes(Box<dyn Fn(usize) -> Vec<u8>>, fn(&[u8]) -> bool),
+    Prepared(Box<dyn Fn(usize) -> Prepared>),
+}
+
+/// A call that can be made any number of times. It returns whether its input was accepted.
+pub struct Prepared {
+    /// The size of the input in bytes.
+    pub size: usize,
+    call: Box<dyn Fn() -> bool>,
+}
+
+impl Prepared {
+    fn new(size: usize, call: impl Fn() -> bool + 'static) -> Self {
+        Self { size, call: Box::new(call) }
+    }
+
+    pub fn call(&self) -> bool {
+        (self.call)()
+    }
+}
+
+impl Case {
+    /// An entry point that takes bytes.
+    fn bytes(
+        entry: &'static str,
+        input: &'static str,
+        make: impl Fn(usize) -> Vec<u8> + 'static,
+        parse: fn(&[u8]) -> bool,
+    ) -> Self {
+        Self::new(entry, input, Make::Bytes(Box::new(make), parse))
+    }
+
+    /// An entry point with another kind of input, which is built before the call.
+    fn prepared(
+        entry: &'static str,
+        input: &'static str,
+        make: impl Fn(usize) -> Prepared + 'static,
+    ) -> Self {
+        Self::new(entry, input, Make::Prepared(Box::new(make)))
+    }
+
+    fn new(entry: &'static str, input: &'static str, make: Make) -> Self {
+        Self {
+            entry,
+            input,
+            max: MEGABYTE,
+            memory: 2,
+            accepted: false,
+            unread: false,
+            fixed: false,
+            make,
+        }
+    }
+
+    fn accepted(mut self) -> Self {
+        self.accepted = true;
+        self
+    }
+
+    fn unread(mut self) -> Self {
+        self.unread = true;
+        self
+    }
+
+    fn max(mut self, max: usize) -> Self {
+        self.max = max;
+        self
+    }
+
+    fn memory(mut self, memory: usize) -> Self {
+        self.memory = memory;
+        self
+    }
+
+    /// The call with about this many bytes, never more than [`max`](Self::max).
+    pub fn prepare(&self, size: usize) -> Prepared {
+        let size = size.min(self.max);
+        match &self.make {
+            Make::Bytes(make, parse) => {
+                let (input, parse) = (make(size), *parse);
+                Prepared::new(input.len(), move || parse(&input))
+            }
+            Make::Prepared(make) => make(size),
+        }
+    }
+}
+
+/// Every entry point with all inputs that were designed for it.
+pub fn cases() -> Vec<Case> {
+    let mut cases = [cbor::cases(), json::cases(), policy::cases(), text::cases()]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>();
+    #[cfg(all(feature = "mds", feature = "memory-store", feature = "test-authenticator"))]
+    for more in [certificates::cases(), ceremonies::cases(), metadata::cases(), statements::cases()]
+    {
+        cases.extend(more);
+    }
+    cases
+}
+
+/// For each entry point the input that takes longest, with a megabyte, or as much as it reads.
+pub fn worst() -> Vec<(Case, Prepared)> {
+    let mut worst: Vec<(Case, Prepared, Duration)> = Vec::new();
+    for case in cases() {
+        let prepared = case.prepare(case.max);
+        let start = Instant::now();
+        black_box(prepared.call());
+        let time = start.elapsed();
+        match worst.iter_mut().find(|(known, ..)| known.entry == case.entry) {
+            Some(known) if known.2 < time => *known = (case, prepared, time),
+            Some(_) => {}
+            None => worst.push((case, prepared, time)),
+        }
+    }
+    worst.into_iter().map(|(case, prepared, _)| (case, prepared)).collect()
+}
+
+/// Inputs of about this many bytes for any parser: those of all cases, and some general ones.
 pub fn inputs(size: usize) -> Vec<(&'static str, Vec<u8>)> {
-    let text = |prefix: &str, unit: &str| {
-        let times = size.saturating_sub(prefix.len()) / unit.len();
-        [prefix, &unit.repeat(times)].concat().into_bytes()
-    };
-    let bytes = |prefix: &[u8], unit: &[u8]| [prefix, &unit.repeat(size / unit.len())].concat();
     let length = u32::try_from(size).unwrap().to_be_bytes();
-    vec![
+    let mut inputs = vec![
         ("zeros", vec![0; size]),
-        ("letters", text("", "a")),
-        ("JSON arrays", text("", "[")),
-        ("JSON objects", text("", "{\"\":")),
-        ("JSON arrays in a member", text("{\"x\":", "[")),
-        ("JSON members", text("{", "\"x\":0,")),
-        ("JSON escapes", text("{\"type\":\"", "\\u0041")),
-        // An error that repeats it has six characters for each.
-        ("JSON text of control characters", format!("\"{}\"", "\x7f".repeat(size - 2)).into()),
-        ("JSON escapes in a key", text("{\"", "\\u0041")),
-        ("JSON transports", text("{\"response\":{\"transports\":[", "\"\",")),
-        ("JSON number", text("{\"x\":", "9")),
-        ("JSON spaces", text("", " ")),
-        ("CBOR arrays", bytes(b"", b"\x81")),
-        ("CBOR maps", bytes(b"", b"\xa1\x00")),
-        ("CBOR array of all of it", bytes(&[&b"\x9a"[..], &length].concat(), b"\x00")),
-        ("CBOR array in a statement", {
-            bytes(&[&b"\xa3\x63fmt\x64none\x67attStmt\x9a"[..], &length].concat(), b"\x00")
-        }),
-        ("CBOR maps in a statement", {
-            bytes(&[&b"\xa3\x63fmt\x64none\x67attStmt\x9a"[..], &length].concat(), b"\xa1\x00\x00")
-        }),
-        ("CBOR text of all of it", bytes(&[&b"\x7a"[..], &length].concat(), b"a")),
-        ("authenticator data with extensions", {
-            bytes(&[&[0; 32][..], &[0x81, 0, 0, 0, 0, 0xb8, 64]].concat(), b"\x61a\x81\x81\x00")
-        }),
-        ("origin", text("https://", "a.")),
-        ("DER of all of it", bytes(&[&b"\x30\x84"[..], &length].concat(), b"\x05\x00")),
-        ("DER sequences", bytes(b"", b"\x30\x80")),
-        ("PEM blocks", {
-            text("", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
-        }),
-        ("JWS dots", text("", ".")),
-        ("JWS certificates", { text("{\"alg\":\"ES256\",\"x5c\":[", "\"\",") }),
-        ("metadata entries", {
-            text("{\"no\":1,\"nextUpdate\":\"2030-01-01\",\"entries\":[0", ",0")
-        }),
-        ("certificates in a statement", {
-            bytes(&[&b"\xa1\x63x5c\x9a"[..], &length].concat(), b"\x40")
-        }),
-    ]
+        ("letters", repeated(b"", b"a", size)),
+        ("JSON arrays", repeated(b"", b"[", size)),
+        ("JSON objects", repeated(b"", b"{\"\":", size)),
+        ("JSON spaces", repeated(b"", b" ", size)),
+        ("CBOR arrays", repeated(b"", b"\x81", size)),
+        ("CBOR maps", repeated(b"", b"\xa1\x00", size)),
+        ("CBOR text of all of it", repeated(&[&b"\x7a"[..], &length].concat(), b"a", size)),
+        ("DER of all of it", repeated(&[&b"\x30\x84"[..], &length].concat(), b"\x05\x00", size)),
+        ("DER sequences", repeated(b"", b"\x30\x80", size)),
+        ("JWS dots", repeated(b"", b".", size)),
+    ];
+    inputs.extend(cases().iter().filter_map(|case| match &case.make {
+        Make::Bytes(make, _) => Some((case.input, make(size.min(case.max)))),
+        Make::Prepared(_) => None,
+    }));
+    inputs
+}
+
+/// The prefix, followed by the unit as often as fits into the size.
+fn repeated(prefix: &[u8], unit: &[u8], size: usize) -> Vec<u8> {
+    framed(prefix, unit, b"", size)
+}
+
+/// The unit between a prefix and a suffix, as often as fits into the size.
+fn framed(prefix: &[u8], unit: &[u8], suffix: &[u8], size: usize) -> Vec<u8> {
+    let times = size.saturating_sub(prefix.len() + suffix.len()) / unit.len();
+    [prefix, &unit.repeat(times), suffix].concat()
+}
+
+/// Texts that all differ, with this many bytes in total.
+fn numbered(size: usize, text: impl Fn(usize) -> String) -> Vec<String> {
+    let (mut texts, mut left) = (Vec::new(), size);
+    loop {
+        let text = text(texts.len());
+        if text.len() > left {
+            return texts;
+        }
+        left -= text.len();
+        texts.push(text);
+    }
 }

@@ -1,40 +1,44 @@
-//! Instructions of a function, counted by callgrind where valgrind is there.
+//! Instructions of a function, counted by callgrind if valgrind is installed.
 //!
-//! Callgrind's processor has no SHA instructions: what SHA-256 costs in its place is told apart, since hardware needs
-//! a few hundred instructions for all of it.
+//! Callgrind's processor has no SHA instructions. What SHA-256 costs instead is reported separately, since real
+//! hardware needs only a few hundred instructions for it.
 
 use std::{
     collections::HashMap,
     env, fs,
+    path::PathBuf,
     process::{self, Command},
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
-/// Runs of a subject that are counted.
+/// The number of counted runs of a subject.
 const RUNS: u64 = 5;
 
-/// What one run takes.
+/// The cost of one run.
 #[derive(Clone, Copy, Default)]
 pub struct Instructions {
-    /// Without those of SHA-256.
+    /// Instructions without SHA-256.
     pub count: u64,
-    /// Of SHA-256 in software.
+    /// Instructions of SHA-256 in software.
     pub sha256: u64,
 }
 
-/// Whether there is something to count with.
+/// Whether valgrind is installed.
 pub fn can_be_counted() -> bool {
     Command::new("valgrind").arg("--version").output().is_ok()
 }
 
-/// Counts what happens within `function` while this program runs with the arguments `run SUBJECT COUNT`.
-pub fn of(subject: usize, function: &str) -> Instructions {
-    let file = env::temp_dir().join(format!("callgrind.{}.{subject}", process::id()));
+/// Counts the instructions within `function` while a program runs with the arguments `run SUBJECT COUNT`.
+pub fn of(program: PathBuf, subject: &str, function: &str) -> Instructions {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let file = env::temp_dir().join(format!("callgrind.{}.of.{number}", process::id()));
     let output = Command::new("valgrind")
         .arg("--tool=callgrind")
         .arg(format!("--callgrind-out-file={}", file.display()))
         .args(["--collect-atstart=no", &format!("--toggle-collect={function}")])
-        .arg(env::current_exe().unwrap())
-        .args(["run", &subject.to_string(), &RUNS.to_string()])
+        .arg(program)
+        .args(["run", subject, &RUNS.to_string()])
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -50,6 +54,42 @@ pub fn of(subject: usize, function: &str) -> Instructions {
     }
     assert!(total.count > 0, "{function} was not found");
     Instructions { count: total.count / RUNS, sha256: total.sha256 / RUNS }
+}
+
+/// Starts or ends a counted section: it calls a function of the C library that nothing else calls, whose name callgrind
+/// finds even in a program without symbols.
+pub fn mark() {
+    let _ = std::os::unix::process::parent_id();
+}
+
+/// Counts the instructions from each odd [mark] to the next while this program runs with these arguments and this
+/// environment variable.
+pub fn between_marks(arguments: &[&str], variable: (&str, &str)) -> Vec<u64> {
+    static FOLDERS: AtomicUsize = AtomicUsize::new(0);
+    let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
+    let folder = env::temp_dir().join(format!("callgrind.{}.folder.{number}", process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let output = Command::new("valgrind")
+        .arg("--tool=callgrind")
+        .arg(format!("--callgrind-out-file={}", folder.join("mark").display()))
+        .args(["--dump-before=getppid", "--dump-line=no"])
+        .arg(env::current_exe().unwrap())
+        .args(arguments)
+        .env(variable.0, variable.1)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    // The profile of a mark is that of the section before it.
+    let profile = |number: usize| fs::read_to_string(folder.join(format!("mark.{number}"))).ok();
+    let counts = (2..).step_by(2).map_while(profile).map(|profile| total(&profile)).collect();
+    fs::remove_dir_all(&folder).unwrap();
+    counts
+}
+
+/// The total cost in a profile.
+fn total(profile: &str) -> u64 {
+    let totals = profile.lines().find_map(|line| line.strip_prefix("totals: "));
+    totals.and_then(|totals| totals.trim().parse().ok()).unwrap()
 }
 
 /// Each function's own cost.

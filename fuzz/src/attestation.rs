@@ -1,4 +1,5 @@
-//! Registrations with a statement of each format, bent before and after they are signed, against a plain judge.
+//! Registrations with a statement of each format, tampered with before and after signing, and checked by a simple
+//! judge.
 
 use relying_party::{
     crypto::RustCrypto,
@@ -7,11 +8,11 @@ use relying_party::{
 
 use super::{
     attested::{self, FORMATS, world},
-    bend,
     source::Source,
+    tamper,
 };
 
-/// The object identifiers that mean something to some format.
+/// The object identifiers that have a meaning in some format.
 const EXTENSIONS: [&str; 10] = [
     TestExtension::BASIC_CONSTRAINTS,
     TestExtension::KEY_USAGE,
@@ -32,7 +33,7 @@ const ATTRIBUTES: [&str; 4] = [
     TestName::ORGANIZATIONAL_UNIT,
 ];
 
-/// Accepted ⇒ the judge finds nothing; not bent ⇒ accepted and trusted.
+/// Accepted ⇒ the judge finds nothing wrong; untampered ⇒ accepted and trusted.
 pub(super) fn verify(data: &[u8]) {
     let mut source = Source::new(data);
     let format = *source.choose(&FORMATS);
@@ -43,14 +44,14 @@ pub(super) fn verify(data: &[u8]) {
         let mut parts = world().parts(format);
         for _ in 0..source.below(4) {
             match source.below(4) {
-                0 => bend::authenticator_data(&mut source, &mut parts.authenticator_data),
-                1 => bend::client_data(&mut source, &mut parts.client_data),
+                0 => tamper::authenticator_data(&mut source, &mut parts.authenticator_data),
+                1 => tamper::client_data(&mut source, &mut parts.client_data),
                 _ => {
                     let script = source.bytes().to_vec();
-                    parts.bend_statement(move |statement| {
+                    parts.tamper_statement(move |statement| {
                         let mut source = Source::new(&script);
                         while !source.is_empty() {
-                            bend_statement(&mut source, statement);
+                            tamper_statement(&mut source, statement);
                         }
                     });
                 }
@@ -60,12 +61,12 @@ pub(super) fn verify(data: &[u8]) {
         signed
     };
     match source.below(8) {
-        1 => bend::bytes(&mut source, &mut signed.authenticator_data),
-        2 => bend::bytes(&mut source, &mut signed.client_data_json),
+        1 => tamper::bytes(&mut source, &mut signed.authenticator_data),
+        2 => tamper::bytes(&mut source, &mut signed.client_data_json),
         3 => signed.fmt = (*source.choose(&FORMATS)).to_owned(),
         4 => {
             if let Ok(mut statement) = signed.statement.to_vec() {
-                bend::bytes(&mut source, &mut statement);
+                tamper::bytes(&mut source, &mut statement);
                 signed.statement = relying_party::test_authenticator::Cbor::Raw(statement);
             }
         }
@@ -80,7 +81,7 @@ pub(super) fn verify(data: &[u8]) {
     }
 }
 
-fn bend_statement(source: &mut Source<'_>, statement: &mut CertifiedParts) {
+fn tamper_statement(source: &mut Source<'_>, statement: &mut CertifiedParts) {
     let certificate = &mut statement.certificate;
     match source.below(14) {
         0 => statement.alg = source.flag().then(|| i64::from(source.byte()) - 128),

@@ -1,5 +1,5 @@
-//! Registrations with a statement of each format, and who judges them: the crate with its own cryptography, or with a
-//! verifier to whom every signature is good, so that what stands behind signatures is reached.
+//! Registrations with a statement of each format, verified with the crate's own cryptography or with a verifier that
+//! accepts every signature, so that the fuzzer reaches the code after signature checks.
 
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -26,10 +26,10 @@ use super::{
     memory::bounded,
 };
 
-/// A day in 2025, when the certificates of tests are valid.
+/// A day in 2025, when the test certificates are valid.
 pub(super) const NOW: Timestamp = Timestamp::from_unix_millis(1_750_000_000_000);
 
-/// To whom every signature is good.
+/// Accepts every signature.
 pub(super) struct Credulous;
 
 impl SignatureVerifier for Credulous {
@@ -70,14 +70,14 @@ impl SignatureVerifier for Credulous {
     }
 }
 
-/// The formats that have targets of their own.
+/// The formats that have their own targets.
 pub(super) const FORMATS: [&str; 7] =
     ["packed", "tpm", "android-key", "apple", "fido-u2f", "compound", "android-safetynet"];
 
-/// Who attests, and what relying parties ask.
+/// The attesters, and the policies of relying parties.
 pub(super) struct World {
     pub(super) attester: TestAttester,
-    /// The certificate of `attest.android.com`, and the key that is in it.
+    /// The certificate of `attest.android.com`, and its key.
     service: Vec<u8>,
     service_key: TestKey,
     pub(super) ignore: AttestationPolicy,
@@ -98,6 +98,8 @@ impl World {
         let attester = TestAttester::new("manufacturer").unwrap();
         let web = TestAuthority::root("web").unwrap();
         let service = web.below("service", |it| {
+            // digitalSignature
+            it.set_extension(TestExtension::KEY_USAGE, true, [3, 2, 7, 0x80]);
             it.set_extension(
                 TestExtension::SUBJECT_ALT_NAME,
                 false,
@@ -129,7 +131,7 @@ impl World {
         world
     }
 
-    /// What the test authenticator makes in this format, for whose message it is.
+    /// The test authenticator's attestation in this format.
     pub(super) fn attestation(&self, format: &str) -> TestAttestation {
         let attester = self.attester.clone();
         match format {
@@ -170,7 +172,7 @@ impl World {
         &self.honest[FORMATS.iter().position(|known| *known == format).unwrap()]
     }
 
-    /// A statement of the service that says this.
+    /// A statement of the service with this payload.
     pub(super) fn safety_net(&self, payload: &[u8]) -> Cbor {
         let header =
             format!(r#"{{"alg":"ES256","x5c":["{}"]}}"#, codec::encode_padded(&self.service));
@@ -191,6 +193,7 @@ impl World {
             rp_id: &self.rp_id,
             origins: &self.origins,
             bound_origin: None,
+            check_token_binding: false,
             challenge: fixture().creation.challenge().as_bytes(),
             user_verification: UserVerification::Required,
             algorithms: fixture().rp.algorithms(),
@@ -204,16 +207,16 @@ impl World {
     }
 }
 
-/// r and s side by side, of an ECDSA signature on P-256 in DER.
+/// r and s, concatenated, of an ECDSA signature on P-256 in DER.
 pub(super) fn r_and_s(der: &[u8]) -> Vec<u8> {
     p256::ecdsa::Signature::from_der(der).unwrap().to_bytes().to_vec()
 }
 
-/// What may be held for each byte of a response whose statement is read and judged.
+/// The limit of memory per byte of a response whose statement is read and judged.
 const MULTIPLE: usize = 16;
 
-/// What is asked decides alone: who passes where more is asked passes where less is. What passes the crate's own
-/// cryptography, a plain judge finds to be signed and complete.
+/// Checks that a response which passes a stricter policy passes a more lenient one, and that a plain judge finds every
+/// statement that passes the crate's own cryptography signed and complete.
 pub(super) fn check(signed: &SignedRegistration) -> bool {
     let Ok(json) = signed.to_json() else { return false };
     let json = json.to_string().into_bytes();
@@ -233,7 +236,10 @@ pub(super) fn check(signed: &SignedRegistration) -> bool {
     }
     assert!(trusted.is_err() || valid.is_ok(), "trusted, but not valid");
     assert!(valid.is_err() || ignored.is_ok(), "valid, but not accepted if ignored");
-    assert!(trusted.is_err() || trusted.is_ok_and(|it| it.trust.is_some()), "trusted by nobody");
+    assert!(
+        trusted.is_err() || trusted.is_ok_and(|it| it.trust.is_some()),
+        "trusted without an anchor"
+    );
     let Ok(valid) = valid else { return false };
     assert_eq!(valid.format, signed.fmt);
     if judge(&world.statement, &RustCrypto).is_ok() {
@@ -277,7 +283,7 @@ pub(super) fn statement_safety_net(data: &[u8]) {
     statement("android-safetynet", data);
 }
 
-/// What the service answers, signed by the service whatever it is: it has the nonce, and vouches for the device.
+/// Any answer of the service, signed by the service: accepted ⇒ it has the nonce, and vouches for the device.
 pub(super) fn safety_net_response(data: &[u8]) {
     let mut signed = world().signed("android-safetynet").clone();
     signed.statement = world().safety_net(data);
@@ -290,7 +296,7 @@ pub(super) fn safety_net_response(data: &[u8]) {
     assert_eq!(response["ctsProfileMatch"], true);
 }
 
-/// Changes one member of an honest statement of the TPM's.
+/// Changes some members of an honest TPM statement.
 fn with_members(members: &[(&str, Vec<u8>)]) -> SignedRegistration {
     let mut signed = world().signed("tpm").clone();
     for (member, value) in members {
@@ -299,8 +305,7 @@ fn with_members(members: &[(&str, Vec<u8>)]) -> SignedRegistration {
     signed
 }
 
-/// Any `pubArea`, of which the TPM certifies that it made it: accepted ⇒ the credential's key stands in it, and nothing
-/// is behind.
+/// Any `pubArea`, certified by the TPM: accepted ⇒ the credential's key is in it, and nothing follows.
 pub(super) fn tpm_public_area(data: &[u8]) {
     let honest = world().signed("tpm");
     let told = Told::of(honest);
@@ -330,8 +335,8 @@ pub(super) fn tpm_public_area(data: &[u8]) {
     }
 }
 
-/// Any `certInfo`, signed by the TPM whatever it is: accepted ⇒ it has the TPM's mark, what was to be signed, and the
-/// name of the key.
+/// Any `certInfo`, signed by the TPM: accepted ⇒ it has the TPM's magic value, the required `extraData`, and the name
+/// of the key.
 pub(super) fn tpm_cert_info(data: &[u8]) {
     let honest = world().signed("tpm");
     let signed = with_members(&[("certInfo", data.to_vec())]);
@@ -358,12 +363,12 @@ pub(super) fn tpm_cert_info(data: &[u8]) {
     }
 }
 
-/// Any description of a key, certified whatever it is: accepted ⇒ the challenge is in its place, and the key is said to
-/// be made where it is, to sign.
+/// Any description of a key, in a signed certificate: accepted ⇒ the challenge is in its place, and the description
+/// says that the key was generated in the device, for signing.
 pub(super) fn key_description(data: &[u8]) {
     let mut parts = world().parts("android-key");
     let raw = data.to_vec();
-    parts.bend_statement(move |statement| {
+    parts.tamper_statement(move |statement| {
         statement.key_description().unwrap().raw = Some(raw.clone());
     });
     let Ok(signed) = parts.sign() else { return };
@@ -375,9 +380,18 @@ pub(super) fn key_description(data: &[u8]) {
         let hash = Told::of(&signed).client_data_hash;
         let challenge = [&[4, 32], &hash[..]].concat();
         assert!(data.windows(34).any(|window| window == challenge));
-        // purpose [1] with what must be in it, and origin [702] with what alone may.
-        assert!(data.contains(&0xa1) && data.windows(3).any(|window| window == [2, 1, 2]));
-        assert!(data.windows(6).any(|window| window == b"\xbf\x85\x3e\x03\x02\x01"));
+        // purpose [1] contains SIGN (2), and origin [702] is GENERATED (0). Leading zeros of a number have no meaning.
+        let holds = |number: u8| {
+            let mut values = (2..data.len()).filter(|at| data[at - 2] == 2);
+            values.any(|at| {
+                let value = data.get(at..at + usize::from(data[at - 1])).unwrap_or_default();
+                matches!(value, [zeros @ .., last]
+                    if *last == number && zeros.iter().all(|byte| *byte == 0))
+            })
+        };
+        assert!(data.contains(&0xa1) || data.contains(&0x81));
+        assert!(data.windows(2).any(|window| window == b"\x85\x3e"));
+        assert!(holds(2) && holds(0));
     }
 }
 
@@ -386,7 +400,7 @@ pub(super) fn honest_description() -> Vec<u8> {
     let found = Arc::new(Mutex::new(Vec::new()));
     let out = Arc::clone(&found);
     let mut parts = world().parts("android-key");
-    parts.bend_statement(move |statement| {
+    parts.tamper_statement(move |statement| {
         let description = statement.key_description().unwrap().clone();
         *out.lock().unwrap() = described(&description);
     });
@@ -394,7 +408,7 @@ pub(super) fn honest_description() -> Vec<u8> {
     std::mem::take(&mut *found.lock().unwrap())
 }
 
-/// A description in DER, as the test authenticator writes it where all lengths are short.
+/// A description in DER as the test authenticator writes it, for which all lengths are short.
 fn described(description: &relying_party::test_authenticator::KeyDescription) -> Vec<u8> {
     let tlv = |tag: u8, value: &[u8]| [&[tag, u8::try_from(value.len()).unwrap()], value].concat();
     let tee = [&b"\xa1\x05\x31\x03\x02\x01\x02"[..], b"\xbf\x85\x3e\x03\x02\x01\x00"].concat();
@@ -411,7 +425,7 @@ fn described(description: &relying_party::test_authenticator::KeyDescription) ->
     tlv(0x30, &fields.concat())
 }
 
-/// The seeds of `statement_…`: the honest one, those of the others, and bare ones.
+/// The seeds of `statement_…`: the honest statement, those of the other formats, and nearly empty ones.
 pub(super) fn statements(format: &str) -> Vec<Vec<u8>> {
     let mut made = vec![world().signed(format).statement.to_vec().unwrap()];
     made.push(b"\xa0".to_vec());
@@ -420,14 +434,14 @@ pub(super) fn statements(format: &str) -> Vec<Vec<u8>> {
     made
 }
 
-/// The seeds of `tpm_…`: the honest one, and its beginnings.
+/// The seeds of `tpm_…`: the honest member, and prefixes of it.
 pub(super) fn members(member: &str) -> Vec<Vec<u8>> {
     let honest = world().signed("tpm").statement.entry(member).unwrap().as_bytes().unwrap().clone();
     let beginning = honest[..honest.len() / 2].to_vec();
     vec![[&honest[..], &[0]].concat(), honest, beginning]
 }
 
-/// Answers of the service: the honest one, and some that are none.
+/// Answers of the service: the honest one, and some that are invalid.
 pub(super) fn responses() -> Vec<Vec<u8>> {
     let nonce = codec::encode_padded(&Sha256::digest(
         Told::of(world().signed("android-safetynet")).message(),

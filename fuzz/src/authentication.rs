@@ -1,8 +1,11 @@
-//! Assertions of the test authenticator, bent before and after they are signed, against a plain judge.
+//! Assertions of the test authenticator, tampered with before and after signing, and checked by a simple judge.
 
 use relying_party::{
     Passkey,
-    ceremony::{AuthenticationExpectation, CounterRule, CredentialRecord, verify_authentication},
+    ceremony::{
+        AuthenticationExpectation, BackupEligibilityRule, CounterRule, CredentialRecord,
+        verify_authentication,
+    },
     crypto::RustCrypto,
     extensions::RequestedExtensions,
     json::{AuthenticationResponse, UserVerification},
@@ -12,41 +15,42 @@ use relying_party::{
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    bend, codec,
+    codec,
     fixture::{ORIGIN, RP_ID, fixture},
     judge::{Sent, check_authenticator_data, check_signature},
     source::Source,
+    tamper,
 };
 
-/// The text of an assertion that is bent as the input says; honest if the input has ended.
-pub(super) fn bent(source: &mut Source<'_>, mut parts: AssertionParts) -> Option<String> {
+/// The JSON of an assertion, tampered with as the input says; honest once the input has ended.
+pub(super) fn tampered(source: &mut Source<'_>, mut parts: AssertionParts) -> Option<String> {
     for _ in 0..source.below(4) {
         match source.below(5) {
-            0 => bend::client_data(source, &mut parts.client_data),
-            1 => bend::authenticator_data(source, &mut parts.authenticator_data),
-            2 => bend::outer(source, &mut parts.outer),
+            0 => tamper::client_data(source, &mut parts.client_data),
+            1 => tamper::authenticator_data(source, &mut parts.authenticator_data),
+            2 => tamper::outer(source, &mut parts.outer),
             3 => parts.user_handle = source.flag().then(|| source.bytes().to_vec()),
             _ => parts.key = fixture().registration.key.clone(),
         }
     }
     let mut signed = parts.sign().ok()?;
     for _ in 0..source.below(3) {
-        tamper(source, &mut signed);
+        corrupt(source, &mut signed);
     }
     Some(signed.to_json().ok()?.to_string())
 }
 
-fn tamper(source: &mut Source<'_>, signed: &mut SignedAssertion) {
+fn corrupt(source: &mut Source<'_>, signed: &mut SignedAssertion) {
     match source.below(5) {
-        0 => bend::bytes(source, &mut signed.client_data_json),
-        1 => bend::bytes(source, &mut signed.authenticator_data),
-        2 => bend::bytes(source, &mut signed.signature),
-        3 => bend::outer(source, &mut signed.outer),
+        0 => tamper::bytes(source, &mut signed.client_data_json),
+        1 => tamper::bytes(source, &mut signed.authenticator_data),
+        2 => tamper::bytes(source, &mut signed.signature),
+        3 => tamper::outer(source, &mut signed.outer),
         _ => signed.user_handle = source.flag().then(|| source.bytes().to_vec()),
     }
 }
 
-/// Accepted only if the judge finds nothing; and accepted if nothing was bent.
+/// Accepted ⇒ the judge finds nothing wrong; untampered ⇒ accepted.
 pub(super) fn verify(data: &[u8]) {
     let fixture = fixture();
     let mut source = Source::new(data);
@@ -57,7 +61,7 @@ pub(super) fn verify(data: &[u8]) {
         (&fixture.open_assertion, &fixture.open)
     };
     let honest = source.is_empty();
-    let Some(json) = bent(&mut source, parts.clone()) else { return };
+    let Some(json) = tampered(&mut source, parts.clone()) else { return };
     let rp_id = RpId::new(RP_ID).unwrap();
     let origins = OriginPolicy::builder(&rp_id).origin(ORIGIN).build().unwrap();
     let allowed = [fixture.passkey.credential_id.clone()];
@@ -65,11 +69,14 @@ pub(super) fn verify(data: &[u8]) {
         rp_id: &rp_id,
         origins: &origins,
         bound_origin: None,
+        check_token_binding: false,
         challenge: ceremony.challenge().as_bytes(),
         user_verification: UserVerification::Required,
         allow_credentials: if named { &allowed } else { &[] },
         user: named.then(|| fixture.passkey.user.as_bytes()),
         counter_rule: CounterRule::Reject,
+        backup_eligibility_rule: BackupEligibilityRule::Fixed,
+        find_by_credential_id: false,
         extensions: &RequestedExtensions::default(),
         verifier: &RustCrypto,
     };
@@ -102,9 +109,9 @@ pub(super) fn judge(passkey: &Passkey, response: &[u8], challenge: &[u8], named:
     let stored = passkey.state.sign_count;
     assert!(counter > stored || (counter, stored) == (0, 0), "the counter did not grow");
     match sent.json.pointer("/response/userHandle") {
-        None | Some(serde_json::Value::Null) => assert!(named, "nobody was named"),
-        // An empty handle is none.
-        Some(handle) if handle == "" => assert!(named, "nobody was named"),
+        None | Some(serde_json::Value::Null) => assert!(named, "no user handle"),
+        // An empty handle counts as absent.
+        Some(handle) if handle == "" => assert!(named, "no user handle"),
         Some(handle) => {
             let handle = codec::decode(handle.as_str().unwrap()).unwrap();
             assert_eq!(handle, passkey.user.as_bytes());

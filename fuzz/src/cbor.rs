@@ -1,4 +1,4 @@
-//! The CBOR reader against `ciborium`, through the statement of an attestation object, which holds any CBOR.
+//! The CBOR reader compared with `ciborium`, on attestation statements, which may contain any CBOR.
 
 use ciborium::Value;
 use relying_party::{
@@ -8,7 +8,7 @@ use relying_party::{
 
 use super::memory::bounded;
 
-/// What stands around a statement: a map of `fmt`, `authData` and, last, `attStmt`.
+/// The bytes around a statement: a map with `fmt`, `authData` and, last, `attStmt`.
 fn around(statement: &[u8]) -> Vec<u8> {
     let mut object = b"\xa3\x63fmt\x64none\x68authData\x58\x25".to_vec();
     object.extend([0; 37]);
@@ -17,8 +17,8 @@ fn around(statement: &[u8]) -> Vec<u8> {
     object
 }
 
-/// A statement is accepted exactly if a general reader accepts it as a map or an array, it keeps the rules, and
-/// writing it again gives the same bytes. (The reader does not judge how floating-point numbers are written.)
+/// A statement is accepted exactly if a general reader reads it as a map or an array, it keeps the rules, and writing
+/// it again gives the same bytes. (The reader does not check how floating-point numbers are encoded.)
 pub(super) fn statement(data: &[u8]) {
     let object = around(data);
     let ours = bounded("CBOR", 0, object.len(), || AttestationObject::parse(&object));
@@ -54,7 +54,7 @@ fn keeps_rules(value: &Value, depth: usize) -> bool {
                     keeps_rules(key, depth - 1) && keeps_rules(value, depth - 1)
                 })
         }
-        // What needs a tag is written with one.
+        // Numbers that need a tag are written with one.
         Value::Integer(value) => (-(1_i128 << 64)..1 << 64).contains(&i128::from(*value)),
         Value::Tag(..) => false,
         _ => true,

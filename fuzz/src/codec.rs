@@ -1,7 +1,7 @@
-//! base64url in the simplest words, against which the crate's reading is held.
+//! A simple base64url decoder, with which the crate's decoder is compared.
 
-/// The bytes of a text of four-character groups: one alphabet or the other, padding as it likes at the end, no
-/// trailing bits.
+/// Decodes text in groups of four characters. It uses one alphabet or the other, padding at the end is optional, and
+/// there are no trailing bits.
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     let padding = text.bytes().rev().take_while(|byte| *byte == b'=').count();
     let digits = text.get(..text.len() - padding)?;

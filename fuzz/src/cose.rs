@@ -1,4 +1,4 @@
-//! COSE keys against `ciborium` and `coset`.
+//! COSE keys compared with `ciborium` and `coset`.
 
 use ciborium::Value;
 use coset::{CborSerializable as _, Label, iana::EnumI64 as _};
@@ -9,7 +9,7 @@ use relying_party::{
 
 use super::memory::bounded;
 
-/// An accepted key says what general readers find in it, and holds nothing else.
+/// Accepted ⇒ the key says what general readers find in it, and contains nothing else.
 pub(super) fn key(data: &[u8]) {
     let key = bounded("CoseKey", 0, data.len(), || CoseKey::parse(data));
     let Ok(key) = key else {
@@ -28,13 +28,13 @@ pub(super) fn key(data: &[u8]) {
         let json = serde_json::to_string(&stored).unwrap();
         assert_eq!(serde_json::from_str::<CosePublicKey>(&json).unwrap(), stored);
     }
-    // Arithmetic on hostile numbers: no panic, and no signature of nothing.
+    // Computing with hostile numbers must neither panic nor verify an empty signature.
     let _ = RustCrypto.check_key(&key);
     assert!(RustCrypto.verify(&key, b"message", &[0; 64]).is_err());
     assert!(RustCrypto.verify(&key, b"message", &[0x30, 6, 2, 1, 0, 2, 1, 0]).is_err());
 }
 
-/// Labels and values of the parameters that depend on the key's type, and its type.
+/// The key's type, and the labels and values of the parameters that depend on it.
 fn parameters(key: &CoseKey<'_>) -> (i64, Vec<(i64, Value)>) {
     let bytes = |bytes: &[u8]| Value::Bytes(bytes.to_vec());
     match key.parameters {

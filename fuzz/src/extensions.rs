@@ -1,10 +1,10 @@
-//! Extension outputs, in JSON from the client and in CBOR from the authenticator, against general readers.
+//! Extension outputs, in JSON from the client and in CBOR from the authenticator, compared with general readers.
 
 use ciborium::Value as CborValue;
 use relying_party::{
     ceremony::{
-        AuthenticationExpectation, CounterRule, CredentialRecord, RegistrationExpectation,
-        verify_authentication, verify_registration,
+        AuthenticationExpectation, BackupEligibilityRule, CounterRule, CredentialRecord,
+        RegistrationExpectation, verify_authentication, verify_registration,
     },
     extensions::RequestedExtensions,
     json::{AuthenticationResponse, RegistrationResponse, UserVerification},
@@ -34,10 +34,10 @@ const IDENTIFIERS: [&str; 12] = [
     "appid",
 ];
 
-/// What may be held for each byte of a response: an output has a name, a value and a place in a list.
+/// The limit of memory per byte of a response: an output has a name, a value and a place in a list.
 const MULTIPLE: usize = 16;
 
-/// Two bytes that say what was requested, client outputs as far as 0xff, then authenticator outputs.
+/// Two bytes that select what was requested, then client outputs up to a byte 0xff, then authenticator outputs.
 struct Input<'a> {
     requested: RequestedExtensions,
     client: &'a str,
@@ -62,14 +62,14 @@ fn input(data: &[u8]) -> Option<Input<'_>> {
     })
 }
 
-/// The text around client outputs, which stand in it as they are.
+/// The response JSON with these client outputs inserted as they are.
 fn with_client_outputs(response: &Value, client: &str) -> Vec<u8> {
     let mut response = response.clone();
     response["clientExtensionResults"] = "HERE".into();
     response.to_string().replace("\"HERE\"", client).into_bytes()
 }
 
-/// What was asked for has its type and says what a general reader finds.
+/// Outputs of requested extensions have their type and say what a general reader finds.
 pub(super) fn registration(data: &[u8]) {
     let Some(Input { requested, client, authenticator }) = input(data) else { return };
     let mut parts = fixture().registration.clone();
@@ -84,6 +84,7 @@ pub(super) fn registration(data: &[u8]) {
         rp_id: &rp_id,
         origins: &origins,
         bound_origin: None,
+        check_token_binding: false,
         challenge: fixture().creation.challenge().as_bytes(),
         user_verification: UserVerification::Required,
         algorithms: fixture().rp.algorithms(),
@@ -126,7 +127,7 @@ pub(super) fn registration(data: &[u8]) {
     }
 }
 
-/// The same of a sign-in; what `prf` derived has 32 bytes, and is kept from debug output.
+/// The same for a sign-in. What `prf` derived has 32 bytes and does not appear in debug output.
 pub(super) fn authentication(data: &[u8]) {
     let Some(Input { requested, client, authenticator }) = input(data) else { return };
     let mut parts = fixture().assertion.clone();
@@ -142,11 +143,14 @@ pub(super) fn authentication(data: &[u8]) {
         rp_id: &rp_id,
         origins: &origins,
         bound_origin: None,
+        check_token_binding: false,
         challenge: fixture().named.challenge().as_bytes(),
         user_verification: UserVerification::Required,
         allow_credentials: &[],
         user: Some(passkey.user.as_bytes()),
         counter_rule: CounterRule::Reject,
+        backup_eligibility_rule: BackupEligibilityRule::Fixed,
+        find_by_credential_id: false,
         extensions: &requested,
         verifier: &Credulous,
     };
@@ -166,7 +170,7 @@ pub(super) fn authentication(data: &[u8]) {
     }
 }
 
-/// Every output that there is, and each with something wrong.
+/// Every kind of output, and each with something wrong.
 pub(super) fn seeds() -> Vec<Vec<u8>> {
     let secret = super::codec::encode(&[7; 32]);
     let clients = [

@@ -1,20 +1,20 @@
-//! JSON that comes in, and JSON that is stored.
+//! JSON from the browser, and stored JSON.
 
 use relying_party::{
-    ClientData, Passkey,
+    ClientData, Passkey, StoredPasskey,
     ceremony::Ceremony,
-    json::{AuthenticationResponse, RegistrationResponse},
+    json::{AuthenticationResponse, RegistrationResponse, Transport},
     limits::{RESPONSE_JSON_MAX, TRANSPORTS_MAX},
 };
 use serde_json::Value;
 
 use super::{codec, memory::bounded};
 
-/// What may be held for each byte: an error of the parser repeats a text that stands in the wrong place, with six
-/// characters for one, in a buffer that doubles as it grows.
+/// The limit of memory per byte of input: an error of the parser may quote text in the wrong place, with six characters
+/// for one, in a buffer that doubles as it grows.
 const MULTIPLE: usize = 16;
 
-/// What a general JSON reader finds; `None` where it gives up on depth.
+/// What a general JSON reader finds; `None` if the input is nested too deeply for it.
 fn general(data: &[u8]) -> Option<Value> {
     serde_json::from_slice(data).ok()
 }
@@ -24,7 +24,12 @@ pub(super) fn registration_response(data: &[u8]) {
         bounded("RegistrationResponse", MULTIPLE, data.len(), || RegistrationResponse::parse(data));
     let Ok(parsed) = parsed else { return };
     assert!(data.len() <= RESPONSE_JSON_MAX);
-    assert!(parsed.transports().len() <= TRANSPORTS_MAX);
+    assert_eq!(RegistrationResponse::parse_incomplete(data).as_ref(), Ok(&parsed));
+    let transports = parsed.transports();
+    assert!(transports.len() <= TRANSPORTS_MAX);
+    for name in transports.iter().map(Transport::as_str) {
+        assert!((1..=32).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic()));
+    }
     let Some(general) = general(data) else { return };
     claims_the_id_it_shows(&general, parsed.credential_id().ok().flatten());
     let _ = (parsed.authenticator_attachment(), parsed.client_extension_results());
@@ -36,6 +41,7 @@ pub(super) fn authentication_response(data: &[u8]) {
     });
     let Ok(parsed) = parsed else { return };
     assert!(data.len() <= RESPONSE_JSON_MAX);
+    assert_eq!(AuthenticationResponse::parse_incomplete(data).as_ref(), Ok(&parsed));
     let Some(general) = general(data) else { return };
     claims_the_id_it_shows(&general, parsed.credential_id().ok().flatten());
     if let Some(results) = parsed.client_extension_results() {
@@ -52,12 +58,12 @@ fn claims_the_id_it_shows(general: &Value, claimed: Option<relying_party::Creden
     assert_eq!(claimed.map(|id| id.as_bytes().to_vec()), expected);
 }
 
-/// Accepted client data say what a general JSON reader finds in them.
+/// Accepted ⇒ client data say what a general JSON reader finds in them.
 pub(super) fn client_data(data: &[u8]) {
     let parsed = bounded("ClientData", MULTIPLE, data.len(), || ClientData::parse(data));
     let Ok(parsed) = parsed else { return };
     let Some(general) = general(data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data)) else { return };
-    // A struct may also be written as a list of its members in order; client data never are.
+    // Serde also reads a struct from a list of its members in order. Client data are never a list.
     assert!(general.is_object(), "accepted, and no object");
     assert_eq!(general["type"], parsed.kind());
     assert_eq!(general["challenge"], parsed.challenge());
@@ -66,20 +72,22 @@ pub(super) fn client_data(data: &[u8]) {
     assert_eq!(general.get("topOrigin").and_then(Value::as_str), parsed.top_origin());
 }
 
-/// A stored ceremony that is read is written as it was read.
+/// Reading a stored ceremony and writing it again gives the same text.
 pub(super) fn ceremony(data: &[u8]) {
-    let ceremony = bounded("Ceremony", 32, data.len(), || serde_json::from_slice::<Ceremony>(data));
-    let Ok(ceremony) = ceremony else { return };
-    let json = serde_json::to_vec(&ceremony).unwrap();
-    assert_eq!(serde_json::from_slice::<Ceremony>(&json).unwrap(), ceremony);
+    let Ok(record) = str::from_utf8(data) else { return };
+    let ceremony = bounded("Ceremony", 32, data.len(), || Ceremony::from_stored(record));
+    let Some(ceremony) = ceremony else { return };
+    let stored = ceremony.to_stored();
+    assert_eq!(stored.id, ceremony.id().as_bytes());
     assert_eq!(relying_party::CeremonyId::of(ceremony.challenge()), ceremony.id());
+    assert_eq!(Ceremony::from_stored(&stored.record), Some(ceremony));
 }
 
-/// A stored passkey that is read is written as it was read.
+/// Reading a stored passkey and writing it again gives the same text.
 pub(super) fn passkey(data: &[u8]) {
-    let passkey = bounded("Passkey", 32, data.len(), || serde_json::from_slice::<Passkey>(data));
+    let Ok(stored) = serde_json::from_slice::<StoredPasskey>(data) else { return };
+    let passkey = bounded("Passkey", 32, data.len(), || Passkey::from_stored(stored));
     let Ok(passkey) = passkey else { return };
-    let json = serde_json::to_vec(&passkey).unwrap();
-    assert_eq!(serde_json::from_slice::<Passkey>(&json).unwrap(), passkey);
+    assert_eq!(Passkey::from_stored(passkey.to_stored()), Ok(passkey.clone()));
     super::cose::key(passkey.public_key.as_bytes());
 }

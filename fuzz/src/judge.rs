@@ -1,6 +1,6 @@
-//! The verdict on a response in the simplest words, written with general readers and none of the crate's.
+//! A simple verdict on a response. It uses general readers and none of the crate's.
 //!
-//! It says what must be true of an accepted response, not everything for which one may be refused.
+//! It checks what must be true of every accepted response, but not every reason to refuse one.
 
 use ciborium::Value as CborValue;
 use p256::ecdsa::{Signature, VerifyingKey, signature::Verifier as _};
@@ -18,7 +18,7 @@ use super::{
     fixture::{ORIGIN, RP_ID},
 };
 
-/// What both ceremonies demand of the response that was sent.
+/// The response as it was sent, checked for what both ceremonies require.
 pub(super) struct Sent {
     pub(super) json: Value,
     pub(super) client_data_json: Vec<u8>,
@@ -30,7 +30,7 @@ fn decoded(json: &Value, pointer: &str) -> Vec<u8> {
 }
 
 impl Sent {
-    /// Checks what both kinds have in common: shape, client data.
+    /// Checks what both kinds have in common: structure and client data.
     pub(super) fn check(response: &[u8], kind: &str, challenge: &[u8]) -> Self {
         let json = serde_json::from_slice::<Value>(response).expect("JSON");
         assert_eq!(json["type"], "public-key");
@@ -58,7 +58,7 @@ pub(super) fn check_authenticator_data(data: &[u8]) {
     assert!(flags & 0x18 != 0x10, "backed up but not eligible");
 }
 
-/// Checks an ES256 signature under a `COSE_Key` as the test authenticator writes it.
+/// Checks an ES256 signature with a `COSE_Key` in the test authenticator's encoding.
 pub(super) fn check_signature(cose: &[u8], message: &[u8], signature: &[u8]) {
     let key = ciborium::from_reader::<ciborium::Value, _>(cose).unwrap().into_map().unwrap();
     let coordinate = |label: i64| {
@@ -70,7 +70,7 @@ pub(super) fn check_signature(cose: &[u8], message: &[u8], signature: &[u8]) {
     key.verify(message, &Signature::from_der(signature).unwrap()).expect("a valid signature");
 }
 
-/// What a statement is about.
+/// What a statement attests.
 pub(super) struct Told<'a> {
     authenticator_data: &'a [u8],
     pub(super) client_data_hash: [u8; 32],
@@ -84,7 +84,7 @@ impl<'a> Told<'a> {
         }
     }
 
-    /// What most formats sign.
+    /// What most formats sign: authenticator data and the hash of the client data.
     pub(super) fn message(&self) -> Vec<u8> {
         [self.authenticator_data, &self.client_data_hash].concat()
     }
@@ -95,7 +95,7 @@ impl<'a> Told<'a> {
         &self.authenticator_data[55..55 + length]
     }
 
-    /// The credential's key as its coordinates; it is one of ES256.
+    /// The coordinates of the credential's key, which is an ES256 key.
     pub(super) fn coordinates(&self) -> [Vec<u8>; 2] {
         let key = &self.authenticator_data[55 + self.credential_id().len()..];
         let key = ciborium::from_reader::<CborValue, _>(key).unwrap().into_map().unwrap();
@@ -110,7 +110,7 @@ impl<'a> Told<'a> {
     }
 }
 
-/// What must be true of a statement that was found valid, by its format.
+/// What must be true of a statement of this format that was found valid.
 pub(super) fn check_statement(told: &Told<'_>, format: &str, statement: &[u8]) {
     let statement = ciborium::from_reader::<CborValue, _>(statement).expect("CBOR");
     check_element(told, format, &statement);
@@ -128,7 +128,7 @@ fn bytes<'v>(statement: &'v CborValue, name: &str) -> &'v [u8] {
 fn check_element(told: &Told<'_>, format: &str, statement: &CborValue) {
     if format == "compound" {
         let elements = statement.as_array().expect("an array");
-        assert!(elements.len() >= 2, "one statement, or none, as a compound one");
+        assert!(elements.len() >= 2, "a compound statement with fewer than two statements");
         for element in elements {
             let format = member(element, "fmt").and_then(CborValue::as_text).expect("a format");
             assert_ne!(format, "compound");
@@ -152,7 +152,7 @@ fn check_element(told: &Told<'_>, format: &str, statement: &CborValue) {
     };
     let x5c = x5c.as_array().expect("an array");
     let leaf = x5c[0].as_bytes().expect("a certificate");
-    // The crate is lenient in places where this reader is not.
+    // The crate is more lenient than this reader in some places.
     let Ok(certificate) = CertificateInner::<Raw>::from_der(leaf) else { return };
     let body = certificate.tbs_certificate();
     let key = body.subject_public_key_info().subject_public_key.raw_bytes();
@@ -194,7 +194,7 @@ fn check_element(told: &Told<'_>, format: &str, statement: &CborValue) {
     }
 }
 
-/// What a TPM calls its `pubArea`: the hash that is named there, and the hash of all of it.
+/// The name of a TPM's `pubArea`: the identifier of its hash algorithm, followed by the hash of the whole.
 fn name_of(area: &[u8]) -> Vec<u8> {
     let name_alg = &area[2..4];
     let digest = match name_alg {
@@ -202,12 +202,12 @@ fn name_of(area: &[u8]) -> Vec<u8> {
         [0, 0x0b] => Sha256::digest(area).to_vec(),
         [0, 0x0c] => Sha384::digest(area).to_vec(),
         [0, 0x0d] => Sha512::digest(area).to_vec(),
-        other => panic!("the area is named by {other:?}"),
+        other => panic!("the name uses the hash algorithm {other:?}"),
     };
     [name_alg, &digest].concat()
 }
 
-/// Checks an ES256 signature under a point.
+/// Checks an ES256 signature with a point as the key.
 fn check_point(point: &[u8], message: &[u8], signature: &[u8]) {
     let key = VerifyingKey::from_sec1_bytes(point).unwrap();
     key.verify(message, &Signature::from_der(signature).unwrap()).expect("a valid signature");

@@ -1,15 +1,19 @@
-//! What each fuzz target does with its input, one function a target.
+//! The fuzz targets, one function each.
 //!
-//! A target panics where a rule is broken; everything else is fine. The targets in `fuzz_targets/` hand libFuzzer's
-//! input to these functions, and the crate's own tests hand them the seeds, so that neither rots.
+//! A target panics if a rule is broken. The binaries in `fuzz_targets/` pass libFuzzer's input to these functions. The
+//! crate's own tests run them with the seeds, so that both keep working.
 
+mod accounts;
 mod attestation;
 mod attested;
 mod authentication;
-mod bend;
 mod cbor;
 mod codec;
 mod cose;
+mod cost;
+#[path = "../../benches/cpu_time/mod.rs"]
+mod cpu_time;
+mod crl;
 mod extensions;
 mod fixture;
 mod flows;
@@ -20,16 +24,17 @@ mod metadata;
 mod policy;
 mod registration;
 mod source;
+mod tamper;
 mod text;
 mod wire;
 mod x509;
 
 pub mod seeds;
 
-/// A target's name and what it does.
+/// The name and the function of a target.
 pub type Target = (&'static str, fn(&[u8]));
 
-/// Every target. Names are those of the binaries and of the folders in `seeds/`.
+/// All targets. Their names are those of the binaries and of the directories in `seeds/`.
 pub const TARGETS: &[Target] = &[
     ("attestation_object", wire::attestation_object),
     ("authentication_json", json::authentication_response),
@@ -38,14 +43,17 @@ pub const TARGETS: &[Target] = &[
     ("cbor", cbor::statement),
     ("ceremony_json", json::ceremony),
     ("certificate", x509::certificate),
+    ("certificate_cost", cost::certificates),
     ("certification_path", x509::certification_path),
     ("client_data", json::client_data),
     ("cose_key", cose::key),
+    ("crl", crl::crl),
     ("extensions_authentication", extensions::authentication),
     ("extensions_registration", extensions::registration),
     ("flow_create", flows::create),
     ("flow_manage", flows::manage),
     ("flow_sign_in", flows::sign_in),
+    ("flow_sign_up", accounts::sign_up),
     ("identifiers", text::identifiers),
     ("jws", metadata::jws),
     ("key_description", attested::key_description),
@@ -74,11 +82,11 @@ pub const TARGETS: &[Target] = &[
     ("verify_registration", registration::verify),
 ];
 
-/// Runs the target of that name.
+/// Runs the target with this name.
 ///
 /// # Panics
 ///
-/// There is no such target, or the target found something.
+/// If there is no such target, or if the target finds an error.
 pub fn run(name: &str, data: &[u8]) {
     let target = TARGETS.iter().find(|(known, _)| *known == name);
     let (_, target) = target.expect("a target of that name");

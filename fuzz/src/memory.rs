@@ -1,14 +1,14 @@
-//! How much memory a parser may take: what it allocates is counted, and bounded by a multiple of its input.
+//! How much memory a parser may use: allocations are counted, and limited to a multiple of the input's size.
 
-/// What any parser may take beside: a table for the extensions of a certificate, an error with its text. Who has a
-/// multiple of 0 takes no more than this, however long its input is.
+/// What any parser may use in addition, such as a table for the extensions of a certificate, or an error with its text.
+/// A parser with a multiple of 0 uses no more than this, however long its input is.
 const SMALL: usize = 8 * 1024;
 
 /// Runs a parser on `input` bytes.
 ///
 /// # Panics
 ///
-/// It held more than `multiple` bytes for each of them, and [`SMALL`], at once.
+/// If it held more than [`SMALL`] plus `multiple` bytes for each byte of input at once.
 pub(super) fn bounded<T>(
     parser: &str,
     multiple: usize,

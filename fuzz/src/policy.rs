@@ -1,16 +1,16 @@
-//! RP IDs, origins and the policies made of them, against the `url` crate's reading.
+//! RP IDs, origins and policies, compared with the `url` crate.
 
 use relying_party::policy::{
     Origin, OriginPolicy, RelatedOrigins, RpId, Scope, SubdomainPolicy, android_origin, scope,
 };
 use url::{Host, Url};
 
-/// An RP ID is a domain in the spelling of browsers, with two labels at least unless it is `localhost`.
+/// An RP ID is a domain as browsers write it, and has at least two labels unless it is `localhost`.
 pub(super) fn rp_id(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let rp_id = match RpId::new(text) {
         Ok(rp_id) => rp_id,
-        // The advice in an error is made from hostile text too.
+        // The advice in an error must cope with hostile text too.
         Err(error) => return drop(error.to_string()),
     };
     assert_eq!(rp_id.as_str(), text);
@@ -19,7 +19,7 @@ pub(super) fn rp_id(data: &[u8]) {
     assert!(text == "localhost" || text.contains('.'));
 }
 
-/// An accepted origin is what a browser would write for it.
+/// An accepted origin is written as a browser would write it.
 pub(super) fn origin(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Ok(origin) = android_origin(text) {
@@ -27,7 +27,7 @@ pub(super) fn origin(data: &[u8]) {
     }
     let Ok(origin) = Origin::parse(text) else { return };
     assert_eq!(origin.to_string(), text);
-    // The url crate refuses punycode that does not decode, which an origin is compared with as text only.
+    // The `url` crate refuses punycode that does not decode. The crate compares origins as text only.
     let Ok(url) = Url::parse(text) else {
         assert!(text.contains("xn--"), "{text:?}");
         return;
@@ -37,7 +37,7 @@ pub(super) fn origin(data: &[u8]) {
     assert_eq!(url.port_or_known_default(), Some(origin.port()));
 }
 
-/// What a policy for `example.com` with subdomains accepts lies at or below `example.com`, with `https`.
+/// A policy for `example.com` with subdomains only accepts `https` origins at or below `example.com`.
 pub(super) fn origin_policy(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let policy = OriginPolicy::builder(&RpId::new("example.com").unwrap())
@@ -66,8 +66,8 @@ pub(super) fn origin_policy(data: &[u8]) {
     }
 }
 
-/// Two lines, RP ID and origin: an origin that can be configured is one that the explanation does not rule out, and
-/// it is accepted, alone.
+/// Two lines, RP ID and origin: if an origin can be configured, the explanation does not rule it out, and the policy
+/// accepts exactly this origin.
 pub(super) fn scope_of(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (rp_id, origin) = text.split_once('\n').unwrap_or(("example.com", text));
@@ -93,7 +93,7 @@ pub(super) fn scope_of(data: &[u8]) {
     }
 }
 
-/// A document of related origins from anywhere: the lint has words for it.
+/// Any document of related origins: the lint's findings can be printed.
 pub(super) fn related_origins(data: &[u8]) {
     let Ok(document) = serde_json::from_slice::<RelatedOrigins>(data) else { return };
     let policy = OriginPolicy::builder(&RpId::new("example.com").unwrap())

@@ -1,4 +1,4 @@
-//! Registrations of the test authenticator, bent before and after they are signed, against a plain judge.
+//! Registrations of the test authenticator, tampered with before and after signing, and checked by a simple judge.
 
 use ciborium::Value as CborValue;
 use relying_party::{
@@ -13,19 +13,19 @@ use relying_party::{
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    bend,
     fixture::{NOW, ORIGIN, RP_ID, fixture},
     judge::{Sent, check_authenticator_data, check_signature},
     source::Source,
+    tamper,
 };
 
-/// The text of a registration that is bent as the input says; honest if the input has ended.
-pub(super) fn bent(source: &mut Source<'_>, mut parts: RegistrationParts) -> Option<String> {
+/// The JSON of a registration, tampered with as the input says; honest once the input has ended.
+pub(super) fn tampered(source: &mut Source<'_>, mut parts: RegistrationParts) -> Option<String> {
     for _ in 0..source.below(4) {
         match source.below(8) {
-            0 => bend::client_data(source, &mut parts.client_data),
-            1 => bend::authenticator_data(source, &mut parts.authenticator_data),
-            2 => bend::outer(source, &mut parts.outer),
+            0 => tamper::client_data(source, &mut parts.client_data),
+            1 => tamper::authenticator_data(source, &mut parts.authenticator_data),
+            2 => tamper::outer(source, &mut parts.outer),
             3 => parts.attestation = TestAttestation::PackedSelf,
             4 => parts.fmt = Some(source.text()),
             5 => parts.statement = Some(Cbor::Raw(source.bytes().to_vec())),
@@ -35,36 +35,37 @@ pub(super) fn bent(source: &mut Source<'_>, mut parts: RegistrationParts) -> Opt
     }
     let mut signed = parts.sign().ok()?;
     for _ in 0..source.below(3) {
-        tamper(source, &mut signed);
+        corrupt(source, &mut signed);
     }
     Some(signed.to_json().ok()?.to_string())
 }
 
-fn tamper(source: &mut Source<'_>, signed: &mut SignedRegistration) {
+fn corrupt(source: &mut Source<'_>, signed: &mut SignedRegistration) {
     match source.below(6) {
-        0 => bend::bytes(source, &mut signed.client_data_json),
-        1 => bend::bytes(source, &mut signed.authenticator_data),
+        0 => tamper::bytes(source, &mut signed.client_data_json),
+        1 => tamper::bytes(source, &mut signed.authenticator_data),
         2 => signed.attestation_object = Some(source.bytes().to_vec()),
-        3 => bend::outer(source, &mut signed.outer),
+        3 => tamper::outer(source, &mut signed.outer),
         4 => signed.fmt = source.text(),
         _ => signed.statement = Cbor::Raw(source.bytes().to_vec()),
     }
 }
 
-/// Accepted only if the judge finds nothing; and accepted if nothing was bent.
+/// Accepted ⇒ the judge finds nothing wrong; untampered ⇒ accepted.
 pub(super) fn verify(data: &[u8]) {
     let fixture = fixture();
     let mut source = Source::new(data);
     let attestation =
         if source.flag() { AttestationPolicy::statement() } else { AttestationPolicy::ignore() };
     let honest = source.is_empty();
-    let Some(json) = bent(&mut source, fixture.registration.clone()) else { return };
+    let Some(json) = tampered(&mut source, fixture.registration.clone()) else { return };
     let rp_id = RpId::new(RP_ID).unwrap();
     let origins = OriginPolicy::builder(&rp_id).origin(ORIGIN).build().unwrap();
     let expected = RegistrationExpectation {
         rp_id: &rp_id,
         origins: &origins,
         bound_origin: None,
+        check_token_binding: false,
         challenge: fixture.creation.challenge().as_bytes(),
         user_verification: UserVerification::Required,
         algorithms: fixture.rp.algorithms(),
@@ -120,6 +121,6 @@ pub(super) fn judge(passkey: &Passkey, response: &[u8], challenge: &[u8]) {
                 check_signature(key.as_bytes(), &message, signature.as_bytes().unwrap());
             }
         }
-        _ => assert_eq!(passkey.attestation.kind, None, "a statement that nobody judged"),
+        _ => assert_eq!(passkey.attestation.kind, None, "a statement that was not judged"),
     }
 }

@@ -1,5 +1,5 @@
-//! The seeds from which fuzzing starts: for each target something right, and something wrong in each way that is
-//! known. They are made from the test authenticator, so that they follow when it changes.
+//! The seeds from which fuzzing starts: for each target, valid input, and input with each kind of error that is known.
+//! They are made with the test authenticator, so that they change when it changes.
 
 use std::collections::BTreeMap;
 
@@ -11,9 +11,13 @@ use relying_party::{
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::{attested, extensions, fixture::fixture, metadata, x509};
+use super::{
+    attested, cost, crl, extensions,
+    fixture::{Fixture, fixture},
+    metadata, x509,
+};
 
-/// The file name of a seed that is made.
+/// The file name of a generated seed.
 #[must_use]
 pub fn name(seed: &[u8]) -> String {
     let digest = Sha256::digest(seed);
@@ -21,7 +25,7 @@ pub fn name(seed: &[u8]) -> String {
     format!("made-{}", digits.collect::<String>())
 }
 
-/// Every target's seeds.
+/// The seeds of every target.
 #[must_use]
 pub fn made() -> Vec<(&'static str, Vec<Vec<u8>>)> {
     vec![
@@ -32,14 +36,31 @@ pub fn made() -> Vec<(&'static str, Vec<Vec<u8>>)> {
         ("cbor", statements()),
         ("ceremony_json", ceremonies()),
         ("certificate", x509::seeds()),
+        ("certificate_cost", cost::seeds()),
         ("certification_path", paths()),
         ("client_data", client_data()),
         ("cose_key", cose_keys()),
+        ("crl", crl::seeds()),
         ("extensions_authentication", extensions::seeds()),
         ("extensions_registration", extensions::seeds()),
-        ("flow_create", scripts(&[&[0], &[1], &[0, 3, 0, 0]], 3)),
-        ("flow_manage", scripts(&[&[0, 3, b'n', b'e', b'w'], &[1], &[2]], 2)),
+        ("flow_create", scripts(&[&[0], &[1, 0], &[1, 1], &[0, 3, 0, 0]], 3)),
+        (
+            "flow_manage",
+            scripts(
+                &[
+                    &[0, 3, b'n', b'e', b'w', 0],
+                    &[0, 3, b'n', b'e', b'w', 1],
+                    &[1, 0],
+                    &[1, 1],
+                    &[2],
+                    &[3, 0],
+                    &[3, 1],
+                ],
+                2,
+            ),
+        ),
         ("flow_sign_in", scripts(&[&[0, 0], &[0, 1], &[0, 2], &[1], &[2], &[2, 3]], 3)),
+        ("flow_sign_up", scripts(&[&[0], &[0, 1], &[1, 3, b'e', b'v', b'e', 0]], 3)),
         ("identifiers", texts(&IDENTIFIERS)),
         ("jws", metadata::jws_seeds()),
         ("key_description", key_descriptions()),
@@ -73,7 +94,7 @@ fn texts(texts: &[&str]) -> Vec<Vec<u8>> {
     texts.iter().map(|text| text.as_bytes().to_vec()).collect()
 }
 
-/// Decisions that begin as given, followed by every one of the first decisions after it.
+/// Inputs with each of these beginnings, followed by variations of the decisions that come next.
 fn scripts(beginnings: &[&[u8]], depth: u8) -> Vec<Vec<u8>> {
     let mut scripts = Vec::new();
     for beginning in beginnings {
@@ -88,22 +109,22 @@ fn scripts(beginnings: &[&[u8]], depth: u8) -> Vec<Vec<u8>> {
     scripts
 }
 
-/// Decisions about a path: an honest one, and every flag of every certificate of a longer one.
+/// Inputs about paths: an honest path, and every flag of every certificate of a longer one.
 fn paths() -> Vec<Vec<u8>> {
     let mut made = vec![vec![]];
     for flags in [0, 1, 2, 4, 8, 16, 32, 64] {
-        // The leaf by name and key 2; one that came along, by 3; the root, 3.
+        // The leaf: name and key 2; the intermediate: 3; the root: 3.
         let (leaf, root) = ([1, 1, 0, 0], [2, 2, 2, 2]);
         made.push([&leaf[..], &[1, 1, 1, 2, 2, flags, 0, 0, 0], &root, &[flags, 0]].concat());
         made.push([&leaf[..], &[1, 1, 1, 2, 2, 0, 0, 0, 0], &root, &[flags, 0]].concat());
-        // The one between is known to the host.
+        // The host knows the intermediate.
         made.push([&leaf[..], &[0, 1, 1, 1, 2, 2, flags, 1, 0], &root, &[0, 0]].concat());
     }
     made.push([1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7].to_vec());
     made
 }
 
-/// Android's descriptions: the honest one, one that says nothing, and one with what later versions add.
+/// Android's key descriptions: the honest one, an empty one, and one with additions of later versions.
 fn key_descriptions() -> Vec<Vec<u8>> {
     let honest = attested::honest_description();
     let mut bare = honest.clone();
@@ -111,14 +132,14 @@ fn key_descriptions() -> Vec<Vec<u8>> {
     vec![honest, bare, b"\x30\x00".to_vec()]
 }
 
-/// Decisions about a statement of each format: honest, and bent in each way.
+/// Inputs about a statement of each format: honest, and tampered with in each way.
 fn attestations() -> Vec<Vec<u8>> {
     let mut made = Vec::new();
     for format in 0..7 {
         made.push(vec![format]);
-        for bend in 0..14 {
+        for tamper in 0..14 {
             for detail in [0, 1, 4, 9] {
-                made.push(vec![format, 1, 2, 6, bend, detail, 1, 2, b'x', 3]);
+                made.push(vec![format, 1, 2, 6, tamper, detail, 1, 2, b'x', 3]);
             }
         }
     }
@@ -126,31 +147,31 @@ fn attestations() -> Vec<Vec<u8>> {
 }
 
 fn client_data() -> Vec<Vec<u8>> {
-    let mut bent = fixture().assertion.client_data.clone();
-    let mut made = vec![bent.to_bytes(), fixture().registration.client_data.to_bytes()];
-    bent.cross_origin = Some(true);
-    bent.top_origin = Some("https://top.example".into());
-    bent.extra = vec![(
+    let mut tampered = fixture().assertion.client_data.clone();
+    let mut made = vec![tampered.to_bytes(), fixture().registration.client_data.to_bytes()];
+    tampered.cross_origin = Some(true);
+    tampered.top_origin = Some("https://top.example".into());
+    tampered.extra = vec![(
         "other_keys_can_be_added_here".into(),
         serde_json::json!({"a": [1, null, "\u{e9}"]}),
     )];
-    made.push(bent.to_bytes());
-    bent.cross_origin = None;
-    made.push([b"\xef\xbb\xbf", &bent.to_bytes()[..]].concat());
+    made.push(tampered.to_bytes());
+    tampered.cross_origin = None;
+    made.push([b"\xef\xbb\xbf", &tampered.to_bytes()[..]].concat());
     made.push(br#"["webauthn.get","AQID","https://example.com"]"#.to_vec());
     made.push(br#"{"type":"webauthn.get","type":"webauthn.create","challenge":"","origin":"\ud83d\ude00"}"#.to_vec());
     made
 }
 
 fn authenticator_data() -> Vec<Vec<u8>> {
-    let mut bent = fixture().registration.authenticator_data.clone();
-    let mut made = vec![bent.to_bytes(), fixture().assertion.authenticator_data.to_bytes()];
-    bent.extend(relying_party::test_authenticator::Cbor::map([("credProtect", 2.into())]));
-    made.push(bent.to_bytes());
-    bent.attested = None;
-    made.push(bent.to_bytes());
-    bent.flags &= !0x40;
-    made.push(bent.to_bytes());
+    let mut tampered = fixture().registration.authenticator_data.clone();
+    let mut made = vec![tampered.to_bytes(), fixture().assertion.authenticator_data.to_bytes()];
+    tampered.extend(relying_party::test_authenticator::Cbor::map([("credProtect", 2.into())]));
+    made.push(tampered.to_bytes());
+    tampered.attested = None;
+    made.push(tampered.to_bytes());
+    tampered.flags &= !0x40;
+    made.push(tampered.to_bytes());
     made.into_iter().map(Result::unwrap).collect()
 }
 
@@ -205,24 +226,24 @@ fn cose_keys() -> Vec<Vec<u8>> {
 }
 
 fn registrations() -> Vec<Vec<u8>> {
-    let mut bent = fixture().registration.clone();
-    bent.transports = None;
-    bent.outer.set("/authenticatorAttachment", Value::Null);
-    let json = [fixture().registration.clone(), bent];
+    let mut tampered = fixture().registration.clone();
+    tampered.transports = None;
+    tampered.outer.set("/authenticatorAttachment", Value::Null);
+    let json = [fixture().registration.clone(), tampered];
     json.map(|parts| sorted(&parts.sign().unwrap().to_json().unwrap()).to_string().into_bytes())
         .to_vec()
 }
 
 fn authentications() -> Vec<Vec<u8>> {
-    let mut bent = fixture().assertion.clone();
-    bent.user_handle = None;
-    bent.outer.client_extension_results = serde_json::json!({"appid": true});
-    let json = [fixture().open_assertion.clone(), bent];
+    let mut tampered = fixture().assertion.clone();
+    tampered.user_handle = None;
+    tampered.outer.client_extension_results = serde_json::json!({"appid": true});
+    let json = [fixture().open_assertion.clone(), tampered];
     json.map(|parts| sorted(&parts.sign().unwrap().to_json().unwrap()).to_string().into_bytes())
         .to_vec()
 }
 
-/// The same with its members in alphabetical order, whichever order `serde_json` was built to keep.
+/// The same JSON with its members in alphabetical order, whatever order `serde_json` was built to keep.
 fn sorted(json: &Value) -> Value {
     let Value::Object(members) = json else { return json.clone() };
     let members = members.iter().collect::<BTreeMap<_, _>>();
@@ -230,13 +251,14 @@ fn sorted(json: &Value) -> Value {
 }
 
 fn ceremonies() -> Vec<Vec<u8>> {
-    let ceremonies: [&Ceremony; 3] = [&fixture().creation, &fixture().named, &fixture().open];
-    ceremonies.iter().map(|ceremony| serde_json::to_vec(ceremony).unwrap()).collect()
+    let Fixture { creation, named, open, sign_up, .. } = fixture();
+    let ceremonies: [&Ceremony; 4] = [creation, named, open, sign_up];
+    ceremonies.iter().map(|ceremony| ceremony.to_stored().record.into_bytes()).collect()
 }
 
 fn passkeys() -> Vec<Vec<u8>> {
     let passkeys: [&Passkey; 2] = [&fixture().passkey, &fixture().elsewhere];
-    passkeys.iter().map(|passkey| serde_json::to_vec(passkey).unwrap()).collect()
+    passkeys.iter().map(|passkey| serde_json::to_vec(&passkey.to_stored()).unwrap()).collect()
 }
 
 fn scopes(origin: &str) -> Vec<Vec<u8>> {

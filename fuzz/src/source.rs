@@ -1,4 +1,4 @@
-//! Decisions read from fuzz input: deterministic, and all zero once the input has ended.
+//! Reads decisions from fuzz input. They are deterministic, and all zero once the input has ended.
 
 pub(super) struct Source<'a>(&'a [u8]);
 
@@ -41,7 +41,7 @@ impl<'a> Source<'a> {
         &choices[usize::from(self.byte()) % choices.len()]
     }
 
-    /// A byte string of a length that stands before it in one byte.
+    /// A byte string, preceded by its length in one byte.
     pub(super) fn bytes(&mut self) -> &'a [u8] {
         let length = usize::from(self.byte()).min(self.0.len());
         let (taken, rest) = self.0.split_at(length);
@@ -49,7 +49,7 @@ impl<'a> Source<'a> {
         taken
     }
 
-    /// The same, as text.
+    /// The same as text.
     pub(super) fn text(&mut self) -> String {
         String::from_utf8_lossy(self.bytes()).into_owned()
     }

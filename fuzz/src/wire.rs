@@ -5,7 +5,7 @@ use relying_party::{AttestationObject, AuthenticatorData};
 
 use super::memory::bounded;
 
-/// Accepted authenticator data are the sum of their parts, with nothing left over.
+/// Accepted ⇒ authenticator data consist of their parts, with nothing left over.
 pub(super) fn authenticator_data(data: &[u8]) {
     let parsed = bounded("AuthenticatorData", 0, data.len(), || AuthenticatorData::parse(data));
     let Ok(parsed) = parsed else { return };
@@ -29,14 +29,14 @@ pub(super) fn authenticator_data(data: &[u8]) {
     assert_eq!(parsed.as_bytes(), data);
 }
 
-/// A value as a general writer writes it: unlike the values, what was written of two NaN is equal.
+/// A value as a general writer encodes it. Unlike the values themselves, the encodings of two NaNs are equal.
 fn written(value: &Value) -> Vec<u8> {
     let mut bytes = Vec::new();
     ciborium::into_writer(value, &mut bytes).unwrap();
     bytes
 }
 
-/// An accepted attestation object says what a general CBOR reader finds in it.
+/// Accepted ⇒ an attestation object says what a general CBOR reader finds in it.
 pub(super) fn attestation_object(data: &[u8]) {
     let parsed = bounded("AttestationObject", 0, data.len(), || AttestationObject::parse(data));
     let Ok(parsed) = parsed else { return };

@@ -1,4 +1,4 @@
-//! Certificates against `x509-cert`, and paths against a model that tries every one.
+//! Certificates compared with `x509-cert`, and paths compared with a model that tries all of them.
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -18,7 +18,7 @@ use x509_cert::{
 
 use super::{attested::NOW, codec, memory::bounded, source::Source};
 
-/// An accepted certificate says what `x509-cert` finds in it, where that reads it too: it is stricter in places.
+/// Accepted ⇒ a certificate says what `x509-cert` finds in it, if `x509-cert` accepts it: it is stricter in places.
 pub(super) fn certificate(data: &[u8]) {
     let ours = bounded("Certificate", 8, data.len(), || Certificate::parse(data));
     assert_eq!(OwnedCertificate::from_der(data).is_ok(), ours.is_ok());
@@ -43,7 +43,7 @@ pub(super) fn certificate(data: &[u8]) {
     }
 }
 
-/// Accepted PEM holds certificates and nothing else, and says the same when it is written again.
+/// Accepted ⇒ PEM contains only certificates, and reads the same after it is written again.
 pub(super) fn pem(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let read = bounded("PEM", 4, data.len(), || OwnedCertificate::from_pem(text));
@@ -63,13 +63,13 @@ pub(super) fn pem_of(der: &[u8]) -> String {
     format!("-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n")
 }
 
-/// A certificate, and what is to be known of it. Names and keys are numbers.
+/// A certificate and its properties. Names and keys are numbers.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Facts {
     subject: u8,
     key: u8,
     issuer: u8,
-    /// Whose key has signed it.
+    /// The key that signed it.
     signer: u8,
     flags: u8,
     path_length: u8,
@@ -88,11 +88,11 @@ const NO_CERT_SIGN: u8 = 8;
 const EXPIRED: u8 = 16;
 const CRITICAL: u8 = 32;
 const VERSION_1: u8 = 64;
-/// Names of anchors and of those between; 0 is that of the leaf.
+/// The number of names of anchors and intermediates; 0 is the name of the leaf.
 const NAMES: u8 = 3;
 
 impl Facts {
-    /// All zero it is the root, or a leaf that the root has certified.
+    /// If the input is all zeros, it is the root, or a leaf that the root has certified.
     fn read(source: &mut Source<'_>, is_leaf: bool) -> Self {
         let subject = if is_leaf { 0 } else { 1 + source.below(NAMES) };
         Self {
@@ -113,7 +113,7 @@ impl Facts {
         !self.has(NOT_CA) && !self.has(NO_CONSTRAINTS) && !self.has(VERSION_1)
     }
 
-    /// Whether it allows what is below it, the leaf first.
+    /// Whether it may be above these certificates, of which the leaf is first.
     fn may_issue(&self, below: &[&Made]) -> bool {
         let cas = below.iter().skip(1).filter(|it| it.facts.subject != it.facts.issuer).count();
         self.is_ca()
@@ -147,7 +147,12 @@ impl Facts {
             let value = [&[0x30, u8::try_from(fields.len()).unwrap()], &fields[..]].concat();
             made.set_extension(TestExtension::BASIC_CONSTRAINTS, true, value);
         }
-        let usage = if self.has(NO_CERT_SIGN) { [3, 2, 7, 0x80] } else { [3, 2, 1, 6] };
+        // The leaf signs statements, whatever else its key may do.
+        let usage = match (self.has(NO_CERT_SIGN), self.subject) {
+            (true, _) => [3, 2, 7, 0x80],
+            (false, 0) => [3, 2, 1, 0x86],
+            (false, _) => [3, 2, 1, 6],
+        };
         made.set_extension(TestExtension::KEY_USAGE, true, usage);
         if self.has(CRITICAL) {
             made.set_extension("1.2.3.4", true, [5, 0]);
@@ -155,7 +160,7 @@ impl Facts {
         made.sign(&key(self.signer)).unwrap()
     }
 
-    /// The certificate; signing takes its time, so that it is kept.
+    /// The certificate. It is cached, because signing takes time.
     fn make(self) -> Made {
         thread_local! {
             static MADE: RefCell<HashMap<Facts, Vec<u8>>> = RefCell::default();
@@ -170,7 +175,7 @@ impl Facts {
     }
 }
 
-/// There is a path exactly if trying every one finds one, unless the search runs out of its budget.
+/// A path is found exactly if trying all of them finds one, unless the search exceeds its budget.
 pub(super) fn certification_path(data: &[u8]) {
     let mut source = Source::new(data);
     let honest = source.is_empty();
@@ -179,7 +184,7 @@ pub(super) fn certification_path(data: &[u8]) {
         [source.below(5), source.below(3), 1 + source.below(3)].map(|count| {
             (0..count).map(|_| Facts::read(&mut source, false).make()).collect::<Vec<_>>()
         });
-    // Now and then a certificate is trusted itself.
+    // Sometimes a certificate is itself trusted.
     let mut anchors = anchors;
     if source.below(8) == 7 {
         anchors.push(leaf.clone());
@@ -201,7 +206,7 @@ pub(super) fn certification_path(data: &[u8]) {
             || leads_to_an_anchor(&mut vec![&leaf], &others, &anchors));
     match found {
         Ok(path) => {
-            assert!(expected, "a path where there is none");
+            assert!(expected, "found a path although there should be no path");
             assert!(path.intermediates().len() <= INTERMEDIATES_MAX);
             let mut issuer = leaf_issuer(&chain[0]);
             let is_leaf = path.anchor().certificate().as_bytes() == leaf.der;
@@ -214,7 +219,7 @@ pub(super) fn certification_path(data: &[u8]) {
         }
         Err(PathError::Budget) => {}
         Err(error) => {
-            assert!(!expected, "no path where there is one: {error}");
+            assert!(!expected, "found no path although there should be one: {error}");
             assert!(!honest, "an honest path is refused: {error}");
         }
     }
@@ -252,7 +257,7 @@ fn leads_to_an_anchor<'m>(
     })
 }
 
-/// Certificates from which fuzzing starts: a root, one below it, one of the web, and paths in PEM.
+/// The seeds: a root, a certificate below it, a web server's certificate, and paths in PEM.
 pub(super) fn seeds() -> Vec<Vec<u8>> {
     let root = TestAuthority::root("seed").unwrap();
     let below = root.below("seed below", |it| {

@@ -4,23 +4,72 @@ mod key_description;
 
 use der::asn1::ObjectIdentifier;
 
-use self::key_description::{AuthorizationList, KeyDescription};
-use super::{Context, Outcome, Signed, StatementError, algorithm, x5c::X5c};
-use crate::{cbor::Reader, cose::Algorithm, passkey::AttestationType};
+use self::key_description::KeyDescription;
+use super::{Context, Outcome, Signed, StatementError, aaguid_extension, algorithm, x5c::X5c};
+use crate::{
+    assurance::AndroidSecurityLevel,
+    cbor::Reader,
+    cose::Algorithm,
+    passkey::AttestationType,
+    time::Timestamp,
+    x509::{Certificate, JudgedDates, PathError, VerifiedPath},
+};
 
-/// Which of a key's authorizations count in an `android-key` statement (§8.4): that the key was generated where it
-/// is, and that it is for signing.
+/// Which authorizations of a key count in an `android-key` statement (§8.4). The key must have been generated in place,
+/// and must be for signing. [`Attestation::android_security_level`] says where the key is stored.
+///
+/// [`Attestation::android_security_level`]: crate::Attestation::android_security_level
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AndroidKeyAuthorizations {
-    /// Those that the trusted environment enforces: the key never was within Android's own reach.
+    /// Those that the trusted environment enforces: the key was never within Android's reach. So the trusted
+    /// environment or the `StrongBox` must have created the description, for a key stored there: neither of its two
+    /// security levels may be `Software`.
     TeeEnforced,
-    /// Those that the trusted environment or Android itself enforces.
+    /// Those that either the trusted environment or Android enforces.
     #[default]
     Union,
-    /// As [`Union`](Self::Union), but what neither says is taken as given. The specification's own example says
-    /// nothing, so that it passes only so; no device needs this.
+    /// Like [`Union`](Self::Union), but authorizations that neither mentions are assumed. The specification's example
+    /// mentions none, so it is only accepted with this. No device needs it.
     UnionOrAbsent,
+}
+
+/// Which dates of the certificates in an `android-key` statement are checked if trust is required.
+/// [`AttestationPolicy`](crate::AttestationPolicy) has an example.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AndroidKeyDates {
+    /// All dates, as RFC 5280 §6.1.3 requires.
+    #[default]
+    Strict,
+    /// Neither the dates of the first certificate, which the phone writes by its own clock, nor the expiry of CAs whose
+    /// keys were put into the phone in the factory, because it cannot get others. CAs that are provisioned remotely are
+    /// renewed, so their expiry is checked. No CA may be from the future.
+    ///
+    /// For hosts that want to accept phones with a wrong clock, and old phones, and that look keys up in Google's list
+    /// of revoked keys ([`AttestationPolicy::revocation`](crate::AttestationPolicy::revocation)): a leaked key no
+    /// longer becomes useless when it expires.
+    Lenient,
+}
+
+impl AndroidKeyDates {
+    /// Which dates of the first certificate and of the CAs are checked during the search for a path.
+    pub(super) const fn judged(self) -> (JudgedDates, JudgedDates) {
+        match self {
+            Self::Strict => (JudgedDates::Both, JudgedDates::Both),
+            Self::Lenient => (JudgedDates::Neither, JudgedDates::NotBefore),
+        }
+    }
+
+    /// Checks what depends on the whole path: whether its keys are from the factory.
+    pub(super) fn check(self, path: &VerifiedPath<'_>, now: Timestamp) -> Result<(), PathError> {
+        let is_remote = |ca: &Certificate<'_>| ca.extension(PROVISIONING_INFO).is_some();
+        if self == Self::Strict || !path.intermediates().iter().any(is_remote) {
+            return Ok(());
+        }
+        let expired = path.intermediates().iter().find(|ca| !ca.is_valid_at(now));
+        expired.map_or(Ok(()), |ca| Err(PathError::Expired { now, not_after: ca.not_after() }))
+    }
 }
 
 /// ```text
@@ -53,7 +102,12 @@ pub(super) fn verify<'a>(
         return Err(StatementError::Invalid("attestationChallenge is not the client data's hash"));
     }
     ctx.policy.android_key_authorizations().check(&description)?;
-    Ok(Outcome::of_path(AttestationType::Basic, certificate, statement.x5c.into_path()))
+    let vouching = aaguid_extension::check(&certificate, signed.attested.aaguid)?;
+    let path = statement.x5c.into_path();
+    Ok(Outcome {
+        android_security_level: Some(description.attestation_security_level),
+        ..Outcome::of_path(AttestationType::Basic, vouching, certificate, path)
+    })
 }
 
 impl<'a> Statement<'a> {
@@ -79,9 +133,14 @@ impl<'a> Statement<'a> {
 impl AndroidKeyAuthorizations {
     fn check(self, description: &KeyDescription<'_>) -> Result<(), StatementError> {
         let KeyDescription { software_enforced: software, tee_enforced: tee, .. } = description;
-        // A key that belongs to every application is not scoped to the RP ID, whoever says so.
+        // A key that every application may use is not scoped to the RP ID, no matter which list says so.
         if software.all_applications || tee.all_applications {
-            return Err(StatementError::Invalid("every application may use the key"));
+            return Err(StatementError::Invalid("all applications may use the key"));
+        }
+        let is_hardware = description.attestation_security_level.is_hardware()
+            && description.keymaster_security_level.is_some_and(AndroidSecurityLevel::is_hardware);
+        if self == Self::TeeEnforced && !is_hardware {
+            return Err(StatementError::Invalid("the key is not attested by hardware"));
         }
         let authorizations = match self {
             Self::TeeEnforced => *tee,
@@ -98,28 +157,14 @@ impl AndroidKeyAuthorizations {
     }
 }
 
-impl AuthorizationList {
-    /// Purposes add up; a key has one origin, so that no two may contradict each other.
-    fn union(self, other: Self) -> Self {
-        let both = |one: Option<bool>, other: Option<bool>, join: fn(bool, bool) -> bool| match (
-            one, other,
-        ) {
-            (Some(one), Some(other)) => Some(join(one, other)),
-            (one, other) => one.or(other),
-        };
-        Self {
-            purpose_is_sign: both(self.purpose_is_sign, other.purpose_is_sign, |a, b| a || b),
-            all_applications: self.all_applications || other.all_applications,
-            origin_is_generated: both(
-                self.origin_is_generated,
-                other.origin_is_generated,
-                |a, b| a && b,
-            ),
-        }
-    }
-}
+/// The extension with which Google marks remotely provisioned keys
+/// (<https://developer.android.com/privacy-and-security/security-key-attestation#provisioning_attestation_ext_schema>).
+const PROVISIONING_INFO: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.3.6.1.4.1.11129.2.1.30");
 
-const KEY_DESCRIPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.11129.2.1.17");
+/// The extension with the description of a key, in the certificate that the key store issues for it.
+pub(super) const KEY_DESCRIPTION: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.3.6.1.4.1.11129.2.1.17");
 
 #[cfg(test)]
 mod tests;

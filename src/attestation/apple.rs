@@ -1,4 +1,4 @@
-//! The `apple` format (§8.8): a certificate made for this one credential.
+//! The `apple` format (§8.8): a certificate issued for this one credential.
 
 use der::{
     Reader as _,
@@ -6,7 +6,7 @@ use der::{
 };
 use sha2::{Digest as _, Sha256};
 
-use super::{Outcome, Signed, StatementError, x5c::X5c};
+use super::{Outcome, Signed, StatementError, vouching::Vouching, x5c::X5c};
 use crate::{
     cbor::Reader,
     passkey::AttestationType,
@@ -17,7 +17,7 @@ use crate::{
 /// { x5c: [ credCert: bytes, * (caCert: bytes) ] }
 /// ```
 ///
-/// Statements of 2020 and 2021 also have an `alg`, which says nothing: there is no signature.
+/// Statements of 2020 and 2021 also have an `alg`, which means nothing because there is no signature.
 fn parse(bytes: &[u8]) -> Result<X5c<'_>, StatementError> {
     let mut x5c = None;
     Reader::new(bytes, "apple attestation statement").text_map(|key, reader| {
@@ -30,7 +30,7 @@ fn parse(bytes: &[u8]) -> Result<X5c<'_>, StatementError> {
     x5c.ok_or(StatementError::Invalid("x5c is missing"))
 }
 
-/// The verification procedure of §8.8. That Apple made the certificate is for the trust path to say: by itself, a valid
+/// The verification procedure of §8.8. The trust path proves that Apple issued the certificate. On its own, a valid
 /// statement proves nothing.
 pub(super) fn verify<'a>(
     statement: &'a [u8],
@@ -39,12 +39,14 @@ pub(super) fn verify<'a>(
     let x5c = parse(statement)?;
     let certificate = x5c.leaf()?;
     if nonce(&certificate)? != Sha256::digest(signed.message()).as_slice() {
-        return Err(StatementError::Invalid("the certificate was made for other data"));
+        return Err(StatementError::Invalid("the certificate was issued for other data"));
     }
     if certificate.key_parameters()? != signed.attested.public_key.parameters {
-        return Err(StatementError::Invalid("the certificate is of another key"));
+        return Err(StatementError::Invalid("the certificate is for another key"));
     }
-    Ok(Outcome::of_path(AttestationType::AnonCa, certificate, x5c.into_path()))
+    // The nonce covers the authenticator data, including the AAGUID.
+    let (kind, vouching) = (AttestationType::AnonCa, Vouching::Attester);
+    Ok(Outcome::of_path(kind, vouching, certificate, x5c.into_path()))
 }
 
 /// ```text

@@ -4,7 +4,7 @@ use core::cell::OnceCell;
 
 use sha2::{Digest as _, Sha256};
 
-/// SHA-256 of the serialized client data, made when a statement asks for it: `none`, which most authenticators send,
+/// SHA-256 of the serialized client data, computed when a statement needs it: `none`, which most authenticators send,
 /// signs nothing.
 #[derive(Debug)]
 pub(crate) struct ClientDataHash<'a> {
@@ -22,7 +22,7 @@ impl<'a> ClientDataHash<'a> {
     }
 }
 
-/// A hash of whatever it may be of.
+/// An arbitrary hash.
 #[cfg(test)]
 impl From<[u8; 32]> for ClientDataHash<'_> {
     fn from(hash: [u8; 32]) -> Self {
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_the_sha256_of_the_client_data_however_often_it_is_asked_for() {
+    fn it_is_the_sha256_of_the_client_data_every_time() {
         let hash = ClientDataHash::of(b"abc");
         let known = b"\xba\x78\x16\xbf\x8f\x01\xcf\xea\x41\x41\x40\xde\x5d\xae\x22\x23\
             \xb0\x03\x61\xa3\x96\x17\x7a\x9c\xb4\x10\xff\x61\xf2\x00\x15\xad";

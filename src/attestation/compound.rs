@@ -2,11 +2,11 @@
 
 use alloc::vec::Vec;
 
-use super::{Context, Outcome, Signed, StatementError, verify_format};
+use super::{AttestationError, Context, Outcome, Signed, StatementError, verify_format};
 use crate::{
-    cbor::{CborError, Item, Reader},
-    ceremony::CeremonyError,
+    cbor::{Item, Reader},
     limits::COMPOUND_STATEMENTS_MAX,
+    malformed::CborError,
 };
 
 /// ```text
@@ -25,11 +25,11 @@ fn parse(bytes: &[u8]) -> Result<Vec<Element<'_>>, StatementError> {
     let start = reader;
     let count = match reader.item()? {
         Item::Array(count) if count <= COMPOUND_STATEMENTS_MAX => count,
-        Item::Array(_) => return Err(StatementError::Invalid("compound of too many statements")),
+        Item::Array(_) => return Err(StatementError::Invalid("compound has too many statements")),
         _ => return Err(start.error(CborError::Type).into()),
     };
     if count < 2 {
-        return Err(StatementError::Invalid("compound of fewer than two statements"));
+        return Err(StatementError::Invalid("compound has fewer than two statements"));
     }
     (0..count).map(|_| Element::read(&mut reader)).collect()
 }
@@ -48,18 +48,18 @@ impl<'a> Element<'a> {
         match (format, statement) {
             (Some("compound"), _) => Err(StatementError::Invalid("compound within compound")),
             (Some(format), Some(statement)) => Ok(Self { format, statement }),
-            _ => Err(StatementError::Invalid("an element without fmt or attStmt")),
+            _ => Err(StatementError::Invalid("an element of compound has no fmt or attStmt")),
         }
     }
 }
 
-/// The verification procedure of §8.9, which leaves open how many elements must be valid. Here all must: one that is
-/// not is a sign of forgery, and there is nothing to gain from sending it.
+/// The verification procedure of §8.9, which leaves open how many elements must be valid. Here all must be: an invalid
+/// element is a sign of forgery, and an honest authenticator has no reason to send one.
 pub(super) fn verify<'a>(
     statement: &'a [u8],
     signed: &Signed<'_>,
     ctx: &Context<'_>,
-) -> Result<Vec<(&'a str, Outcome<'a>)>, CeremonyError> {
+) -> Result<Vec<(&'a str, Outcome<'a>)>, AttestationError> {
     let elements = parse(statement)?;
     let judge =
         |it: &Element<'a>| Ok((it.format, verify_format(it.format, it.statement, signed, ctx)?));

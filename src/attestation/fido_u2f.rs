@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Context, Outcome, Signed, StatementError, x5c::X5c};
+use super::{Context, Outcome, Signed, StatementError, vouching::Vouching, x5c::X5c};
 use crate::{
     cbor::Reader,
     cose::{Algorithm, CoseKey, KeyParameters},
@@ -37,7 +37,8 @@ impl<'a> Statement<'a> {
 
 /// The verification procedure of §8.6.
 ///
-/// It does not look at the AAGUID, which U2F knows nothing of: most clients send zeros, some authenticators their own.
+/// Unless the policy is strict, ignores the AAGUID, which U2F does not have: most clients send zeros, some authenticators
+/// send theirs.
 pub(super) fn verify<'a>(
     statement: &'a [u8],
     signed: &Signed<'_>,
@@ -48,10 +49,14 @@ pub(super) fn verify<'a>(
     if statement.x5c.len() != 1 {
         return Err(StatementError::Invalid("x5c has more than one certificate"));
     }
-    // ES256 goes with P-256 only.
+    if ctx.policy.is_strict() && !signed.attested.aaguid.is_zero() {
+        return Err(StatementError::Invalid("the AAGUID is not zero"));
+    }
+    // ES256 implies P-256 here.
     let key = certificate.public_key(Algorithm::ES256)?;
     ctx.verify(&key, &verification_data(signed)?, statement.sig)?;
-    Ok(Outcome::of_path(AttestationType::Uncertain, certificate, statement.x5c.into_path()))
+    let (kind, vouching) = (AttestationType::Uncertain, Vouching::Nothing);
+    Ok(Outcome::of_path(kind, vouching, certificate, statement.x5c.into_path()))
 }
 
 /// ```text
@@ -62,10 +67,10 @@ fn verification_data(signed: &Signed<'_>) -> Result<Vec<u8>, StatementError> {
     let key = &signed.attested.public_key;
     let CoseKey { algorithm: Algorithm::ES256, parameters: KeyParameters::Ec2 { x, y, .. } } = key
     else {
-        return Err(StatementError::Invalid("the credential key is none of U2F"));
+        return Err(StatementError::Invalid("the credential key is not a U2F key"));
     };
     if key.check_shape().is_err() {
-        return Err(StatementError::Invalid("the credential key is none of U2F"));
+        return Err(StatementError::Invalid("the credential key is not a U2F key"));
     }
     let id = signed.attested.credential_id;
     Ok([&[0], &signed.data.rp_id_hash()[..], signed.client_data_hash.as_bytes(), id, &[4], x, y]

@@ -3,13 +3,13 @@
 use super::StatementError;
 use crate::passkey::AttestationType;
 
-/// The syntax allows the empty map only.
+/// The syntax only allows the empty map.
 pub(super) fn verify(statement: &[u8]) -> Result<AttestationType, StatementError> {
     /// An empty map in CBOR.
     const EMPTY: &[u8] = &[0xa0];
     if statement == EMPTY {
         Ok(AttestationType::None)
     } else {
-        Err(StatementError::Invalid("none comes with a statement that is not empty"))
+        Err(StatementError::Invalid("the format is none, but the statement is not empty"))
     }
 }

@@ -5,7 +5,8 @@ mod certificate;
 
 use super::{Context, Outcome, Signed, StatementError};
 use crate::{
-    cbor::{CborError, Item, Reader},
+    cbor::{Item, Reader},
+    malformed::CborError,
     passkey::AttestationType,
 };
 
@@ -15,7 +16,7 @@ use crate::{
 pub(super) struct Statement<'a> {
     alg: i64,
     sig: &'a [u8],
-    /// `x5c` as CBOR. An empty list is not self attestation but breaks the syntax.
+    /// `x5c` as CBOR. An empty list is not self attestation, but a syntax error.
     x5c: Option<&'a [u8]>,
 }
 
@@ -47,12 +48,12 @@ impl<'a> Statement<'a> {
         }
     }
 
-    /// Whether it is self attestation: it comes without `x5c`.
+    /// Returns whether this is self attestation, which has no `x5c`.
     pub(super) fn is_self(&self) -> bool {
         self.x5c.is_none()
     }
 
-    /// Self attestation: the key that was created signs for itself. Its owner has it, and no more is known.
+    /// Self attestation: the new key signs for itself. This only proves possession of the key.
     pub(super) fn verify_self(
         &self,
         signed: &Signed<'_>,
@@ -60,7 +61,7 @@ impl<'a> Statement<'a> {
     ) -> Result<AttestationType, StatementError> {
         let key = &signed.attested.public_key;
         if self.alg != i64::from(key.algorithm.identifier()) {
-            return Err(StatementError::Invalid("alg is not that of the credential key"));
+            return Err(StatementError::Invalid("alg is not the algorithm of the credential key"));
         }
         ctx.verify(key, &signed.message(), self.sig)?;
         Ok(AttestationType::SelfAttestation)

@@ -1,28 +1,32 @@
-//! What a relying party asks of attestation (§7.1 steps 23 and 24).
+//! What a relying party requires of attestation (§7.1 steps 23 and 24).
 
 use alloc::{collections::BTreeMap, collections::BTreeSet, string::String};
 #[cfg(feature = "attestation")]
 use alloc::{sync::Arc, vec::Vec};
 use core::fmt;
 
+use super::trust_error::TrustError;
 #[cfg(feature = "attestation")]
-use super::android_key::AndroidKeyAuthorizations;
-use super::trust::TrustError;
+use super::{
+    aaguid_extension,
+    android_key::{AndroidKeyAuthorizations, AndroidKeyDates},
+    tpm::TpmKeyAttributes,
+};
 #[cfg(feature = "attestation")]
 use crate::time::Timestamp;
 #[cfg(feature = "attestation")]
 use crate::x509::{Certificate, OwnedCertificate, RevocationCheck, TrustAnchor};
-use crate::{bytes::Aaguid, passkey::AttestationLevel};
+use crate::{assurance::AaguidAssurance, bytes::Aaguid, passkey::AttestationLevel};
 
-/// What is asked of attestation statements, and who is trusted.
+/// What attestation statements must prove, and who is trusted.
 ///
 /// ```
 /// use relying_party::{AttestationLevel, AttestationPolicy};
-/// // Right for nearly every service: what the authenticator is does not matter.
+/// // Right for nearly every service: the authenticator's model does not matter.
 /// assert_eq!(AttestationPolicy::default().level(), AttestationLevel::Ignored);
 /// ```
 ///
-/// With anchors, here Apple's, which the host supplies:
+/// With anchors that the host supplies, here Apple's:
 ///
 /// ```
 /// # #[cfg(feature = "attestation")]
@@ -37,13 +41,25 @@ use crate::{bytes::Aaguid, passkey::AttestationLevel};
 ///
 /// # Demands
 ///
-/// A demand for an AAGUID overrides one for a format, which overrides the general one. Mind that a demand that is
-/// *lower* than the general one can be had by everybody who names that format or AAGUID: an AAGUID is authenticated by
-/// trust alone.
+/// A demand for a format overrides the general one. An authenticator can send any format, so a demand that is *lower*
+/// than the general one applies to everyone who chooses that format. A demand for an AAGUID can only raise the others.
 ///
 /// # AAGUIDs
 ///
-/// U2F keys sign no AAGUID. For anchors, demands and the list of allowed ones, theirs counts as the zero AAGUID.
+/// An authenticator can claim any AAGUID. It is only [attested](crate::AaguidAssurance) if the statement leads to an
+/// anchor *and* the attester vouches for the AAGUID:
+///
+/// | Format | What vouches for the AAGUID |
+/// |---|---|
+/// | `packed` with certificates | the attestation key, which signs authenticator data |
+/// | `apple` | the certificate, which holds the hash of authenticator data |
+/// | `tpm`, `android-key` | the certificate if it names the AAGUID (`id-fido-gen-ce-aaguid`), or an anchor that was configured for this very AAGUID (`anchors_for_aaguid`) |
+/// | `fido-u2f`, `android-safetynet`, self attestation, `none` | nothing |
+///
+/// Otherwise it is only claimed: a phone whose `android-key` statement leads to Google's root can claim to be a
+/// security key of any vendor. So the list of [allowed](Self::allow_aaguids) AAGUIDs treats a claimed AAGUID as the
+/// zero AAGUID, "no known model". The list of [denied](Self::deny_aaguids) AAGUIDs and [demands](Self::for_aaguid) use
+/// it as claimed.
 #[derive(Clone, Default)]
 pub struct AttestationPolicy {
     level: AttestationLevel,
@@ -55,12 +71,20 @@ pub struct AttestationPolicy {
     #[cfg(feature = "attestation")]
     android_key: AndroidKeyAuthorizations,
     #[cfg(feature = "attestation")]
+    android_key_dates: AndroidKeyDates,
+    #[cfg(feature = "attestation")]
+    tpm_key_attributes: TpmKeyAttributes,
+    #[cfg(feature = "attestation")]
     safety_net: bool,
+    #[cfg(feature = "attestation")]
+    strict: bool,
+    #[cfg(feature = "attestation")]
+    self_attestation_by_source: bool,
     #[cfg(feature = "attestation")]
     pub(super) anchors: Anchors,
 }
 
-/// Who is trusted, and what it takes to find out.
+/// Who is trusted, and what is needed to find out.
 #[cfg(feature = "attestation")]
 #[derive(Clone, Default)]
 pub(super) struct Anchors {
@@ -73,128 +97,177 @@ pub(super) struct Anchors {
     pub(super) sha1: bool,
 }
 
-/// What anchors are asked for.
+/// The attestation for which anchors are requested. [`AttestationPolicy`](crate::AttestationPolicy) has an example.
 #[cfg(feature = "attestation")]
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct AttestationSubject<'a> {
-    /// The statement's format; within a compound statement, the element's.
+    /// The statement's format, or that of the element in a compound statement.
     pub format: &'a str,
-    /// The authenticator's model as it says, or zero if the format signs none (`fido-u2f`).
+    /// The model that the authenticator claims. Zero in the formats whose attesters do not know the AAGUID (`fido-u2f`,
+    /// `android-safetynet`).
     pub aaguid: Aaguid,
     /// The attestation certificate.
     pub certificate: &'a Certificate<'a>,
-    /// When it is judged.
+    /// The time of verification.
     pub now: Timestamp,
 }
 
-/// Supplies anchors for one attestation at a time: metadata that change while the service runs.
+#[cfg(feature = "attestation")]
+impl AttestationSubject<'_> {
+    /// Returns the AAGUID that the attestation certificate itself names (`id-fido-gen-ce-aaguid`), if any. Certificates
+    /// of U2F keys may name one, although their statements do not cover the AAGUID of the authenticator data.
+    #[must_use]
+    pub fn certificate_aaguid(&self) -> Option<Aaguid> {
+        aaguid_extension::read(self.certificate)
+    }
+}
+
+/// Supplies anchors for one attestation at a time, for metadata that change while the service runs.
+/// [`AttestationPolicy`](crate::AttestationPolicy) has an example.
 #[cfg(feature = "attestation")]
 pub trait AnchorSource: Send + Sync {
-    /// The anchors that may vouch for this attestation; none if nothing is known of it, or nothing good.
+    /// Returns the anchors that may vouch for this attestation. Empty if nothing is known about it, or nothing good.
     fn anchors(&self, subject: &AttestationSubject<'_>) -> Vec<TrustAnchor>;
+
+    /// Returns whether one of these anchors only vouches for authenticators with the subject's AAGUID. Then the AAGUID
+    /// of a `tpm` or `android-key` statement that leads to it is [attested](crate::AaguidAssurance).
+    ///
+    /// The default is `false`: an anchor that certifies several models cannot tell which of them this is.
+    fn is_for_this_aaguid(&self, subject: &AttestationSubject<'_>, anchor: &TrustAnchor) -> bool {
+        let _ = (subject, anchor);
+        false
+    }
+
+    /// Whether authenticators of this model are known to attest for themselves. It counts only where the policy
+    /// [asks](AttestationPolicy::self_attestation_by_source). By default none is.
+    fn attests_for_itself(&self, aaguid: Aaguid, now: Timestamp) -> bool {
+        let _ = (aaguid, now);
+        false
+    }
 }
 
 impl AttestationPolicy {
-    /// Asks nothing: what the authenticator is does not matter. Statements are not looked at, but for `none` and
-    /// self attestation, which need no certificate.
+    /// Requires nothing: the authenticator's model does not matter. Statements are ignored, except for `none` and self
+    /// attestation, which need no certificate.
     #[must_use]
     pub fn ignore() -> Self {
         AttestationLevel::Ignored.into()
     }
 
-    /// Statements must be valid, whoever vouches for them. Where one reaches an anchor, that is kept.
+    /// Requires valid statements, no matter who vouches for them. If a statement leads to an anchor, that is recorded.
     #[must_use]
     pub fn statement() -> Self {
         AttestationLevel::Statement.into()
     }
 
-    /// Statements must lead to an anchor; `none` and self attestation do not.
+    /// Requires statements that lead to an anchor. `none` and self attestation do not.
     #[must_use]
     pub fn trusted() -> Self {
         AttestationLevel::Trusted.into()
     }
 
-    /// Asks no less than this where nothing more special is said.
+    /// Raises the general demand to at least this level.
     pub(crate) fn at_least(mut self, level: AttestationLevel) -> Self {
         self.level = self.level.max(level);
         self
     }
 
-    /// What is asked where nothing more special is said.
+    /// The general demand, which applies unless there is a more specific one.
     #[must_use]
     pub fn level(&self) -> AttestationLevel {
         self.level
     }
 
-    /// Asks something else of statements of a format, matched byte for byte.
+    /// Sets a different demand for statements of a format, matched byte for byte.
     #[must_use]
     pub fn for_format(mut self, format: impl Into<String>, level: AttestationLevel) -> Self {
         self.by_format.insert(format.into(), level);
         self
     }
 
-    /// Asks something else of authenticators that say they are of this model.
+    /// Sets a minimum demand for authenticators that claim to be of this model. With [`AttestationLevel::Trusted`] the
+    /// AAGUID must be attested too: see [AAGUIDs](Self#aaguids).
+    ///
+    /// A demand lower than the general one, or than that of the format, has no effect, because any authenticator could
+    /// claim the model.
     #[must_use]
     pub fn for_aaguid(mut self, aaguid: Aaguid, level: AttestationLevel) -> Self {
         self.by_aaguid.insert(aaguid, level);
         self
     }
 
-    /// Allows these models and no others. The list grows with each call.
+    /// Allows only these models. Every call adds to the list.
     ///
-    /// Only where trust is demanded is an AAGUID more than what the client says.
+    /// Only [attested](Self#aaguids) AAGUIDs count, so you need anchors too. The zero AAGUID in the list allows every
+    /// authenticator whose model is not attested, including U2F keys.
     #[must_use]
     pub fn allow_aaguids(mut self, aaguids: impl IntoIterator<Item = Aaguid>) -> Self {
         self.allowed_aaguids.get_or_insert_default().extend(aaguids);
         self
     }
 
-    /// Denies these models, also if they are allowed.
+    /// Denies these models, even if they are allowed, and even if the AAGUID is only claimed.
     #[must_use]
     pub fn deny_aaguids(mut self, aaguids: impl IntoIterator<Item = Aaguid>) -> Self {
         self.denied_aaguids.extend(aaguids);
         self
     }
 
-    /// Whether self attestation is accepted. Unless said, it is where trust is not demanded.
+    /// Sets whether self attestation is accepted. By default it is accepted unless trust is required.
     #[must_use]
     pub fn self_attestation(mut self, accept: bool) -> Self {
         self.self_attestation = Some(accept);
         self
     }
 
-    /// What is asked of this format and model.
+    /// Returns the demand for this format and model.
     pub(super) fn level_for(&self, format: &str, aaguid: Aaguid) -> AttestationLevel {
-        let by_aaguid = self.by_aaguid.get(&signed_aaguid(format, aaguid));
-        *by_aaguid.or_else(|| self.by_format.get(format)).unwrap_or(&self.level)
+        let general = self.by_format.get(format).copied().unwrap_or(self.level);
+        self.by_aaguid.get(&aaguid).map_or(general, |demand| general.max(*demand))
     }
 
-    /// Whether self attestation will do where `level` is asked.
+    /// Returns whether self attestation is sufficient for `level`.
     pub(super) fn accepts_self_attestation(&self, level: AttestationLevel) -> bool {
         self.self_attestation.unwrap_or(level < AttestationLevel::Trusted)
             || level == AttestationLevel::Ignored
     }
 
-    /// Judges the model. What is denied is denied also if nobody signed it.
-    pub(super) fn check_aaguid(&self, format: &str, aaguid: Aaguid) -> Result<(), TrustError> {
-        let signed = signed_aaguid(format, aaguid);
-        let allowed = self.allowed_aaguids.as_ref().is_none_or(|allowed| allowed.contains(&signed));
-        let denied = self.denied_aaguids.contains(&aaguid) || self.denied_aaguids.contains(&signed);
-        if allowed && !denied { Ok(()) } else { Err(TrustError::Aaguid(aaguid)) }
+    /// Checks the model. `format` is the format of the deciding statement.
+    pub(super) fn check_aaguid(
+        &self,
+        format: &str,
+        aaguid: Aaguid,
+        assurance: AaguidAssurance,
+    ) -> Result<(), TrustError> {
+        let denied = self.denied_aaguids.contains(&aaguid)
+            || self.denied_aaguids.contains(&known_aaguid(format, aaguid));
+        if denied {
+            return Err(TrustError::Aaguid(aaguid));
+        }
+        let proved = if assurance.is_attested() { aaguid } else { Aaguid::default() };
+        let is_demanded = self.by_aaguid.get(&aaguid) == Some(&AttestationLevel::Trusted);
+        match &self.allowed_aaguids {
+            Some(allowed) if !allowed.contains(&proved) => {
+                let would_do = allowed.contains(&aaguid);
+                Err(if would_do { TrustError::ClaimedAaguid } else { TrustError::Aaguid }(aaguid))
+            }
+            _ if is_demanded && proved != aaguid => Err(TrustError::ClaimedAaguid(aaguid)),
+            _ => Ok(()),
+        }
     }
 }
 
 #[cfg(feature = "attestation")]
 impl AttestationPolicy {
-    /// Trusts these anchors to vouch for every format and model.
+    /// Trusts these anchors for every format and model.
     #[must_use]
     pub fn anchors(mut self, anchors: impl IntoIterator<Item = TrustAnchor>) -> Self {
         self.anchors.general.extend(anchors);
         self
     }
 
-    /// Trusts these anchors to vouch for statements of one format.
+    /// Trusts these anchors for statements of one format.
     #[must_use]
     pub fn anchors_for_format(
         mut self,
@@ -205,7 +278,9 @@ impl AttestationPolicy {
         self
     }
 
-    /// Trusts these anchors to vouch for one model.
+    /// Trusts these anchors for one model. An authenticator that claims this model and whose statement leads to one of
+    /// them is considered to be of this model, even in the formats `tpm` and `android-key`, whose attesters do not know
+    /// the AAGUID. Only configure anchors here that certify no other models, or none that would lie.
     #[must_use]
     pub fn anchors_for_aaguid(
         mut self,
@@ -216,14 +291,34 @@ impl AttestationPolicy {
         self
     }
 
-    /// Trusts also the anchors that this source has for an attestation.
+    /// Also trusts the anchors that this source has for an attestation.
     #[must_use]
     pub fn anchor_source(mut self, source: Arc<dyn AnchorSource>) -> Self {
         self.anchors.source = Some(source);
         self
     }
 
-    /// Completes paths with these certificates. They are not trusted for being here.
+    /// Whether self attestation is accepted, also where trust is demanded, from models of which the
+    /// [source](Self::anchor_source) says that they attest for themselves. It is not by default, since it proves nothing:
+    /// software can claim to be of such a model.
+    #[must_use]
+    pub fn self_attestation_by_source(mut self, accept: bool) -> Self {
+        self.self_attestation_by_source = accept;
+        self
+    }
+
+    /// Whether statements must also keep rules that genuine authenticators break, and that protect no one. By default they
+    /// do not have to.
+    ///
+    /// - `x5c` is the path to the anchor in its order, without the anchor and without other certificates.
+    /// - The AAGUID beside a `fido-u2f` statement is zero.
+    #[must_use]
+    pub fn strict_statements(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
+    /// Completes paths with these certificates, without trusting them.
     #[must_use]
     pub fn intermediates(
         mut self,
@@ -233,15 +328,16 @@ impl AttestationPolicy {
         self
     }
 
-    /// Asks this whether a certificate is revoked. A path with one that is leads nowhere.
+    /// Uses `check` to find out whether a certificate is revoked. For CRLs, use
+    /// [`CrlRevocation`](crate::x509::CrlRevocation). A path with a revoked certificate is rejected.
     #[must_use]
     pub fn revocation(mut self, check: Arc<dyn RevocationCheck>) -> Self {
         self.anchors.revocation = Some(check);
         self
     }
 
-    /// Whether certificates may be signed by RSA with SHA-1, as those of some old U2F keys are. SHA-1 is broken: who
-    /// can make two certificates with one hash can have a path that nobody meant. They may not unless said.
+    /// Sets whether certificates may be signed by RSA with SHA-1, like those of some old U2F keys. The default is no.
+    /// SHA-1 is broken: anyone who can create two certificates with the same hash can forge a path.
     #[must_use]
     pub fn danger_sha1_certificates(mut self, accept: bool) -> Self {
         self.anchors.sha1 = accept;
@@ -251,15 +347,30 @@ impl AttestationPolicy {
 
 #[cfg(feature = "attestation")]
 impl AttestationPolicy {
-    /// Which authorizations of a key count in `android-key` statements.
+    /// Sets which authorizations of a key count in `android-key` statements.
     #[must_use]
     pub fn android_key(mut self, authorizations: AndroidKeyAuthorizations) -> Self {
         self.android_key = authorizations;
         self
     }
 
-    /// Whether `android-safetynet` is a format that is supported. It is not unless said: its service is shut down, so
-    /// that only statements that were stored before can be genuine.
+    /// Sets which dates of the certificates are checked in `android-key` statements.
+    #[must_use]
+    pub fn android_key_dates(mut self, dates: AndroidKeyDates) -> Self {
+        self.android_key_dates = dates;
+        self
+    }
+
+    /// Sets which attributes a TPM's key must have to be trusted. For [`AttestationLevel::Statement`], statements are
+    /// valid with any attributes, but they are only trusted with these.
+    #[must_use]
+    pub fn tpm_key(mut self, attributes: TpmKeyAttributes) -> Self {
+        self.tpm_key_attributes = attributes;
+        self
+    }
+
+    /// Sets whether the format `android-safetynet` is supported. The default is no: its service has been shut down, so
+    /// only previously stored statements can be genuine.
     #[must_use]
     pub fn android_safety_net(mut self, accept: bool) -> Self {
         self.safety_net = accept;
@@ -270,29 +381,80 @@ impl AttestationPolicy {
         self.android_key
     }
 
+    /// Which dates are checked in a statement of this format.
+    pub(super) fn dates_for(&self, format: &str) -> AndroidKeyDates {
+        if format == "android-key" { self.android_key_dates } else { AndroidKeyDates::Strict }
+    }
+
+    pub(super) fn tpm_key_attributes(&self) -> TpmKeyAttributes {
+        self.tpm_key_attributes
+    }
+
     pub(super) fn accepts_safety_net(&self) -> bool {
         self.safety_net
+    }
+
+    pub(super) fn is_strict(&self) -> bool {
+        self.strict
+    }
+
+    /// Whether the source says so of the model, and is asked.
+    pub(super) fn attests_for_itself(&self, aaguid: Aaguid, now: Timestamp) -> bool {
+        self.self_attestation_by_source
+            && self.anchors.source.as_ref().is_some_and(|it| it.attests_for_itself(aaguid, now))
+    }
+}
+
+#[cfg(feature = "attestation")]
+impl AttestationPolicy {
+    /// The policy for the FIDO Alliance's conformance tool for servers, with the tool's metadata. It is not for users: see
+    /// [`Settings::conformance`](crate::Settings::conformance).
+    ///
+    /// Statements must lead to an anchor of the metadata, be [strict](Self::strict_statements), or be self attestations of
+    /// models that [attest so](Self::self_attestation_by_source). `none` is accepted.
+    #[must_use]
+    pub fn conformance(metadata: Arc<dyn AnchorSource>) -> Self {
+        Self::trusted()
+            .for_format("none", AttestationLevel::Statement)
+            .anchor_source(metadata)
+            .self_attestation_by_source(true)
+            .strict_statements(true)
     }
 }
 
 #[cfg(feature = "attestation")]
 impl Anchors {
-    /// The anchors that may vouch for this attestation.
+    /// Returns the anchors that may vouch for this attestation, those for its AAGUID first.
     pub(super) fn of(&self, subject: &AttestationSubject<'_>) -> Vec<TrustAnchor> {
-        let by_aaguid = self.by_aaguid.get(&subject.aaguid);
         let by_format = self.by_format.get(subject.format);
-        let known = by_aaguid.into_iter().chain(by_format).flatten().chain(&self.general);
-        let mut anchors = known.cloned().collect::<Vec<_>>();
+        let known = self.for_aaguid(subject).chain(by_format.into_iter().flatten());
+        let mut anchors = known.chain(&self.general).cloned().collect::<Vec<_>>();
         if let Some(source) = &self.source {
             anchors.extend(source.anchors(subject));
         }
         anchors
     }
+
+    /// Returns whether the anchor was configured for the AAGUID of this attestation.
+    pub(super) fn is_for_aaguid(
+        &self,
+        subject: &AttestationSubject<'_>,
+        anchor: &TrustAnchor,
+    ) -> bool {
+        let source = self.source.as_ref();
+        self.for_aaguid(subject).any(|it| it == anchor)
+            || source.is_some_and(|source| source.is_for_this_aaguid(subject, anchor))
+    }
+
+    fn for_aaguid(&self, subject: &AttestationSubject<'_>) -> impl Iterator<Item = &TrustAnchor> {
+        self.by_aaguid.get(&subject.aaguid).into_iter().flatten()
+    }
 }
 
-/// The AAGUID as far as the format signs it: the signature of `fido-u2f` does not cover it (§8.6).
-pub(super) fn signed_aaguid(format: &str, aaguid: Aaguid) -> Aaguid {
-    if format == "fido-u2f" { Aaguid::default() } else { aaguid }
+/// Returns the AAGUID if it has a meaning in this format, otherwise zero: `fido-u2f` statements (§8.6) do not sign it,
+/// and the service of `android-safetynet` (§8.5) does not know it.
+pub(super) fn known_aaguid(format: &str, aaguid: Aaguid) -> Aaguid {
+    if matches!(format, "fido-u2f" | "android-safetynet") { Aaguid::default() } else { aaguid }
 }
 
 impl From<AttestationLevel> for AttestationPolicy {

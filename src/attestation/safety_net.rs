@@ -1,6 +1,6 @@
-//! The `android-safetynet` format (§8.5), whose service is shut down.
+//! The `android-safetynet` format (§8.5), whose service has been shut down.
 //!
-//! Good for statements that were stored while it ran; the policy has to ask for it.
+//! Useful for statements that were stored while it was running. The policy must enable it.
 
 use alloc::vec::Vec;
 
@@ -11,9 +11,9 @@ use sha2::{Digest as _, Sha256};
 use super::{Context, Outcome, Signed, StatementError};
 use crate::{
     cbor::Reader,
-    json::text::Text,
     jws::{InvalidJws, Jws},
     passkey::AttestationType,
+    text::Text,
     x509::Certificate,
 };
 
@@ -28,7 +28,7 @@ struct Statement<'a> {
 /// { "nonce": base64, "ctsProfileMatch": boolean, "timestampMs": number, "apkPackageName": string, … }
 /// ```
 ///
-/// The time is not judged: the nonce covers the challenge, which is as fresh as the statement has to be.
+/// The time is not checked: the nonce covers the challenge, so the statement is as recent as required.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Response<'a> {
@@ -46,8 +46,9 @@ pub(super) fn verify(
     let statement = Statement::parse(statement)?;
     let jws = Jws::parse(statement.response)
         .map_err(|InvalidJws(reason)| StatementError::Structure { what: WHAT, reason })?;
-    let response: Response<'_> = serde_json::from_slice(&jws.payload)
-        .map_err(|_| StatementError::Structure { what: WHAT, reason: "the payload is none" })?;
+    let response: Response<'_> = serde_json::from_slice(&jws.payload).map_err(|_| {
+        StatementError::Structure { what: WHAT, reason: "the payload cannot be parsed" }
+    })?;
     check_nonce(&response, signed)?;
     check_signature(&jws, ctx)?;
     if !response.cts_profile_match {
@@ -68,7 +69,7 @@ impl<'a> Statement<'a> {
             }
             Ok(())
         })?;
-        // All versions of Google Play services that there were made the same response.
+        // All versions of Google Play services used the same response.
         match (ver, response) {
             (None | Some(""), _) => Err(StatementError::Invalid("ver is missing or empty")),
             (_, None) => Err(StatementError::Invalid("response is missing")),
@@ -77,16 +78,16 @@ impl<'a> Statement<'a> {
     }
 }
 
-/// The nonce is in the standard alphabet, padded, unlike all else in a JWS.
+/// Unlike everything else in a JWS, the nonce uses the standard alphabet with padding.
 fn check_nonce(response: &Response<'_>, signed: &Signed<'_>) -> Result<(), StatementError> {
     if *response.nonce != *STANDARD.encode(Sha256::digest(signed.message())) {
-        return Err(StatementError::Invalid("the nonce is another hash"));
+        return Err(StatementError::Invalid("the nonce is not the hash of the attested data"));
     }
     Ok(())
 }
 
-/// That the service signed it: the leaf is for its host. Anchors are the public roots of the web, which certify
-/// every host there is.
+/// Checks that the service signed the response: the leaf certificate is for its host. Anchors are public roots of the
+/// web, which certify every host.
 fn check_signature(jws: &Jws<'_>, ctx: &Context<'_>) -> Result<(), StatementError> {
     let leaf = jws.certificates.first().map(Vec::as_slice).unwrap_or_default();
     let leaf = Certificate::parse(leaf)?;

@@ -1,4 +1,4 @@
-//! What tests of attestation are made of: DER, certificates, statements and JWS, right or wrong.
+//! Building blocks for tests of attestation: DER, certificates, statements and JWS, valid or not.
 
 pub(crate) mod certificate;
 pub(crate) mod der;

@@ -1,7 +1,9 @@
-//! Whole registrations with statements of every format, each rule by a statement that breaks it and no other.
+//! Whole registrations with statements of every format. Each rule is tested with a statement that breaks only that
+//! rule.
 
 mod apple;
 mod compound;
+mod cost;
 mod fido_u2f;
 mod packed;
 mod policy;
@@ -32,7 +34,7 @@ use crate::{
 const ORIGIN: &str = "https://example.com";
 const CHALLENGE: [u8; 32] = [7; 32];
 
-/// A registration that waits for its statement.
+/// A registration that still needs its statement.
 fn draft(algorithm: TestAlgorithm) -> RegistrationParts {
     let mut authenticator =
         TestAuthenticator::new("attestation").with(|it| it.algorithms = vec![algorithm]);
@@ -45,13 +47,13 @@ fn draft(algorithm: TestAlgorithm) -> RegistrationParts {
     authenticator.draft_creation(&options, ORIGIN).unwrap()
 }
 
-/// What a statement is over: authenticator data and the hash of the client data.
+/// What a statement covers: authenticator data and the hash of the client data.
 fn data_and_hash(parts: &RegistrationParts) -> (Vec<u8>, [u8; 32]) {
     let hash = Sha256::digest(parts.client_data.to_bytes()).into();
     (parts.authenticator_data.to_bytes().unwrap(), hash)
 }
 
-/// The two, one behind the other.
+/// The two, concatenated.
 fn message(parts: &RegistrationParts) -> Vec<u8> {
     let (data, hash) = data_and_hash(parts);
     [&data[..], &hash].concat()
@@ -72,6 +74,7 @@ fn judge(
         rp_id: &rp_id,
         origins: &origins,
         bound_origin: None,
+        check_token_binding: false,
         challenge: &CHALLENGE,
         user_verification: UserVerification::Preferred,
         algorithms: &[Algorithm::ES256, Algorithm::EdDSA, Algorithm::Ed25519, Algorithm::RS256],
@@ -84,7 +87,7 @@ fn judge(
     verify_registration(&RegistrationResponse::parse(&json).unwrap(), &expected)
 }
 
-/// The code of the error, or `ok`.
+/// Returns the code of the error, or `ok`.
 fn code(judged: Result<VerifiedRegistration, CeremonyError>) -> &'static str {
     judged.map_or_else(|error| error.code(), |_| "ok")
 }
@@ -111,7 +114,7 @@ fn attestation_key() -> Key {
     Key::p256("attestation")
 }
 
-/// An attestation certificate as §8.2.1 wants it.
+/// An attestation certificate that satisfies §8.2.1.
 fn certificate() -> Draft {
     let subject = name(&[
         (COUNTRY, "AA"),
@@ -131,14 +134,14 @@ fn aaguid_extension(aaguid: Aaguid) -> Vec<u8> {
     extension(AAGUID_EXTENSION, false, &tlv(4, aaguid.as_bytes()))
 }
 
-/// A packed statement with certificates; what is bent is signed over.
+/// A packed statement with certificates. It is signed after tampering.
 struct Packed {
     parts: RegistrationParts,
     certificate: Draft,
     issuer: Key,
     key: Key,
     alg: i64,
-    /// What stands in `x5c` behind the attestation certificate.
+    /// The rest of `x5c`, after the attestation certificate.
     others: Vec<Vec<u8>>,
 }
 
@@ -154,9 +157,9 @@ impl Packed {
         }
     }
 
-    fn bent(bend: impl FnOnce(&mut Self)) -> Self {
+    fn tampered(tamper: impl FnOnce(&mut Self)) -> Self {
         let mut packed = Self::new();
-        bend(&mut packed);
+        tamper(&mut packed);
         packed
     }
 
@@ -176,7 +179,7 @@ impl Packed {
     }
 }
 
-/// A demand for trust in the tests' vendor.
+/// A policy that requires trust in the tests' vendor.
 fn trusted() -> AttestationPolicy {
     AttestationPolicy::trusted().anchors(anchors([vendor().root()]))
 }

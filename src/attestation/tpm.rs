@@ -1,11 +1,13 @@
 //! The `tpm` format (§8.3).
 
 mod aik;
+mod attributes;
 mod cert_info;
 mod hash;
 mod public_area;
 mod reader;
 
+pub use self::attributes::TpmKeyAttributes;
 use self::{cert_info::CertInfo, hash::Hash, public_area::PublicArea};
 use super::{Context, Outcome, Signed, StatementError, aaguid_extension, algorithm, x5c::X5c};
 use crate::{
@@ -18,7 +20,7 @@ use crate::{
 ///   certInfo: bytes, pubArea: bytes }
 /// ```
 ///
-/// The draft calls `sig` a `TPMT_SIGNATURE`; what TPMs' platforms send, and its own vectors, is the bare signature.
+/// The draft calls `sig` a `TPMT_SIGNATURE`. Platforms send the bare signature, as do the specification's vectors.
 struct Statement<'a> {
     algorithm: Algorithm,
     x5c: X5c<'a>,
@@ -27,8 +29,8 @@ struct Statement<'a> {
     pub_area: &'a [u8],
 }
 
-/// The verification procedure of §8.3. What it proves, it proves of a key that a TPM holds, if the path leads to one
-/// whose CA certifies none but TPMs.
+/// The verification procedure of §8.3. It proves facts about a key in a TPM, provided that the path leads to a CA that
+/// only certifies TPMs.
 pub(super) fn verify<'a>(
     statement: &'a [u8],
     signed: &Signed<'_>,
@@ -41,10 +43,13 @@ pub(super) fn verify<'a>(
     }
     let aik = statement.x5c.leaf()?;
     aik::check(&aik)?;
-    aaguid_extension::check(&aik, signed.attested.aaguid)?;
+    let vouching = aaguid_extension::check(&aik, signed.attested.aaguid)?;
     statement.verify_signature(&aik, ctx)?;
     statement.check_cert_info(&public_area, signed)?;
-    Ok(Outcome::of_path(AttestationType::AttCa, aik, statement.x5c.into_path()))
+    let obstacle = ctx.policy.tpm_key_attributes().check(&public_area).err();
+    let outcome =
+        Outcome::of_path(AttestationType::AttCa, vouching, aik, statement.x5c.into_path());
+    Ok(Outcome { obstacle, ..outcome })
 }
 
 impl<'a> Statement<'a> {
@@ -75,7 +80,7 @@ impl<'a> Statement<'a> {
         Ok(Self { algorithm: algorithm(alg)?, x5c, sig, cert_info, pub_area })
     }
 
-    /// RS1 is what TPM 2.0 chips of the first years sign with; nothing else in this crate takes it.
+    /// TPM 2.0 chips of the first years sign with RS1. Nothing else in this crate accepts it.
     fn verify_signature(
         &self,
         aik: &Certificate<'_>,
@@ -104,7 +109,9 @@ impl<'a> Statement<'a> {
             .ok_or(StatementError::Invalid("alg has no hash for certInfo.extraData"))?;
         let to_be_signed = [signed.data.as_bytes(), signed.client_data_hash.as_bytes()];
         if !hash.is_of(&to_be_signed, cert_info.extra_data) {
-            return Err(StatementError::Invalid("certInfo.extraData is another hash"));
+            return Err(StatementError::Invalid(
+                "certInfo.extraData is not the hash of the attested data",
+            ));
         }
         if !public_area.has_name(cert_info.name) {
             return Err(StatementError::Invalid("certInfo.attested is not the name of pubArea"));

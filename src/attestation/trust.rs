@@ -2,36 +2,49 @@
 
 use alloc::borrow::{Cow, ToOwned as _};
 
+use super::{Context, Outcome, Signed, TrustError};
 #[cfg(feature = "attestation")]
-use super::policy::{AttestationSubject, signed_aaguid};
-use super::{Context, Outcome, Signed};
+use super::{
+    android_key::KEY_DESCRIPTION,
+    policy::{AttestationSubject, known_aaguid},
+    vouching::Vouching,
+};
 #[cfg(feature = "attestation")]
-use crate::x509::{Certificate, PathError, PathSearch};
+use crate::x509::{Certificate, KeyPurpose, PathError, PathSearch, VerifiedPath};
 use crate::{
-    bytes::Aaguid,
+    assurance::AaguidAssurance,
     passkey::{Attestation, AttestationLevel, AttestationTrust, AttestationType},
 };
 
-/// Why a valid statement is not enough.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum TrustError {
-    /// There is no attestation.
-    #[error("there is none, but one that leads to an anchor is required")]
-    NoAttestation,
-    /// Self attestation, which proves nothing about the authenticator.
-    #[error("self attestation, which leads to no anchor, is not accepted")]
-    SelfAttestation,
-    /// A model that is denied, or not among the allowed ones.
-    #[error("authenticators of model {0} are not accepted")]
-    Aaguid(Aaguid),
-    /// No path leads from the attestation certificate to an anchor.
+/// The verdict on a statement, or on one element of a compound statement.
+struct Judged<'o> {
+    format: &'o str,
+    kind: AttestationType,
+    trust: Result<Trusted, TrustError>,
     #[cfg(feature = "attestation")]
-    #[error(transparent)]
-    Path(#[from] PathError),
+    outcome: &'o Outcome<'o>,
 }
 
-/// Judges what a statement was found to be; of the parts of a compound one, the best decides.
+/// A statement that leads to an anchor.
+struct Trusted {
+    path: AttestationTrust,
+    aaguid: AaguidAssurance,
+}
+
+impl Judged<'_> {
+    /// How much it says about the authenticator.
+    fn rank(&self) -> u8 {
+        match (&self.trust, self.kind) {
+            (Ok(trust), _) if trust.aaguid.is_attested() => 4,
+            (Ok(_), _) => 3,
+            (Err(_), AttestationType::None) => 0,
+            (Err(_), AttestationType::SelfAttestation) => 1,
+            (Err(_), _) => 2,
+        }
+    }
+}
+
+/// Decides on a verified statement. In a compound statement, the first of the strongest elements decides.
 pub(super) fn judge(
     format: &str,
     outcomes: &[(&str, Outcome<'_>)],
@@ -40,44 +53,54 @@ pub(super) fn judge(
     level: AttestationLevel,
 ) -> Result<Attestation, TrustError> {
     let (policy, aaguid) = (ctx.policy, signed.attested.aaguid);
-    let mut attestation = Attestation { format: named(format), kind: None, trust: None };
-    // What the best part is made in decides how much the AAGUID is worth.
-    let mut decisive = format;
-    let mut refusal = TrustError::NoAttestation;
-    for (format, outcome) in outcomes {
-        let trust = match outcome.kind {
+    let attestation = Attestation::unjudged(named(format));
+    let judged = outcomes.iter().map(|(format, outcome)| Judged {
+        format,
+        kind: outcome.kind,
+        trust: match outcome.kind {
             AttestationType::None => Err(TrustError::NoAttestation),
             AttestationType::SelfAttestation => Err(TrustError::SelfAttestation),
             _ => find_anchor(format, outcome, signed, ctx),
+        },
+        #[cfg(feature = "attestation")]
+        outcome,
+    });
+    let best = judged.reduce(|best, next| if next.rank() > best.rank() { next } else { best });
+    let Some(best) = best else {
+        // Nothing was verified, because the policy requires nothing.
+        policy.check_aaguid(format, aaguid, AaguidAssurance::Claimed)?;
+        return match level {
+            AttestationLevel::Trusted => Err(TrustError::NoAttestation),
+            _ => Ok(attestation),
         };
-        match trust.and_then(|trust| policy.check_aaguid(format, aaguid).map(|()| trust)) {
-            Ok(trust) => {
-                return Ok(Attestation {
-                    kind: Some(outcome.kind),
-                    trust: Some(trust),
-                    ..attestation
-                });
-            }
-            Err(error) if attestation.kind.is_none_or(|kind| rank(kind) < rank(outcome.kind)) => {
-                attestation.kind = Some(outcome.kind);
-                decisive = format;
-                refusal = error;
-            }
-            Err(_) => {}
-        }
-    }
-    let accepted = match attestation.kind {
-        Some(AttestationType::SelfAttestation) => policy.accepts_self_attestation(level),
-        _ => level < AttestationLevel::Trusted,
     };
-    if !accepted {
-        return Err(refusal);
-    }
-    policy.check_aaguid(decisive, aaguid)?;
-    Ok(attestation)
+    let (trust, assurance) = match best.trust {
+        Ok(Trusted { path, aaguid }) => (Some(path), aaguid),
+        Err(refusal) => {
+            let accepted = match best.kind {
+                AttestationType::SelfAttestation => {
+                    policy.accepts_self_attestation(level) || attests_for_itself(signed, ctx)
+                }
+                _ => level < AttestationLevel::Trusted,
+            };
+            if !accepted {
+                return Err(refusal);
+            }
+            (None, AaguidAssurance::Claimed)
+        }
+    };
+    policy.check_aaguid(best.format, aaguid, assurance)?;
+    Ok(Attestation {
+        kind: Some(best.kind),
+        trust,
+        aaguid: assurance,
+        #[cfg(feature = "attestation")]
+        android_security_level: best.outcome.android_security_level,
+        ..attestation
+    })
 }
 
-/// The name of a format; one that the specification has is not copied.
+/// The name of a format. Names in the specification are not copied.
 fn named(format: &str) -> Cow<'static, str> {
     const FORMATS: [&str; 8] = [
         "none",
@@ -95,48 +118,104 @@ fn named(format: &str) -> Cow<'static, str> {
     }
 }
 
-/// How much a type says of the authenticator.
-fn rank(kind: AttestationType) -> u8 {
-    match kind {
-        AttestationType::None => 0,
-        AttestationType::SelfAttestation => 1,
-        _ => 2,
-    }
-}
-
 #[cfg(feature = "attestation")]
 fn find_anchor(
     format: &str,
     outcome: &Outcome<'_>,
     signed: &Signed<'_>,
     ctx: &Context<'_>,
-) -> Result<AttestationTrust, TrustError> {
+) -> Result<Trusted, TrustError> {
+    if let Some(obstacle) = &outcome.obstacle {
+        return Err(obstacle.clone());
+    }
     let chain = outcome.chain()?;
     let leaf: &Certificate<'_> = chain.first().ok_or(PathError::NoCertificate)?;
-    let aaguid = signed_aaguid(format, signed.attested.aaguid);
+    let aaguid = known_aaguid(format, signed.attested.aaguid);
     let policy = &ctx.policy.anchors;
-    let anchors =
-        policy.of(&AttestationSubject { format, aaguid, certificate: leaf, now: ctx.now });
+    let subject = AttestationSubject { format, aaguid, certificate: leaf, now: ctx.now };
+    let anchors = policy.of(&subject);
+    let dates = ctx.policy.dates_for(format);
+    let (leaf_dates, ca_dates) = dates.judged();
     let mut search = PathSearch::new(&anchors, ctx.now, ctx.verifier)
+        .dates(leaf_dates, ca_dates)
         .intermediates(&policy.intermediates)
+        .purpose(purpose_of(format))
         .danger_sha1(policy.sha1);
     if let Some(check) = &policy.revocation {
         search = search.revocation(&**check);
     }
     let path = search.find(&chain)?;
-    Ok(AttestationTrust {
-        anchor: path.anchor().key_hash(),
-        intermediates: path.intermediates().iter().map(Certificate::key_hash).collect(),
+    if ctx.policy.is_strict() && !is_exactly(&chain, &path) {
+        return Err(TrustError::Chain);
+    }
+    dates.check(&path, ctx.now)?;
+    check_key_descriptions(format, leaf, &path)?;
+    let is_attested = match outcome.vouching {
+        Vouching::Attester => true,
+        Vouching::Anchor => !aaguid.is_zero() && policy.is_for_aaguid(&subject, path.anchor()),
+        Vouching::Nothing => false,
+    };
+    Ok(Trusted {
+        aaguid: if is_attested { AaguidAssurance::Attested } else { AaguidAssurance::Claimed },
+        path: AttestationTrust {
+            anchor: path.anchor().key_hash(),
+            intermediates: path.intermediates().iter().map(Certificate::key_hash).collect(),
+        },
     })
 }
 
-/// Without certificates there is no type that this could be asked for.
+/// Whether the certificates that came along are those of the path and no others, in its order.
+#[cfg(feature = "attestation")]
+fn is_exactly(chain: &[Certificate<'_>], path: &VerifiedPath<'_>) -> bool {
+    let sent = chain.iter().skip(1).map(Certificate::as_bytes);
+    sent.eq(path.intermediates().iter().map(Certificate::as_bytes))
+}
+
+/// Whether the anchors' source says that the model attests for itself, and the policy asks it.
+#[cfg(feature = "attestation")]
+fn attests_for_itself(signed: &Signed<'_>, ctx: &Context<'_>) -> bool {
+    ctx.policy.attests_for_itself(signed.attested.aaguid, ctx.now)
+}
+
+#[cfg(not(feature = "attestation"))]
+fn attests_for_itself(_: &Signed<'_>, _: &Context<'_>) -> bool {
+    false
+}
+
+/// What the attestation certificate of a format is for.
+#[cfg(feature = "attestation")]
+fn purpose_of(format: &str) -> KeyPurpose {
+    match format {
+        "tpm" => KeyPurpose::TpmAttestation,
+        // Google's service signs as the server attest.android.com.
+        "android-safetynet" => KeyPurpose::TlsServer,
+        _ => KeyPurpose::Attestation,
+    }
+}
+
+/// Apps choose the subject of their keys' certificates, and sign anything with the keys. So such a certificate is only
+/// valid as the first one of an `android-key` statement.
+#[cfg(feature = "attestation")]
+fn check_key_descriptions(
+    format: &str,
+    leaf: &Certificate<'_>,
+    path: &VerifiedPath<'_>,
+) -> Result<(), TrustError> {
+    let leaf = (format != "android-key").then_some(leaf);
+    let describes_key = |it: &Certificate<'_>| it.extension(KEY_DESCRIPTION).is_some();
+    if leaf.into_iter().chain(path.intermediates()).any(describes_key) {
+        return Err(TrustError::KeyDescription);
+    }
+    Ok(())
+}
+
+/// Without certificates, no attestation type needs this.
 #[cfg(not(feature = "attestation"))]
 fn find_anchor(
     _: &str,
     _: &Outcome<'_>,
     _: &Signed<'_>,
     _: &Context<'_>,
-) -> Result<AttestationTrust, TrustError> {
+) -> Result<Trusted, TrustError> {
     Err(TrustError::NoAttestation)
 }

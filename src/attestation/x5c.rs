@@ -1,16 +1,16 @@
-//! `x5c`: the attestation certificate and what leads from it towards a root.
+//! `x5c`: the attestation certificate and the certificates that lead from it towards a root.
 
 use alloc::vec::Vec;
 
 use super::StatementError;
 use crate::{
-    cbor::{CborError, Item, Reader},
+    cbor::{Item, Reader},
     limits::CERTIFICATES_MAX,
-    malformed::Malformed,
+    malformed::{CborError, Malformed},
     x509::Certificate,
 };
 
-/// Certificates as they stand in a statement, in DER.
+/// Certificates as a statement contains them, in DER.
 ///
 /// ```text
 /// x5c: [ attestnCert: bytes, * (caCert: bytes) ]
@@ -22,7 +22,8 @@ pub(super) struct X5c<'a> {
 }
 
 impl<'a> X5c<'a> {
-    /// Reads the list that comes next, of any length: [`leaf`](Self::leaf) refuses one that is empty or too long.
+    /// Reads the next item as a list of any length. [`leaf`](Self::leaf) rejects an empty list and one that is too
+    /// long.
     pub(super) fn read(reader: &mut Reader<'a>) -> Result<Self, Malformed> {
         let start = *reader;
         let Item::Array(count) = reader.item()? else { return Err(start.error(CborError::Type)) };
@@ -52,5 +53,23 @@ impl<'a> X5c<'a> {
     /// The trust path.
     pub(super) fn into_path(self) -> Vec<&'a [u8]> {
         self.certificates
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An entry of one byte would otherwise take sixteen bytes of memory.
+    #[test]
+    fn keeps_no_more_certificates_than_a_path_may_have() {
+        let count = u8::try_from(CERTIFICATES_MAX).unwrap() + 40;
+        // An array of that many empty byte strings.
+        let mut input = alloc::vec![0x98, count];
+        input.resize(input.len() + usize::from(count), 0x40);
+        let list = X5c::read(&mut Reader::new(&input, "x5c")).unwrap();
+        assert_eq!(list.len(), usize::from(count));
+        assert_eq!(list.leaf(), Err(StatementError::Invalid("x5c has too many certificates")));
+        assert_eq!(list.into_path().len(), CERTIFICATES_MAX);
     }
 }

@@ -11,33 +11,33 @@ use crate::{
     time::Timestamp,
 };
 
-/// One fact, with when, where and whom it is about.
+/// A fact: what happened, when, where and to whom. [The module](crate::audit) has an example.
 ///
-/// As JSON it is one flat object; names and meanings of its members are stable.
+/// As JSON it is one flat object. The names and meanings of its members are stable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AuditEntry {
-    /// When: the time that the host told the [audit](super::Audit), in Unix milliseconds.
+    /// The time that the host passed to the [audit](super::Audit), in Unix milliseconds.
     pub at: Timestamp,
     /// The RP ID.
     pub rp_id: String,
-    /// What was being done.
+    /// The action.
     pub action: AuditAction,
-    /// The account, if it is known: see [what an entry proves](super#what-an-entry-proves).
+    /// The account, if known. See [what an entry proves](super#what-an-entry-proves).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountId>,
-    /// The passkey, if it is known; on a refusal it need not exist.
+    /// The passkey, if known. In an entry about a refusal it may not exist.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub passkey: Option<PasskeyId>,
     /// What happened.
     #[serde(flatten)]
     pub event: AuditEvent,
-    /// The error in which the flow ended, if this is the entry about it: exactly one is, of every flow that fails.
+    /// The error of the flow, if this entry is about it. Every failed flow has exactly one such entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<AuditError>,
 }
 
-/// What was being done: the flows.
+/// The action, named after the flow. [The module](crate::audit) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -46,6 +46,10 @@ pub enum AuditAction {
     BeginCreate,
     /// [`CreatePasskey::finish`](crate::CreatePasskey::finish).
     FinishCreate,
+    /// [`SignUp::begin`](crate::SignUp::begin).
+    BeginSignUp,
+    /// [`SignUp::finish`](crate::SignUp::finish).
+    FinishSignUp,
     /// [`SignIn::begin`](crate::SignIn::begin).
     BeginSignIn,
     /// [`SignIn::finish`](crate::SignIn::finish).
@@ -56,77 +60,92 @@ pub enum AuditAction {
     Rename,
     /// [`DeletePasskey`](crate::DeletePasskey).
     Delete,
+    /// [`EraseAccount`](crate::EraseAccount).
+    Erase,
 }
 
-/// What happened.
+/// What happened. [The module](crate::audit) has an example.
 ///
-/// The list is closed: one more is a breaking change, so that no host's `match` misses one.
+/// This enum is exhaustive: adding a variant is a breaking change, so that no host's `match` misses one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum AuditEvent {
+    /// A user signed up: an account was created. The entry about its passkey follows.
+    AccountCreated,
     /// A passkey was created.
     PasskeyCreated {
-        /// The model of its authenticator, as far as the attestation is worth it.
+        /// The authenticator's model, as the authenticator claims.
         aaguid: Aaguid,
-        /// Whether it may be backed up (BE).
+        /// Whether a trusted attester vouches for that AAGUID.
+        #[serde(default)]
+        aaguid_attested: bool,
+        /// Whether the passkey is eligible for backup (BE).
         backup_eligible: Option<bool>,
-        /// Whether it is backed up (BS).
+        /// Whether the passkey is backed up (BS).
         backed_up: Option<bool>,
     },
-    /// Somebody signed in: the sign-in is complete.
+    /// A user signed in, and the sign-in is complete.
     SignedIn {
         /// Whether user verification counts.
         user_verified: bool,
     },
-    /// Somebody showed a passkey, which by the settings is not enough: nobody is signed in yet.
+    /// A user showed a passkey, but the settings require another factor: the user is not signed in yet.
     SecondFactorNeeded {
         /// Whether user verification counts.
         user_verified: bool,
     },
-    /// Somebody who is signed in was verified again.
+    /// A signed-in user was verified again.
     Reverified {
         /// Whether user verification counts.
         user_verified: bool,
     },
-    /// The signature counter did not grow, as it does when an authenticator was cloned: beside the sign-in if the
-    /// relying party accepts that, else the reason for which it was refused.
+    /// The signature counter did not increase, a sign of a cloned authenticator. If the relying party accepts that,
+    /// this accompanies a sign-in. Otherwise it is the reason for the refusal.
     CounterRegressed {
         /// The counter of the record.
         stored: u32,
         /// The counter that was sent.
         found: u32,
     },
-    /// The passkey's backup state (BS) is another than at its last use.
+    /// The passkey's backup state (BS) differs from that of its last use.
     BackupStateChanged {
-        /// What it is now.
+        /// The new state.
         backed_up: bool,
     },
-    /// A passkey got another name.
+    /// The passkey became eligible for backup (BE), which the relying party accepts once. Accompanies a sign-in.
+    BecameBackupEligible,
+    /// A passkey was renamed.
     PasskeyRenamed,
     /// A passkey was deleted.
     PasskeyDeleted {
-        /// How many the account still has.
+        /// The number of passkeys that the account still has.
         remaining: u32,
     },
-    /// Refused: the account has as many passkeys as it may.
+    /// An account was erased.
+    AccountErased {
+        /// The number of passkeys that it had.
+        passkeys: u32,
+    },
+    /// Refused: the account has the maximum number of passkeys.
     LimitReached {
-        /// The most that is allowed.
+        /// The maximum number.
         max: u32,
     },
-    /// Refused: the ceremony was taken already (a replay, or a form that was sent twice), or never begun, or it expired
+    /// Refused: the ceremony was already taken (a replay, or a form that was submitted twice), never begun, or expired
     /// so long ago that the store has dropped it.
     CeremonyNotFound,
-    /// Refused: the ceremony took longer than it may, or is from the future.
+    /// Refused: the ceremony took too long, or begins in the future.
     CeremonyExpired,
-    /// Refused: the action needs a recent verification of its user.
+    /// Refused: the action needs a recent verification of the user.
     ReverificationRequired,
-    /// Refused for any other reason, which the error's code tells.
+    /// Refused for another reason. See the error's code.
     Refused,
-    /// Not carried through, by a fault of the host's or of the store's.
+    /// Failed because of a bug of the host or the store.
     Failed,
 }
 
-/// The error of a flow, without its details: some of them are words of the browser's.
+/// The error of a flow, without its details, some of which are text from the browser.
+/// [The module](crate::audit) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AuditError {
@@ -147,14 +166,17 @@ impl AuditEvent {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
+            Self::AccountCreated => "account_created",
             Self::PasskeyCreated { .. } => "passkey_created",
             Self::SignedIn { .. } => "signed_in",
             Self::SecondFactorNeeded { .. } => "second_factor_needed",
             Self::Reverified { .. } => "reverified",
             Self::CounterRegressed { .. } => "counter_regressed",
             Self::BackupStateChanged { .. } => "backup_state_changed",
+            Self::BecameBackupEligible => "became_backup_eligible",
             Self::PasskeyRenamed => "passkey_renamed",
             Self::PasskeyDeleted { .. } => "passkey_deleted",
+            Self::AccountErased { .. } => "account_erased",
             Self::LimitReached { .. } => "limit_reached",
             Self::CeremonyNotFound => "ceremony_not_found",
             Self::CeremonyExpired => "ceremony_expired",
@@ -164,7 +186,7 @@ impl AuditEvent {
         }
     }
 
-    /// What an error is in the log. Every error is named: whoever adds one decides here.
+    /// Maps an error to an event. Every error is listed, so that adding one requires a decision here.
     pub(super) fn of_error(error: &Error) -> Self {
         match error {
             Error::Authentication(CeremonyError::SignCount { stored, found }) => {
@@ -176,16 +198,22 @@ impl AuditEvent {
             Error::ReverificationRequired(_) => Self::ReverificationRequired,
             Error::Registration(_)
             | Error::Authentication(_)
+            | Error::MalformedRequest(_)
             | Error::UnknownCredential(_)
+            | Error::AnotherSession
             | Error::CeremonyMismatch(_)
             | Error::AlreadyExists
+            | Error::NameTaken(_)
+            | Error::SignUpUnsupported
             | Error::PasskeyNotFound
             | Error::LastPasskey
             | Error::Name(_)
+            | Error::UserName(_)
             | Error::Extensions(_)
             | Error::Disabled(_)
             | Error::NoPasskeys
             | Error::Conflict
+            | Error::NoRandomness
             | Error::UnexpectedReply(_)
             | Error::Inconsistent(_) => match error.kind() {
                 ErrorKind::Client | ErrorKind::Policy => Self::Refused,
@@ -202,11 +230,14 @@ impl AuditAction {
         match self {
             Self::BeginCreate => "begin_create",
             Self::FinishCreate => "finish_create",
+            Self::BeginSignUp => "begin_sign_up",
+            Self::FinishSignUp => "finish_sign_up",
             Self::BeginSignIn => "begin_sign_in",
             Self::FinishSignIn => "finish_sign_in",
             Self::List => "list",
             Self::Rename => "rename",
             Self::Delete => "delete",
+            Self::Erase => "erase",
         }
     }
 }

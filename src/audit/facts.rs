@@ -1,44 +1,45 @@
-//! What the outcome of each flow says for the log.
+//! What the outcome of each flow contributes to the log.
 
 use alloc::{vec, vec::Vec};
 
 use super::entry::{AuditAction, AuditEvent};
 use crate::flow::{
-    BeginCreate, BeginSignIn, Created, CreationStart, DeletePasskey, Deleted, FinishCreate,
-    FinishSignIn, Flow, ListPasskeys, Listed, RenamePasskey, SignInRequest, SignInStart,
-    SignInStatus, SignedIn,
+    BeginCreate, BeginSignIn, BeginSignUp, Created, CreationStart, DeletePasskey, Deleted,
+    EraseAccount, Erased, FinishCreate, FinishSignIn, FinishSignUp, Flow, ListPasskeys, Listed,
+    RenamePasskey, SignInRequest, SignInStart, SignInStatus, SignedIn, SignedUp,
 };
 use crate::{
     bytes::{PasskeyId, UserHandle},
     passkey::{Passkey, PasskeyState},
 };
 
-/// A flow that can be [audited](super::Audit): every one of this crate, and no other.
+/// A flow that can be [audited](super::Audit): every flow of this crate, and no other.
 pub trait Auditable: Facts {}
 
 impl<F: Facts> Auditable for F {}
 
-/// Whom a flow is about, as far as its effects and replies have told.
+/// Whom a flow is about, as far as its effects and replies have revealed.
+/// [`Audit`](crate::audit::Audit) has an example.
 #[derive(Clone, Debug, Default)]
 pub struct Subject {
     pub(super) user: Option<UserHandle>,
     pub(super) passkey: Option<PasskeyId>,
-    /// The state by which a sign-in was judged.
+    /// The state that a sign-in was verified against.
     pub(super) judged: Option<PasskeyState>,
-    /// For what a passkey was asked.
+    /// The purpose for which a passkey was requested.
     pub(super) request: Option<SignInRequest>,
 }
 
-/// What a flow tells about itself.
+/// What a flow says about itself. [`Audit`](crate::audit::Audit) has an example.
 pub trait Facts: Flow {
-    /// What it does.
+    /// The action.
     const ACTION: AuditAction;
 
-    /// The facts of an outcome, whose subject it may name.
+    /// Returns the facts of an outcome. It may also fill in the subject.
     fn facts(output: &Self::Output, subject: &mut Subject) -> Vec<AuditEvent>;
 }
 
-/// To begin is no fact, but a page that was loaded.
+/// Begin steps are not audited on success: they only mean that a page was loaded.
 impl Facts for BeginCreate<'_> {
     const ACTION: AuditAction = AuditAction::BeginCreate;
 
@@ -52,11 +53,33 @@ impl Facts for FinishCreate<'_> {
 
     fn facts(Created { passkey, .. }: &Created, subject: &mut Subject) -> Vec<AuditEvent> {
         subject.is(passkey);
-        vec![AuditEvent::PasskeyCreated {
-            aaguid: passkey.aaguid,
-            backup_eligible: passkey.state.backup_eligible,
-            backed_up: passkey.state.backup_state,
-        }]
+        vec![created(passkey)]
+    }
+}
+
+fn created(passkey: &Passkey) -> AuditEvent {
+    AuditEvent::PasskeyCreated {
+        aaguid: passkey.aaguid,
+        aaguid_attested: passkey.attestation.aaguid.is_attested(),
+        backup_eligible: passkey.state.backup_eligible,
+        backed_up: passkey.state.backup_state,
+    }
+}
+
+impl Facts for BeginSignUp {
+    const ACTION: AuditAction = AuditAction::BeginSignUp;
+
+    fn facts(_: &CreationStart, _: &mut Subject) -> Vec<AuditEvent> {
+        Vec::new()
+    }
+}
+
+impl Facts for FinishSignUp<'_> {
+    const ACTION: AuditAction = AuditAction::FinishSignUp;
+
+    fn facts(SignedUp { passkey, .. }: &SignedUp, subject: &mut Subject) -> Vec<AuditEvent> {
+        subject.is(passkey);
+        vec![AuditEvent::AccountCreated, created(passkey)]
     }
 }
 
@@ -86,6 +109,9 @@ impl Facts for FinishSignIn<'_> {
         if let (true, Some(judged)) = (signed_in.counter_regressed, subject.judged) {
             let (stored, found) = (judged.sign_count, signed_in.sign_count);
             facts.push(AuditEvent::CounterRegressed { stored, found });
+        }
+        if signed_in.became_backup_eligible {
+            facts.push(AuditEvent::BecameBackupEligible);
         }
         if let (true, Some(backed_up)) =
             (signed_in.backup_state_changed, signed_in.passkey.state.backup_state)
@@ -122,8 +148,17 @@ impl Facts for DeletePasskey {
     }
 }
 
+impl Facts for EraseAccount {
+    const ACTION: AuditAction = AuditAction::Erase;
+
+    fn facts(erased: &Erased, _: &mut Subject) -> Vec<AuditEvent> {
+        let passkeys = u32::try_from(erased.credential_ids.len()).unwrap_or(u32::MAX);
+        vec![AuditEvent::AccountErased { passkeys }]
+    }
+}
+
 impl Subject {
-    /// What was verified counts, whatever was aimed at.
+    /// A verified passkey takes precedence over the target of the attempt.
     fn is(&mut self, passkey: &Passkey) {
         self.user = Some(passkey.user);
         self.passkey = Some(passkey.id);

@@ -1,25 +1,26 @@
-//! The flow around a flow that is audited.
+//! The flow that wraps an audited flow.
 
 use alloc::{
+    borrow::Cow,
     string::{String, ToString as _},
     vec,
     vec::Vec,
 };
 
 use super::{
-    entry::{AuditEntry, AuditError, AuditEvent},
+    entry::{AuditAction, AuditEntry, AuditError, AuditEvent},
     facts::{Auditable, Subject},
 };
 use crate::{
     bytes::{AccountId, PasskeyId, UserHandle},
     ceremony::CeremonyKind,
-    error::Error,
+    error::{Error, ErrorKind},
     flow::{Effect, Flow, Reply, Step},
     relying_party::RelyingParty,
     time::Timestamp,
 };
 
-/// What the host tells about the flows that it audits.
+/// What the host says about the flows that it audits.
 ///
 /// ```
 /// # #[cfg(feature = "memory-store")] {
@@ -42,21 +43,21 @@ pub struct Audit {
     user: Option<UserHandle>,
 }
 
-/// What came of an audited flow.
+/// The result of an audited flow. [`Audit`](crate::audit::Audit) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "the outcome may be an error, and the entries belong in a log"]
 #[non_exhaustive]
 pub struct Audited<T> {
-    /// What the flow ended in.
+    /// The outcome of the flow.
     pub outcome: Result<T, Error>,
-    /// The facts, in the order in which they came about. None if there is nothing to tell: a ceremony that began well,
-    /// a list that was read.
+    /// The facts, in the order in which they happened. Empty if there is nothing to report, such as for a ceremony that
+    /// was begun or a list that was read.
     pub entries: Vec<AuditEntry>,
 }
 
-/// A flow that is audited: its effects are those of the flow, its output is the flow's outcome with the entries.
+/// An audited flow. Its effects are those of the flow, and its output is the flow's outcome together with the entries.
 ///
-/// It ends well even if the flow does not; see [`Audited::outcome`].
+/// It succeeds even if the flow fails. See [`Audited::outcome`].
 #[derive(Debug)]
 pub struct AuditedFlow<F> {
     flow: F,
@@ -65,29 +66,68 @@ pub struct AuditedFlow<F> {
 }
 
 impl Audit {
-    /// Audits flows of this relying party, at this time.
+    /// Creates an audit of flows of this relying party, at this time.
     pub fn new(rp: &RelyingParty, now: Timestamp) -> Self {
         Self { rp_id: rp.rp_id().to_string(), now, user: None }
     }
 
-    /// Says whose session it is, if somebody is signed in already. Without it an entry has no account if the flow was
-    /// refused before it asked for anything (a name that is none).
+    /// Sets the user of the session, if a user is signed in. Without it, an entry has no account if the flow was
+    /// rejected before it requested anything (for example because of an invalid name).
     pub fn user(mut self, user: UserHandle) -> Self {
         self.user = Some(user);
         self
     }
 
-    /// Audits a flow, from its very start on.
+    /// Audits a flow from its start.
     ///
     /// # Errors
     ///
-    /// None: an error of the start is in the [outcome](Audited::outcome) too.
+    /// None. An error of the start is in the [outcome](Audited::outcome) too.
     pub fn flow<F: Auditable>(
         self,
         start: Result<Step<F>, Error>,
     ) -> Result<Step<AuditedFlow<F>>, Error> {
         let subject = Subject { user: self.user, ..Subject::default() };
         Ok(self.step(subject, start))
+    }
+
+    /// Returns the entry about a request that the host rejected before any flow began, for example because it came from
+    /// another site or the user was not signed in. `code` is a word for the log.
+    ///
+    /// ```
+    /// use relying_party::{RelyingParty, Timestamp, audit::{Audit, AuditAction, AuditEvent}};
+    /// let rp = RelyingParty::builder("example.com", "Example").origin("https://example.com").build()?;
+    /// let audit = Audit::new(&rp, Timestamp::from_unix_millis(0));
+    /// let entry = audit.refused(AuditAction::FinishSignIn, "another_site");
+    /// assert_eq!(entry.event, AuditEvent::Refused);
+    /// # Ok::<(), relying_party::ConfigErrors>(())
+    /// ```
+    #[must_use]
+    pub fn refused(self, action: AuditAction, code: &'static str) -> AuditEntry {
+        let error = AuditError { code: Cow::Borrowed(code), kind: ErrorKind::Client };
+        let subject = Subject { user: self.user, ..Subject::default() };
+        let entry = self.entry(&subject, action, AuditEvent::Refused, Some(error));
+        #[cfg(feature = "tracing")]
+        super::tracing::emit(&entry);
+        entry
+    }
+
+    fn entry(
+        &self,
+        subject: &Subject,
+        action: AuditAction,
+        event: AuditEvent,
+        error: Option<AuditError>,
+    ) -> AuditEntry {
+        AuditEntry {
+            at: self.now,
+            rp_id: self.rp_id.clone(),
+            action,
+            account: subject.user.map(|user| AccountId::of(&self.rp_id, &user)),
+            passkey: subject.passkey,
+            event,
+            error,
+        }
     }
 
     fn step<F: Auditable>(
@@ -107,15 +147,7 @@ impl Audit {
             Ok(output) => (F::facts(output, &mut subject), None),
             Err(error) => (vec![AuditEvent::of_error(error)], Some(AuditError::from(error))),
         };
-        let entry = |event| AuditEntry {
-            at: self.now,
-            rp_id: self.rp_id.clone(),
-            action: F::ACTION,
-            account: subject.user.map(|user| AccountId::of(&self.rp_id, &user)),
-            passkey: subject.passkey,
-            event,
-            error: error.clone(),
-        };
+        let entry = |event| self.entry(&subject, F::ACTION, event, error.clone());
         let entries = facts.into_iter().map(entry).collect::<Vec<_>>();
         #[cfg(feature = "tracing")]
         entries.iter().for_each(super::tracing::emit);
@@ -132,12 +164,14 @@ impl<F: Auditable> Flow for AuditedFlow<F> {
     }
 }
 
-/// Who is meant shows in what flows ask for and are told. The first to be named is it: a session's user before that of
-/// a ceremony, a ceremony's before the owner of a credential that anybody can name.
+/// The subject follows from what flows request and receive. The first one named wins: a session's user comes before a
+/// ceremony's user, and a ceremony's user before the owner of a credential, which anyone can name.
 impl Subject {
     fn see_effect(&mut self, rp_id: &str, effect: &Effect) {
         match effect {
-            Effect::PasskeysOf(owner) => self.name_user(owner.user),
+            Effect::PasskeysOf(owner)
+            | Effect::EraseCeremonies(owner)
+            | Effect::ErasePasskeys(owner) => self.name_user(owner.user),
             Effect::Passkey { credential_id, .. } => {
                 self.passkey = Some(PasskeyId::of(rp_id, credential_id));
             }
@@ -145,26 +179,29 @@ impl Subject {
                 self.name_user(passkey.user);
                 self.passkey = Some(passkey.id);
             }
+            Effect::InsertAccount { user, passkey } => {
+                self.name_user(user.handle());
+                self.passkey = Some(passkey.id);
+            }
             Effect::RecordUse { expected, .. } => self.judged = Some(*expected),
             Effect::RenamePasskey { owner, id, .. } | Effect::DeletePasskey { owner, id, .. } => {
                 self.name_user(owner.user);
                 self.passkey = Some(*id);
             }
-            Effect::PutCeremony(_) | Effect::TakeCeremony(_) | Effect::PendingTasks(_) => {}
+            Effect::PutCeremony(_) | Effect::TakeCeremony(_) => {}
         }
     }
 
     fn see_reply(&mut self, reply: &Reply) {
         match reply {
-            Reply::Ceremony(Some(ceremony)) => match ceremony.kind() {
-                CeremonyKind::Create { user, .. } => self.name_user(*user),
-                CeremonyKind::SignIn { request, .. } => {
+            Reply::Ceremony(Some(ceremony)) => {
+                if let CeremonyKind::SignIn { request, .. } = ceremony.kind() {
                     self.request = Some(*request);
-                    if let Some(user) = request.user() {
-                        self.name_user(user);
-                    }
                 }
-            },
+                if let Some(user) = ceremony.user() {
+                    self.name_user(user);
+                }
+            }
             Reply::Passkey(Some(passkey)) => self.name_user(passkey.user),
             Reply::Ceremony(None)
             | Reply::Passkey(None)
@@ -173,7 +210,8 @@ impl Subject {
             | Reply::Inserted(_)
             | Reply::Recorded(_)
             | Reply::Removed(_)
-            | Reply::Tasks(_) => {}
+            | Reply::SignedUp(_)
+            | Reply::Erased(_) => {}
         }
     }
 

@@ -1,14 +1,14 @@
-//! Entries as events of `tracing`.
+//! Entries as `tracing` events.
 
 use tracing::{Level, event, field};
 
 use super::entry::{AuditEntry, AuditEvent};
 use crate::{bytes::Aaguid, error::ErrorKind};
 
-/// Emits an entry, at the level that it deserves.
+/// Emits an entry at its level.
 pub(super) fn emit(entry: &AuditEntry) {
     let members = Members::of(&entry.event);
-    // The level of an event has to be a constant. A field that is `None` is left out.
+    // The level of an event must be a constant. Fields that are `None` are omitted.
     macro_rules! emit_at {
         ($level:expr) => {
             event!(
@@ -21,12 +21,14 @@ pub(super) fn emit(entry: &AuditEntry) {
                 account = entry.account.map(field::display),
                 passkey = entry.passkey.map(field::display),
                 aaguid = members.aaguid.map(field::display),
+                aaguid_attested = members.aaguid_attested,
                 backup_eligible = members.backup_eligible,
                 backed_up = members.backed_up,
                 user_verified = members.user_verified,
                 stored = members.stored,
                 found = members.found,
                 remaining = members.remaining,
+                passkeys = members.passkeys,
                 max = members.max,
                 code = entry.error.as_ref().map(|error| &*error.code),
                 kind = entry.error.as_ref().map(|error| error.kind.as_str()),
@@ -45,22 +47,26 @@ impl AuditEntry {
         match (self.error.as_ref().map(|error| error.kind), self.event) {
             (Some(ErrorKind::Host | ErrorKind::Store), _) => Level::ERROR,
             (Some(ErrorKind::Client | ErrorKind::Policy), _)
-            | (None, AuditEvent::CounterRegressed { .. }) => Level::WARN,
+            | (None, AuditEvent::CounterRegressed { .. } | AuditEvent::BecameBackupEligible) => {
+                Level::WARN
+            }
             (None, _) => Level::INFO,
         }
     }
 }
 
-/// The members of all events, since the fields of an event have to be written out.
+/// The members of all events, because the fields of an event must be listed.
 #[derive(Clone, Copy, Default)]
 struct Members {
     aaguid: Option<Aaguid>,
+    aaguid_attested: Option<bool>,
     backup_eligible: Option<bool>,
     backed_up: Option<bool>,
     user_verified: Option<bool>,
     stored: Option<u32>,
     found: Option<u32>,
     remaining: Option<u32>,
+    passkeys: Option<u32>,
     max: Option<u32>,
 }
 
@@ -68,8 +74,9 @@ impl Members {
     fn of(event: &AuditEvent) -> Self {
         let none = Self::default();
         match *event {
-            AuditEvent::PasskeyCreated { aaguid, backup_eligible, backed_up } => {
-                Self { aaguid: Some(aaguid), backup_eligible, backed_up, ..none }
+            AuditEvent::PasskeyCreated { aaguid, aaguid_attested, backup_eligible, backed_up } => {
+                let (aaguid, aaguid_attested) = (Some(aaguid), Some(aaguid_attested));
+                Self { aaguid, aaguid_attested, backup_eligible, backed_up, ..none }
             }
             AuditEvent::SignedIn { user_verified }
             | AuditEvent::SecondFactorNeeded { user_verified }
@@ -83,8 +90,11 @@ impl Members {
                 Self { backed_up: Some(backed_up), ..none }
             }
             AuditEvent::PasskeyDeleted { remaining } => Self { remaining: Some(remaining), ..none },
+            AuditEvent::AccountErased { passkeys } => Self { passkeys: Some(passkeys), ..none },
             AuditEvent::LimitReached { max } => Self { max: Some(max), ..none },
-            AuditEvent::PasskeyRenamed
+            AuditEvent::AccountCreated
+            | AuditEvent::BecameBackupEligible
+            | AuditEvent::PasskeyRenamed
             | AuditEvent::CeremonyNotFound
             | AuditEvent::CeremonyExpired
             | AuditEvent::ReverificationRequired

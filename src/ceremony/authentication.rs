@@ -2,10 +2,10 @@
 
 use alloc::borrow::ToOwned as _;
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::{
+    choices::{BackupEligibilityRule, CounterRule},
     error::CeremonyError,
     judge::{FirstFailure, Judge},
     rules::Rule,
@@ -16,64 +16,60 @@ use super::{
 };
 use crate::{
     auth_data::{AuthenticatorData, Flags},
+    base64url::Decoded,
     bytes::CredentialId,
     cose::CoseKey,
     crypto::{SignatureError, SignatureVerifier},
     extensions::{AppId, AuthenticationOutputs, RequestedExtensions, app_id_in_use},
-    json::{AuthenticationResponse, INLINE_ID, UserVerification, base64url::Decoded},
+    json::{AuthenticationResponse, INLINE_ID, UserVerification},
     limits::USER_HANDLE_MAX,
     passkey::{Passkey, PasskeyState},
     policy::{OriginPolicy, RpId},
 };
 
-/// What was demanded of a sign-in when it began.
+/// The demands on a sign-in, as of when it began.
 #[derive(Clone, Copy)]
 pub struct AuthenticationExpectation<'a> {
     /// The RP ID.
     pub rp_id: &'a RpId,
-    /// The origins that are accepted.
+    /// The accepted origins.
     pub origins: &'a OriginPolicy,
-    /// The one origin in which the ceremony began, if it is bound to it.
+    /// The one origin where the ceremony began, if the ceremony is bound to it.
     pub bound_origin: Option<&'a str>,
+    /// Whether a `tokenBinding` in the client data must have the form that Level 2 gave it.
+    pub check_token_binding: bool,
     /// The challenge that was issued.
     pub challenge: &'a [u8],
     /// Whether the user must be verified.
     pub user_verification: UserVerification,
-    /// The credentials that were allowed; empty for a discoverable ceremony.
+    /// The allowed credentials. Empty for a discoverable ceremony.
     pub allow_credentials: &'a [CredentialId],
-    /// The user handle of the account, if it was known beforehand.
+    /// The user handle of the account, if it was known when the ceremony began.
     pub user: Option<&'a [u8]>,
-    /// What to do about a counter that does not grow.
+    /// What to do about a counter that does not increase.
     pub counter_rule: CounterRule,
-    /// The extensions that were requested.
+    /// What to do about a passkey that becomes eligible for backup.
+    pub backup_eligibility_rule: BackupEligibilityRule,
+    /// Whether the record alone may identify the account if neither the ceremony nor the response does. The
+    /// specification requires a user handle in that case (§7.2 step 6).
+    pub find_by_credential_id: bool,
+    /// The requested extensions.
     pub extensions: &'a RequestedExtensions,
-    /// What verifies signatures.
+    /// The verifier of signatures.
     pub verifier: &'a dyn SignatureVerifier,
 }
 
-/// What to do when a signature counter does not grow (§7.2 step 22): a sign that the authenticator was cloned, or
-/// that it keeps its counter badly.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CounterRule {
-    /// The sign-in fails.
-    #[default]
-    Reject,
-    /// The sign-in succeeds, [`VerifiedAuthentication::counter_regressed`] says so, and the higher counter is kept.
-    Report,
-}
-
-/// The stored record on which an assertion is judged (§4 *Credential Record*).
+/// The stored record that an assertion is verified against (§4 *Credential Record*).
 #[derive(Clone, Copy, Debug)]
 pub struct CredentialRecord<'a> {
     /// The credential id.
     pub credential_id: &'a [u8],
     /// The user handle of the account that owns the record.
     pub user: &'a [u8],
-    /// The credential public key: [`CosePublicKey::key`](crate::CosePublicKey::key), or what [`CoseKey::parse`] reads
-    /// from a `COSE_Key` that is stored otherwise.
+    /// The credential public key: [`CosePublicKey::key`](crate::CosePublicKey::key), or the result of
+    /// [`CoseKey::parse`] for a `COSE_Key` that is stored in another way.
     pub public_key: CoseKey<'a>,
-    /// Counter and flags as they were last seen.
+    /// The counter and flags of the last use.
     pub state: PasskeyState,
 }
 
@@ -97,17 +93,18 @@ pub struct VerifiedAuthentication {
     extensions: AuthenticationOutputs,
 }
 
-/// Sizes up to which a message is decoded on the stack: more than real ones have, ML-DSA signatures excepted.
+/// Maximum sizes up to which a message is decoded on the stack. All real messages fit, except for ML-DSA signatures.
 const INLINE_CLIENT_DATA: usize = 512;
 const INLINE_AUTHENTICATOR_DATA: usize = 256;
 const INLINE_SIGNATURE: usize = 520;
 
-/// Bytes of a SHA-256 hash.
+/// Length of a SHA-256 hash, in bytes.
 const HASH: usize = 32;
 
 /// Verifies an assertion against the record of its credential: §7.2 steps 3 to 23, in that order.
 ///
-/// Nothing is written. Step 24 is to store [`VerifiedAuthentication::state`] if the record still is as it was judged.
+/// Writes nothing. For step 24, store [`VerifiedAuthentication::state`] if the record has not changed since it was
+/// read.
 ///
 /// # Errors
 ///
@@ -120,7 +117,7 @@ pub fn verify_authentication(
     judge_authentication(response, expected, record, &mut FirstFailure)
 }
 
-/// The steps. The result counts only if `judge` lets none fail.
+/// Runs the steps. The result is only valid if `judge` lets no step fail.
 pub(super) fn judge_authentication<J: Judge>(
     response: &AuthenticationResponse<'_>,
     expected: &AuthenticationExpectation<'_>,
@@ -140,7 +137,7 @@ pub(super) fn judge_authentication<J: Judge>(
         let allowed = check_allowed(raw_id, expected.allow_credentials);
         judge.check(Rule::AllowedCredential, allowed)?;
     }
-    judge.check(Rule::Owner, check_owner(response, raw_id, expected.user, record))?;
+    judge.check(Rule::Owner, check_owner(response, raw_id, expected, record))?;
 
     // Step 7.
     let mut client_data_json = Decoded::<INLINE_CLIENT_DATA>::new();
@@ -158,11 +155,12 @@ pub(super) fn judge_authentication<J: Judge>(
         challenge: expected.challenge,
         origins: expected.origins,
         bound_origin: expected.bound_origin,
+        check_token_binding: expected.check_token_binding,
     };
     let client_data = client_data.check(client_data_json, judge);
     judge.apart(client_data)?;
 
-    // Step 20: the hash stands right behind the authenticator data, as it was signed.
+    // Step 20: the hash directly follows the authenticator data, as they were signed.
     let (_, hash) = message.split_at_mut(message.len().saturating_sub(HASH));
     hash.copy_from_slice(&Sha256::digest(client_data_json));
     let message = &*message;
@@ -179,16 +177,17 @@ pub(super) fn judge_authentication<J: Judge>(
     judge.check(Rule::UserPresence, check_user_presence(data.flags()))?;
     check_user_verification(data.flags(), expected.user_verification, judge)?;
     judge.check(Rule::BackupState, check_backup_state(data.flags()))?;
-    // Step 19. Imported records may not know it.
+    // Step 19. An imported record may not know BE.
     match record.state.backup_eligible {
         Some(stored) => {
-            let unchanged = check_backup_eligibility(data.flags(), stored);
+            let rule = expected.backup_eligibility_rule;
+            let unchanged = check_backup_eligibility(data.flags(), stored, rule);
             judge.check(Rule::BackupEligibility, unchanged)?;
         }
         None => judge.skip(Rule::BackupEligibility, "the imported record does not say"),
     }
 
-    // Step 21: with the record's key, and that key's algorithm.
+    // Step 21: with the record's key and the algorithm of that key.
     let signed = check_signature(record, message, signature, expected.verifier);
     judge.check(Rule::Signature, signed)?;
 
@@ -217,14 +216,15 @@ fn check_allowed(raw_id: &[u8], allowed: &[CredentialId]) -> Result<(), Ceremony
     }
 }
 
-/// Step 6. The record's owner is compared with the known user even if the response names nobody: to compare the
-/// response's user handle alone is a known hole (CVE-2026-46419).
+/// Step 6. Compares the record's owner with the known user even if the response does not name a user. Comparing only
+/// the response's user handle is a known vulnerability (CVE-2026-46419).
 fn check_owner(
     response: &AuthenticationResponse<'_>,
     raw_id: &[u8],
-    user: Option<&[u8]>,
+    expected: &AuthenticationExpectation<'_>,
     record: &CredentialRecord<'_>,
 ) -> Result<(), CeremonyError> {
+    let user = expected.user;
     if record.credential_id != raw_id {
         return Err(CeremonyError::CredentialNotAllowed);
     }
@@ -237,12 +237,14 @@ fn check_owner(
         Some(handle) if handle != record.user => {
             Err(CeremonyError::UserHandle("names another account"))
         }
-        None if user.is_none() => Err(CeremonyError::UserHandle("is missing")),
+        None if user.is_none() && !expected.find_by_credential_id => {
+            Err(CeremonyError::UserHandle("is missing"))
+        }
         _ => Ok(()),
     }
 }
 
-/// Step 15 for a credential that was registered with U2F (§10.1.1): the AppID's hash, and not the RP ID's.
+/// Step 15 for a credential that was registered with U2F (§10.1.1): the hash is of the AppID, not of the RP ID.
 fn check_app_id(data: &AuthenticatorData<'_>, app_id: &AppId) -> Result<(), CeremonyError> {
     if *data.rp_id_hash() == app_id.hash() {
         Ok(())
@@ -251,10 +253,18 @@ fn check_app_id(data: &AuthenticatorData<'_>, app_id: &AppId) -> Result<(), Cere
     }
 }
 
-/// Step 19: BE is fixed when the credential is made.
-fn check_backup_eligibility(flags: Flags, stored: bool) -> Result<(), CeremonyError> {
+/// Step 19: BE is fixed when the credential is created, unless the rule allows it to be set later.
+fn check_backup_eligibility(
+    flags: Flags,
+    stored: bool,
+    rule: BackupEligibilityRule,
+) -> Result<(), CeremonyError> {
     let found = flags.backup_eligible();
-    if stored == found { Ok(()) } else { Err(CeremonyError::BackupEligibility { stored, found }) }
+    if rule.accepts(stored, found) {
+        Ok(())
+    } else {
+        Err(CeremonyError::BackupEligibility { stored, found })
+    }
 }
 
 /// Step 21.
@@ -276,7 +286,7 @@ fn check_counter(
     verified: &VerifiedAuthentication,
     rule: CounterRule,
 ) -> Result<(), CeremonyError> {
-    if rule == CounterRule::Reject && verified.counter_regressed() {
+    if verified.counter_regressed() && !rule.accepts_regression_of(verified.stored) {
         let stored = verified.stored.sign_count;
         return Err(CeremonyError::SignCount { stored, found: verified.sign_count });
     }
@@ -296,7 +306,7 @@ impl VerifiedAuthentication {
         self.sign_count
     }
 
-    /// What came of the extensions.
+    /// The extension outputs.
     #[must_use]
     pub fn extensions(&self) -> &AuthenticationOutputs {
         &self.extensions
@@ -306,29 +316,35 @@ impl VerifiedAuthentication {
         self.extensions
     }
 
-    /// Whether user verification counts as a factor: the authenticator says so, and it had been verified in an
-    /// earlier ceremony already (§4 `uvInitialized`).
+    /// Whether user verification counts as a factor: the authenticator reports it, and the user had already been
+    /// verified in an earlier ceremony (§4 `uvInitialized`).
     #[must_use]
     pub fn user_verified(&self) -> bool {
         self.flags.user_verified() && self.stored.uv_initialized
     }
 
-    /// Whether the counter did not grow although one of the two is not zero. Counters that are always zero, as
-    /// those of synced passkeys, never regress.
+    /// Whether the counter did not increase although one of the two values is not zero. Counters that are always zero,
+    /// such as those of synced passkeys, never regress.
     #[must_use]
     pub fn counter_regressed(&self) -> bool {
         let (found, stored) = (self.sign_count, self.stored.sign_count);
         (found != 0 || stored != 0) && found <= stored
     }
 
-    /// Whether the credential is backed up now and was not before, or the reverse.
+    /// Whether the backup state changed: the credential is backed up now and was not before, or the reverse.
     #[must_use]
     pub fn backup_state_changed(&self) -> bool {
         self.stored.backup_state.is_some_and(|stored| stored != self.flags.backup_state())
     }
 
-    /// The state to store (step 24). The counter never goes back. `uv_initialized` stays as it was: to turn it true
-    /// takes another factor as strong as user verification, of which only the host knows.
+    /// Whether the passkey became eligible for backup. Only possible with [`BackupEligibilityRule::AcceptOnce`].
+    #[must_use]
+    pub fn became_backup_eligible(&self) -> bool {
+        self.stored.backup_eligible == Some(false) && self.flags.backup_eligible()
+    }
+
+    /// The state to store (step 24). The counter never decreases. `uv_initialized` does not change: setting it requires
+    /// another factor as strong as user verification, which only the host knows about.
     #[must_use]
     pub fn state(&self) -> PasskeyState {
         PasskeyState {

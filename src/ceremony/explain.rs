@@ -1,4 +1,4 @@
-//! Explaining a response: every step with its verdict, for people who debug a passkey.
+//! Explains a response: every step with its verdict, for developers who debug a passkey.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -12,46 +12,47 @@ use super::{
 };
 use crate::json::{AuthenticationResponse, RegistrationResponse};
 
-/// The verdict of every step of §7.1 or §7.2 that judges a response.
+/// The verdict of every step of §7.1 or §7.2 that checks a response.
 ///
 /// The steps are those of [`verify_registration`](super::verify_registration) and
-/// [`verify_authentication`](super::verify_authentication), run by the same code, which does not stop at the first
-/// failure here: a step that does not rest on one that failed is judged too ("would also fail"), the others are
-/// [not reached](Verdict::NotReached). What the store decides (§7.1 step 26) is not in it.
+/// [`verify_authentication`](super::verify_authentication), run by the same code. Here it does not stop at the first
+/// failure: a step that does not depend on a failed one is checked too ("would also fail"), and the others are [not
+/// reached](Verdict::NotReached). What the store decides (§7.1 step 26) is not included.
 ///
-/// It tells which guess was right: show it to developers, never to clients.
+/// An explanation reveals which guess was right. Show it to developers, never to clients.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
     steps: Vec<StepVerdict>,
 }
 
-/// One step with its verdict. Displays as a line: `§7.2 step 12 failed: …`.
+/// A step with its verdict. `Display` writes one line: `§7.2 step 12 failed: …`.
+/// [`explain_registration`](crate::ceremony::explain_registration) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StepVerdict {
     /// The procedure's section: `§7.1` or `§7.2`.
     pub section: &'static str,
-    /// The step's number there; `None` for a rule that the specification states elsewhere.
+    /// The step's number in that section. `None` for a rule that the specification states elsewhere.
     pub number: Option<&'static str>,
     /// A stable word for machines, such as `origin`.
     pub name: &'static str,
-    /// What the step demands, in a few words.
+    /// What the step requires, in a few words.
     pub summary: &'static str,
-    /// How it came out.
+    /// The verdict.
     pub verdict: Verdict,
 }
 
-/// How a step came out.
+/// The verdict of a step. [`explain_registration`](crate::ceremony::explain_registration) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// The demand is met.
+    /// The requirement is met.
     Passed,
-    /// It is not, and why.
+    /// The requirement is not met, for this reason.
     Failed(CeremonyError),
-    /// Nothing was demanded, and why.
+    /// The step does not apply, for this reason.
     NotApplicable(&'static str),
-    /// It rests on a step that failed.
+    /// The step depends on one that failed.
     NotReached,
 }
 
@@ -76,6 +77,7 @@ pub enum Verdict {
 ///     rp_id: &rp_id,
 ///     origins: &origins,
 ///     bound_origin: None,
+///     check_token_binding: false,
 ///     challenge: &[0; 16],
 ///     user_verification: UserVerification::Required,
 ///     algorithms: &[Algorithm::ES256],
@@ -97,12 +99,12 @@ pub fn explain_registration(
     expected: &RegistrationExpectation<'_>,
 ) -> Explanation {
     let mut recorder = Recorder::default();
-    // What was verified despite failures is worth nothing, and dropped.
+    // Drops the result: it must not be used after a failure.
     drop(judge_registration(response, expected, &mut recorder));
     recorder.explanation("§7.1", REGISTRATION)
 }
 
-/// Explains an assertion: the steps of §7.2 with their verdicts. As [`explain_registration`] otherwise.
+/// Explains an assertion: the steps of §7.2 with their verdicts. Otherwise like [`explain_registration`].
 #[must_use]
 pub fn explain_authentication(
     response: &AuthenticationResponse<'_>,
@@ -115,13 +117,14 @@ pub fn explain_authentication(
 }
 
 impl Explanation {
-    /// The steps in the order of the specification.
+    /// Returns the steps, in the order of the specification.
     #[must_use]
     pub fn steps(&self) -> &[StepVerdict] {
         &self.steps
     }
 
-    /// The first step that failed, which is the one that verification reports; `None` if the response is verified.
+    /// Returns the first step that failed, which is the one that verification reports. `None` if the response is
+    /// verified.
     #[must_use]
     pub fn failure(&self) -> Option<&StepVerdict> {
         self.steps.iter().find(|step| step.error().is_some())
@@ -129,7 +132,7 @@ impl Explanation {
 }
 
 impl StepVerdict {
-    /// Why it failed, if it did.
+    /// Returns the error of the first step that failed.
     #[must_use]
     pub fn error(&self) -> Option<&CeremonyError> {
         match &self.verdict {
@@ -160,14 +163,14 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// Notes every verdict, and goes on where it can.
+/// Records every verdict, and continues where possible.
 #[derive(Debug, Default)]
 struct Recorder {
     noted: Vec<(Rule, Verdict)>,
 }
 
 impl Recorder {
-    /// Of two verdicts on one rule, the first failure counts, else the later verdict.
+    /// Records a verdict. Of two verdicts on the same rule, the first failure wins, otherwise the later verdict.
     fn note(&mut self, rule: Rule, verdict: Verdict) {
         match self.noted.iter_mut().find(|(noted, _)| *noted == rule) {
             Some((_, Verdict::Failed(_))) => {}
@@ -198,7 +201,7 @@ impl Judge for Recorder {
         rule: Rule,
         verdict: Result<(), E>,
     ) -> Result<(), CeremonyError> {
-        // Noted; no later step rests on it.
+        // Recorded. No later step depends on it.
         drop(self.need(rule, verdict));
         Ok(())
     }

@@ -1,28 +1,28 @@
-//! What becomes of the verdict of each step.
+//! What happens with the verdict of each step.
 //!
-//! The steps stand once, in the functions that verify. Who runs them decides what a failure means: to
-//! [verify](FirstFailure) is to stop at the first, to [explain](super::explain) is to note it and go on where later
-//! steps do not rest on it.
+//! The steps exist once, in the functions that verify. The caller decides what a failure means:
+//! [verifying](FirstFailure) stops at the first one, and [explaining](super::explain) records it and continues with the
+//! steps that do not depend on it.
 
 use super::{error::CeremonyError, rules::Rule};
 
-/// Takes the verdicts in the order in which the steps are judged.
+/// Receives the verdicts in the order in which the steps are checked.
 pub(super) trait Judge {
-    /// A step on which no later one rests.
+    /// A step that no later step depends on.
     fn check<E: Into<CeremonyError>>(
         &mut self,
         rule: Rule,
         verdict: Result<(), E>,
     ) -> Result<(), CeremonyError>;
 
-    /// A step that yields what later ones need.
+    /// A step that returns what later steps need.
     fn need<T, E: Into<CeremonyError>>(
         &mut self,
         rule: Rule,
         verdict: Result<T, E>,
     ) -> Result<T, CeremonyError>;
 
-    /// Several steps in one verdict that yields what later ones need; the error says which of them failed.
+    /// Several steps with one verdict that returns what later steps need. The error says which step failed.
     fn need_all<T, E: Into<CeremonyError>>(
         &mut self,
         rules: &'static [Rule],
@@ -32,11 +32,11 @@ pub(super) trait Judge {
     /// A step that does not apply, and why.
     fn skip(&mut self, rule: Rule, because: &'static str);
 
-    /// Steps on which no later ones rest, together.
+    /// Several steps at once that no later steps depend on.
     fn apart(&mut self, verdict: Result<(), CeremonyError>) -> Result<(), CeremonyError>;
 }
 
-/// Stops at the first step that fails. Nothing of it is left when it is compiled.
+/// Stops at the first step that fails. Compiles to nothing but the checks themselves.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FirstFailure;
 

@@ -1,31 +1,42 @@
-//! The ceremony record: what lives between the two requests of a ceremony.
+//! The ceremony record, which exists between the two requests of a ceremony.
+
+mod stored;
 
 use alloc::{string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
-use super::request::SignInRequest;
+pub use self::stored::StoredCeremony;
+use self::stored::VERSION;
+use super::{new_user::NewUser, request::SignInRequest};
 use crate::{
-    bytes::{CeremonyId, Challenge, CredentialId, UserHandle},
+    bytes::{CeremonyId, Challenge, CredentialId, PasskeyId, UserHandle},
     cose::Algorithm,
     extensions::RequestedExtensions,
     json::UserVerification,
     name::PasskeyName,
+    session::SessionBinding,
     time::{Duration, Timestamp},
-    version::Version,
 };
 
-/// A ceremony that has begun: what was demanded, and is enforced when it finishes.
+/// A ceremony that has begun: its demands, which are enforced when it finishes.
 ///
-/// Plain data for the host to [keep](crate::store::PasskeyStore::put_ceremony), as JSON or however it likes. It is
-/// not secret from the user, and worth nothing once it was taken; but who could change it could weaken the ceremony, so
-/// it belongs on the server.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The host [keeps](crate::store::CeremonyStore::put_ceremony) it in the form of [`to_stored`](Self::to_stored). It
+/// does not have to be secret from the user, and is worthless once taken. Anyone who can modify it can weaken the
+/// ceremony, so keep it on the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ceremony {
-    /// While two versions of a service run side by side, a ceremony finishes where it began or begins anew.
-    version: Version<1>,
+    /// The version of the stored form. Always the current one, except in tests.
+    version: u32,
+    record: Record,
+}
+
+/// The content of the record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Record {
     challenge: Challenge,
     rp_id: String,
+    session: SessionBinding,
     origin: Option<String>,
     user_verification: UserVerification,
     created_at: Timestamp,
@@ -34,36 +45,57 @@ pub struct Ceremony {
     kind: CeremonyKind,
 }
 
-/// What a ceremony is for, with what only that kind of ceremony demands.
+/// What a ceremony is for, with the demands that only that kind of ceremony has.
+/// [`StoredCeremony`](crate::ceremony::StoredCeremony) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CeremonyKind {
-    /// A passkey is created.
+    /// Creates a passkey.
     Create {
-        /// The account for which it is created.
+        /// The account that gets the passkey.
         user: UserHandle,
-        /// The algorithms that were offered.
+        /// The offered algorithms.
         algorithms: Vec<Algorithm>,
-        /// Whether it is created silently (conditional mediation), without the user being asked.
+        /// Whether the passkey is created silently (conditional mediation), without asking the user.
         conditional: bool,
-        /// The name that it is to have, if the host gave one.
+        /// The name of the passkey, if the host gave one.
         name: Option<PasskeyName>,
+        /// The name of the passkey if its authenticator has no known name, if the host gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fallback_name: Option<PasskeyName>,
+        /// The passkey of the proof that the creation relies on, if any. It must still exist when the creation
+        /// finishes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        verified_with: Option<PasskeyId>,
     },
-    /// Somebody signs in, or a user is verified.
+    /// Signs a user up: creates the account with its first passkey.
+    SignUp {
+        /// The user whose account is created.
+        user: NewUser,
+        /// The offered algorithms.
+        algorithms: Vec<Algorithm>,
+        /// The name of the passkey, if the host gave one.
+        name: Option<PasskeyName>,
+        /// The name of the passkey if its authenticator has no known name, if the host gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fallback_name: Option<PasskeyName>,
+    },
+    /// Signs a user in, or verifies a user.
     SignIn {
-        /// For what, and which account if it was known beforehand.
+        /// The purpose, and the account if it was known when the ceremony began.
         request: SignInRequest,
-        /// The credentials that were allowed; empty if any that is discoverable may answer.
+        /// The allowed credentials. Empty if any discoverable credential may answer.
         allow_credentials: Vec<CredentialId>,
     },
 }
 
-/// What every ceremony is begun with.
+/// What every ceremony begins with.
 #[derive(Debug)]
 pub(crate) struct CeremonyStart {
     pub(crate) challenge: Challenge,
     pub(crate) rp_id: String,
+    pub(crate) session: SessionBinding,
     pub(crate) origin: Option<String>,
     pub(crate) user_verification: UserVerification,
     pub(crate) extensions: RequestedExtensions,
@@ -73,70 +105,94 @@ pub(crate) struct CeremonyStart {
 
 impl Ceremony {
     pub(crate) fn new(start: CeremonyStart, kind: CeremonyKind) -> Self {
-        Self {
-            version: Version,
+        let record = Record {
             challenge: start.challenge,
             rp_id: start.rp_id,
+            session: start.session,
             origin: start.origin,
             user_verification: start.user_verification,
             created_at: start.now,
             expires_at: start.now + start.lifetime,
             extensions: start.extensions,
             kind,
-        }
+        };
+        Self { version: VERSION, record }
     }
 
-    /// The ceremony's id, derived from its challenge.
+    /// Returns the same ceremony as if another version of this crate had begun it: its stored form cannot be read here.
+    #[cfg(feature = "conformance")]
+    pub(crate) fn of_another_version(mut self) -> Self {
+        self.version = u32::MAX;
+        self
+    }
+
+    /// The ID of the ceremony, derived from its challenge.
     #[must_use]
     pub fn id(&self) -> CeremonyId {
-        CeremonyId::of(&self.challenge)
+        CeremonyId::of(&self.record.challenge)
     }
 
     /// The challenge that was issued.
     #[must_use]
     pub fn challenge(&self) -> &Challenge {
-        &self.challenge
+        &self.record.challenge
     }
 
-    /// The RP ID for which it was begun.
+    /// The RP ID that it was begun for.
     #[must_use]
     pub fn rp_id(&self) -> &str {
-        &self.rp_id
+        &self.record.rp_id
     }
 
-    /// The one origin that may finish it, if it is bound to one.
+    /// The browser session in which it began. It can only be finished there.
+    #[must_use]
+    pub fn session(&self) -> &SessionBinding {
+        &self.record.session
+    }
+
+    /// The one origin that may finish it, if it is bound to an origin.
     #[must_use]
     pub fn origin(&self) -> Option<&str> {
-        self.origin.as_deref()
+        self.record.origin.as_deref()
     }
 
     /// Whether user verification was required.
     #[must_use]
     pub fn user_verification(&self) -> UserVerification {
-        self.user_verification
+        self.record.user_verification
     }
 
     /// When it began.
     #[must_use]
     pub fn created_at(&self) -> Timestamp {
-        self.created_at
+        self.record.created_at
     }
 
-    /// The first instant at which it no longer counts.
+    /// The time at which it expires.
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {
-        self.expires_at
+        self.record.expires_at
     }
 
-    /// The extensions that were requested.
+    /// The requested extensions.
     #[must_use]
     pub fn extensions(&self) -> &RequestedExtensions {
-        &self.extensions
+        &self.record.extensions
     }
 
-    /// What it is for.
+    /// What the ceremony is for.
     #[must_use]
     pub fn kind(&self) -> &CeremonyKind {
-        &self.kind
+        &self.record.kind
+    }
+
+    /// The account that it is for, if known when it began. The account of a sign-up does not exist yet.
+    #[must_use]
+    pub fn user(&self) -> Option<UserHandle> {
+        match self.kind() {
+            CeremonyKind::Create { user, .. } => Some(*user),
+            CeremonyKind::SignUp { user, .. } => Some(user.handle()),
+            CeremonyKind::SignIn { request, .. } => request.user(),
+        }
     }
 }

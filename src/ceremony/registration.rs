@@ -15,50 +15,50 @@ use crate::{
     attestation::{self, AttestationPolicy, ClientDataHash, Context, Signed},
     attestation_object::AttestationObject,
     auth_data::{AttestedCredentialData, AuthenticatorData, Flags},
+    base64url::Decoded,
     bytes::{Aaguid, CredentialId, PasskeyId, UserHandle},
     cose::{Algorithm, CosePublicKey},
     crypto::SignatureVerifier,
     extensions::{RegistrationOutputs, RequestedExtensions},
-    json::{
-        AuthenticatorAttachment, INLINE_ID, RegistrationResponse, Transport, UserVerification,
-        base64url::Decoded,
-    },
+    json::{AuthenticatorAttachment, INLINE_ID, RegistrationResponse, Transport, UserVerification},
     malformed::Malformed,
     name::PasskeyName,
     passkey::{Attestation, AttestationLevel, Passkey, PasskeyState},
     policy::{OriginPolicy, RpId},
     time::Timestamp,
-    version::Version,
 };
 
-/// What was demanded of a registration when it began.
+/// The demands on a registration, as of when it began.
+/// [`explain_registration`](crate::ceremony::explain_registration) has an example.
 #[derive(Clone, Copy)]
 pub struct RegistrationExpectation<'a> {
     /// The RP ID.
     pub rp_id: &'a RpId,
-    /// The origins that are accepted.
+    /// The accepted origins.
     pub origins: &'a OriginPolicy,
-    /// The one origin in which the ceremony began, if it is bound to it.
+    /// The one origin where the ceremony began, if the ceremony is bound to it.
     pub bound_origin: Option<&'a str>,
+    /// Whether a `tokenBinding` in the client data must have the form that Level 2 gave it.
+    pub check_token_binding: bool,
     /// The challenge that was issued.
     pub challenge: &'a [u8],
     /// Whether the user must be verified.
     pub user_verification: UserVerification,
-    /// The algorithms that were offered.
+    /// The offered algorithms.
     pub algorithms: &'a [Algorithm],
-    /// Whether the ceremony used conditional mediation, in which the user need not be present.
+    /// Whether the ceremony used conditional mediation, in which the user does not have to be present.
     pub conditional: bool,
-    /// What is asked of the attestation statement.
+    /// What the attestation statement must prove.
     pub attestation: &'a AttestationPolicy,
-    /// The extensions that were requested.
+    /// The requested extensions.
     pub extensions: &'a RequestedExtensions,
-    /// What verifies signatures.
+    /// The verifier of signatures.
     pub verifier: &'a dyn SignatureVerifier,
-    /// The instant at which certificates are judged.
+    /// The time at which certificates must be valid.
     pub now: Timestamp,
 }
 
-/// A registration that passed every step; nothing else can become a [`Passkey`].
+/// A registration that passed every step. Nothing else can become a [`Passkey`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedRegistration {
     credential_id: CredentialId,
@@ -72,14 +72,14 @@ pub struct VerifiedRegistration {
     extensions: RegistrationOutputs,
 }
 
-/// Sizes up to which a message is decoded on the stack.
+/// Maximum sizes up to which a message is decoded on the stack.
 const INLINE_CLIENT_DATA: usize = 512;
 const INLINE_ATTESTATION_OBJECT: usize = 1024;
 
 /// Verifies a registration: §7.1 steps 3 to 25 and 28, in that order.
 ///
-/// Step 26, that the credential is not registered already, is for the store, in the same step in which the passkey is
-/// inserted; step 27 is [`VerifiedRegistration::into_passkey`].
+/// Step 26, that the credential is not registered yet, is left to the store, which checks it when it inserts the
+/// passkey. Step 27 is [`VerifiedRegistration::into_passkey`].
 ///
 /// # Errors
 ///
@@ -91,7 +91,7 @@ pub fn verify_registration(
     judge_registration(response, expected, &mut FirstFailure)
 }
 
-/// The steps. The result counts only if `judge` lets none fail.
+/// Runs the steps. The result is only valid if `judge` lets no step fail.
 pub(super) fn judge_registration<J: Judge>(
     response: &RegistrationResponse<'_>,
     expected: &RegistrationExpectation<'_>,
@@ -114,6 +114,7 @@ pub(super) fn judge_registration<J: Judge>(
         challenge: expected.challenge,
         origins: expected.origins,
         bound_origin: expected.bound_origin,
+        check_token_binding: expected.check_token_binding,
     };
     let client_data = client_data.check(client_data_json, judge);
     judge.apart(client_data)?;
@@ -128,7 +129,7 @@ pub(super) fn judge_registration<J: Judge>(
 
     // Step 14.
     judge.check(Rule::RpId, check_rp_id(data, expected.rp_id))?;
-    // Step 15: waived under conditional mediation, and nowhere else.
+    // Step 15: waived under conditional mediation only.
     if expected.conditional {
         judge.skip(Rule::UserPresence, "waived for a creation with conditional mediation");
     } else {
@@ -136,7 +137,7 @@ pub(super) fn judge_registration<J: Judge>(
     }
     // Step 16.
     check_user_verification(data.flags(), expected.user_verification, judge)?;
-    // Step 17. Steps 18 and 19 are policy on the backup flags, of which there is none at registration.
+    // Step 17. Steps 18 and 19 are policy on the backup flags, which is not applied here.
     judge.check(Rule::BackupState, check_backup_state(data.flags()))?;
 
     // Step 20, and the key rules of §5.8.5.
@@ -148,16 +149,17 @@ pub(super) fn judge_registration<J: Judge>(
     let ctx =
         Context { verifier: expected.verifier, policy: expected.attestation, now: expected.now };
     let attestation = attestation::verify(&object, &signed, &ctx);
+    let attestation = attestation.map_err(CeremonyError::from);
     let attestation = judge.need_all(Rule::ATTESTATION, attestation)?;
     skip_unjudged(attestation.level(), judge);
 
-    // Step 25, and what it rests on: the id under which the passkey is stored is the attested one.
+    // Step 25, and what it relies on: the passkey is stored under the attested credential ID.
     judge.check(Rule::AttestedCredentialId, check_attested_id(attested, raw_id))?;
     let credential_id = CredentialId::try_from(raw_id)
         .map_err(|_| CeremonyError::CredentialId("not 1 to 1023 bytes long"));
     let credential_id = judge.need(Rule::CredentialIdLength, credential_id)?;
 
-    // Step 28, before the store is touched: what is refused is not stored.
+    // Step 28, before the store is touched, so that nothing rejected is stored.
     let client_outputs = response.client_extension_results();
     let extensions =
         RegistrationOutputs::read(client_outputs, data.extensions(), expected.extensions);
@@ -181,7 +183,7 @@ fn attested_credential_data<'a, 'd>(
     data: &'d AuthenticatorData<'a>,
 ) -> Result<&'d AttestedCredentialData<'a>, Malformed> {
     data.attested_credential_data()
-        .ok_or(Malformed::AuthenticatorData("no attested credential data in a registration"))
+        .ok_or(Malformed::AuthenticatorData("a registration without attested credential data"))
 }
 
 /// Step 20.
@@ -213,18 +215,18 @@ fn check_key(
     Ok(expected.verifier.check_key(&attested.public_key)?)
 }
 
-/// What the policy did not ask of the attestation.
+/// Skips the steps that the policy does not require of the attestation.
 fn skip_unjudged<J: Judge>(level: AttestationLevel, judge: &mut J) {
     if level == AttestationLevel::Ignored {
         judge.skip(Rule::AttestationFormat, "the policy ignores attestation");
         judge.skip(Rule::AttestationStatement, "the policy ignores attestation");
     }
     if level != AttestationLevel::Trusted {
-        judge.skip(Rule::AttestationTrust, "the policy asks for no trusted attestation");
+        judge.skip(Rule::AttestationTrust, "the policy does not require trusted attestation");
     }
 }
 
-/// Not a numbered step: the id under which the passkey would be stored has to be the one that is attested.
+/// Not a numbered step: the passkey must be stored under the attested credential ID.
 fn check_attested_id(
     attested: &AttestedCredentialData<'_>,
     raw_id: &[u8],
@@ -237,7 +239,7 @@ fn check_attested_id(
 }
 
 impl VerifiedRegistration {
-    /// The credential id, as attested.
+    /// The attested credential ID.
     #[must_use]
     pub fn credential_id(&self) -> &CredentialId {
         &self.credential_id
@@ -249,7 +251,7 @@ impl VerifiedRegistration {
         &self.public_key
     }
 
-    /// The authenticator's model; unauthenticated unless the attestation is trusted.
+    /// The authenticator's model. [`Attestation::aaguid`] tells whether it was proved or is only claimed.
     #[must_use]
     pub fn aaguid(&self) -> Aaguid {
         self.aaguid
@@ -273,28 +275,29 @@ impl VerifiedRegistration {
         &self.attestation
     }
 
-    /// Where the authenticator was, if the client said so.
+    /// How the authenticator is attached, if the client reported it.
     #[must_use]
     pub fn attachment(&self) -> Option<AuthenticatorAttachment> {
         self.attachment
     }
 
-    /// How the authenticator says it can be reached.
+    /// The transports over which the authenticator says it can be reached.
     #[must_use]
     pub fn transports(&self) -> &[Transport] {
         &self.transports
     }
 
-    /// What came of the extensions.
+    /// The extension outputs.
     #[must_use]
     pub fn extensions(&self) -> &RegistrationOutputs {
         &self.extensions
     }
 
-    /// The passkey to store (step 27). Of the extension outputs it keeps `credProps.rk` alone.
+    /// Returns the passkey to store (step 27). Of the extension outputs it only keeps `credProps.rk`.
     ///
-    /// Insert it only if no passkey of the RP ID has its credential id, whoever owns that (step 26): else an attacker
-    /// attaches a victim's credential to an account of his own and catches the victim's next sign-in.
+    /// Insert it only if no passkey of the RP ID has its credential ID, no matter who owns that passkey (step 26).
+    /// Otherwise an attacker can attach a victim's credential to their own account, and the victim's next sign-in leads
+    /// there.
     #[must_use]
     pub fn into_passkey(
         self,
@@ -304,7 +307,6 @@ impl VerifiedRegistration {
         now: Timestamp,
     ) -> Passkey {
         Passkey {
-            version: Version,
             id: PasskeyId::of(rp_id.as_str(), &self.credential_id),
             rp_id: rp_id.as_str().into(),
             user,

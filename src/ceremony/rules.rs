@@ -3,7 +3,7 @@
 use super::error::CeremonyError;
 use crate::policy::EmbeddingError;
 
-/// A rule that a step judges. Most rules stand in both ceremonies, under numbers of their own.
+/// A rule that a step checks. Most rules belong to both ceremonies, with a different number in each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rule {
     Response,
@@ -36,11 +36,11 @@ pub(super) enum Rule {
     Extensions,
 }
 
-/// Where a rule stands in a ceremony, and what it says.
+/// The place of a rule in a ceremony, and what it requires.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     pub(super) rule: Rule,
-    /// Empty for a rule that has no number.
+    /// Empty for a rule without a number.
     pub(super) number: &'static str,
     pub(super) summary: &'static str,
 }
@@ -50,19 +50,19 @@ const fn place(rule: Rule, number: &'static str, summary: &'static str) -> Place
 }
 
 const TYPE: &str = "the credential is a public key credential";
-const RP_ID: &str = "the RP ID hash is that of the RP ID";
+const RP_ID: &str = "the RP ID hash is the hash of the RP ID";
 const USER_PRESENCE: &str = "a user was present (UP)";
 const USER_VERIFICATION: &str = "the user was verified (UV), if that is required";
-const BACKUP_STATE: &str = "what is backed up (BS) is eligible for it (BE)";
+const BACKUP_STATE: &str = "a passkey that is backed up (BS) is eligible for backup (BE)";
 const CLIENT_DATA: &str = "the client data are JSON with the required members";
 const CHALLENGE: &str = "the challenge is the one that was issued";
-const ORIGIN: &str = "the origin is one that is expected";
-const CROSS_ORIGIN: &str = "the page was embedded only if that is expected";
-const TOP_ORIGIN: &str = "the outermost page is one that is expected";
-const IDS: &str = "id and rawId are base64url, and say the same";
-const EXTENSIONS: &str = "the extension outputs are what was asked for";
+const ORIGIN: &str = "the origin is expected";
+const CROSS_ORIGIN: &str = "the page is only embedded if that is expected";
+const TOP_ORIGIN: &str = "the top origin is expected";
+const IDS: &str = "id and rawId are base64url, and equal";
+const EXTENSIONS: &str = "the extension outputs match what was requested";
 
-/// The steps of §7.1 that judge a response, in the order in which they are judged.
+/// The steps of §7.1 that check a response, in the order in which they are checked.
 pub(super) const REGISTRATION: &[Place] = &[
     place(Rule::Response, "3", TYPE),
     place(Rule::CredentialIds, "3", IDS),
@@ -73,14 +73,14 @@ pub(super) const REGISTRATION: &[Place] = &[
     place(Rule::Origin, "9", ORIGIN),
     place(Rule::CrossOrigin, "10", CROSS_ORIGIN),
     place(Rule::TopOrigin, "11", TOP_ORIGIN),
-    place(Rule::AuthenticatorData, "13", "the attestation object is whole"),
-    place(Rule::AttestedCredentialData, "", "there is a credential in it (AT)"),
+    place(Rule::AuthenticatorData, "13", "the attestation object is complete"),
+    place(Rule::AttestedCredentialData, "", "the authenticator data contain a credential (AT)"),
     place(Rule::RpId, "14", RP_ID),
     place(Rule::UserPresence, "15", USER_PRESENCE),
     place(Rule::UserVerification, "16", USER_VERIFICATION),
     place(Rule::BackupState, "17", BACKUP_STATE),
-    place(Rule::Algorithm, "20", "the algorithm is one that was offered"),
-    place(Rule::Key, "", "the key is one of its algorithm (§5.8.5)"),
+    place(Rule::Algorithm, "20", "the algorithm was offered"),
+    place(Rule::Key, "", "the key is valid for its algorithm (§5.8.5)"),
     place(Rule::AttestationFormat, "21", "the attestation statement's format is known"),
     place(Rule::AttestationStatement, "22", "the attestation statement is valid"),
     place(Rule::AttestationTrust, "24", "the attestation is trusted, if that is required"),
@@ -89,12 +89,12 @@ pub(super) const REGISTRATION: &[Place] = &[
     place(Rule::Extensions, "28", EXTENSIONS),
 ];
 
-/// The steps of §7.2 that judge a response, in the order in which they are judged.
+/// The steps of §7.2 that check a response, in the order in which they are checked.
 pub(super) const AUTHENTICATION: &[Place] = &[
     place(Rule::Response, "3", TYPE),
     place(Rule::CredentialIds, "3", IDS),
-    place(Rule::AllowedCredential, "5", "the credential is one that was allowed"),
-    place(Rule::Owner, "6", "the credential's owner is the user who is named"),
+    place(Rule::AllowedCredential, "5", "the credential was allowed"),
+    place(Rule::Owner, "6", "the credential's owner is the named user"),
     place(Rule::Members, "7", "the members of the assertion response are base64url"),
     place(Rule::ClientData, "9", CLIENT_DATA),
     place(Rule::Type, "10", "the client data are of a sign-in"),
@@ -103,25 +103,25 @@ pub(super) const AUTHENTICATION: &[Place] = &[
     place(Rule::CrossOrigin, "13", CROSS_ORIGIN),
     place(Rule::TopOrigin, "14", TOP_ORIGIN),
     place(Rule::AuthenticatorData, "", "the authenticator data are as long as their flags say"),
-    place(Rule::RpId, "15", "the RP ID hash is that of the RP ID, or of the AppID in use"),
+    place(Rule::RpId, "15", "the RP ID hash is the hash of the RP ID, or of the AppID in use"),
     place(Rule::UserPresence, "16", USER_PRESENCE),
     place(Rule::UserVerification, "17", USER_VERIFICATION),
     place(Rule::BackupState, "18", BACKUP_STATE),
-    place(Rule::BackupEligibility, "19", "eligibility for backup (BE) is what it was"),
-    place(Rule::Signature, "21", "the signature is that of the stored key"),
-    place(Rule::SignCount, "22", "the signature counter has grown, or stayed zero"),
+    place(Rule::BackupEligibility, "19", "eligibility for backup (BE) has not changed"),
+    place(Rule::Signature, "21", "the signature verifies with the stored key"),
+    place(Rule::SignCount, "22", "the signature counter has increased, or is always zero"),
     place(Rule::Extensions, "23", EXTENSIONS),
 ];
 
 impl Rule {
-    /// The steps that one look at client data judges.
+    /// The steps that one check of the client data covers.
     pub(super) const EMBEDDING: &[Self] = &[Self::CrossOrigin, Self::TopOrigin];
 
-    /// The steps that one look at an attestation judges.
+    /// The steps that one check of the attestation covers.
     pub(super) const ATTESTATION: &[Self] =
         &[Self::AttestationFormat, Self::AttestationStatement, Self::AttestationTrust];
 
-    /// Which of [`EMBEDDING`](Self::EMBEDDING) or [`ATTESTATION`](Self::ATTESTATION) an error is about.
+    /// Which rule of [`EMBEDDING`](Self::EMBEDDING) or [`ATTESTATION`](Self::ATTESTATION) an error is about.
     pub(super) const fn of(error: &CeremonyError) -> Self {
         match error {
             CeremonyError::Embedding(EmbeddingError::TopOrigin { .. }) => Self::TopOrigin,

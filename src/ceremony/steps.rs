@@ -5,25 +5,26 @@ use alloc::borrow::ToOwned;
 use super::{error::CeremonyError, judge::Judge, rules::Rule};
 use crate::{
     auth_data::{AuthenticatorData, Flags},
-    client_data::ClientData,
+    client_data::{ClientData, check_token_binding},
     json::UserVerification,
     malformed::Malformed,
     policy::{OriginPolicy, RpId},
 };
 
-/// What both ceremonies expect of client data.
+/// What both ceremonies expect of the client data.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ClientDataExpectation<'a> {
     pub(super) kind: &'static str,
     pub(super) challenge: &'a [u8],
     pub(super) origins: &'a OriginPolicy,
     pub(super) bound_origin: Option<&'a str>,
+    pub(super) check_token_binding: bool,
 }
 
 impl ClientDataExpectation<'_> {
     /// §7.1 steps 5 to 11, §7.2 steps 8 to 14.
     pub(super) fn check<J: Judge>(&self, json: &[u8], judge: &mut J) -> Result<(), CeremonyError> {
-        let data = judge.need(Rule::ClientData, ClientData::parse(json))?;
+        let data = judge.need(Rule::ClientData, self.read(json))?;
         judge.check(Rule::Type, self.check_type(&data))?;
         judge.check(Rule::Challenge, self.check_challenge(&data))?;
         let (origin, top_origin) = (data.origin(), data.top_origin());
@@ -31,12 +32,20 @@ impl ClientDataExpectation<'_> {
         let embedding = self.origins.check_embedding(origin, data.cross_origin(), top_origin);
         judge.need_all(Rule::EMBEDDING, embedding)?;
         if top_origin.is_none() {
-            judge.skip(Rule::TopOrigin, "the client names no outermost page");
+            judge.skip(Rule::TopOrigin, "the client reports no top origin");
         }
         Ok(())
     }
 
-    /// Only this tells a registration from a sign-in: a packed self attestation verifies as an assertion.
+    fn read<'c>(&self, json: &'c [u8]) -> Result<ClientData<'c>, Malformed> {
+        let data = ClientData::parse(json)?;
+        if self.check_token_binding {
+            check_token_binding(json)?;
+        }
+        Ok(data)
+    }
+
+    /// Only the type distinguishes a registration from a sign-in: a packed self attestation verifies as an assertion.
     fn check_type(&self, data: &ClientData<'_>) -> Result<(), CeremonyError> {
         if data.is_of_kind(self.kind) {
             return Ok(());
@@ -50,7 +59,7 @@ impl ClientDataExpectation<'_> {
     }
 }
 
-/// §7.1 step 3, §7.2 step 3: `id` is `rawId`, perhaps in another spelling.
+/// §7.1 step 3, §7.2 step 3: `id` equals `rawId`, possibly in another spelling.
 pub(super) fn check_ids(id_is_raw_id: Result<bool, Malformed>) -> Result<(), CeremonyError> {
     if id_is_raw_id? { Ok(()) } else { Err(CeremonyError::CredentialId("id and rawId differ")) }
 }

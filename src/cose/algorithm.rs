@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 /// A COSE algorithm identifier, the `alg` of `pubKeyCredParams` (§5.8.5).
 ///
-/// Any number can be held, since a message may name any; which ones are verified is up to the
-/// [backend](crate::crypto::SignatureVerifier), which ones are accepted to the policy.
+/// Any number is allowed, because a message may contain any. The [backend](crate::crypto::SignatureVerifier) decides
+/// which ones can be verified, and the policy which ones are accepted.
 ///
 /// ```
 /// use relying_party::Algorithm;
@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Algorithm(i32);
 
-/// One line an algorithm: its constant, its number, its name.
+/// One line per algorithm: its constant, its number, its name.
 macro_rules! algorithms {
     ($($(#[$doc:meta])* $name:ident = $identifier:literal;)*) => {
         // The constants are spelled as the IANA registry spells the names.
@@ -28,7 +28,10 @@ macro_rules! algorithms {
         impl Algorithm {
             $($(#[$doc])* pub const $name: Self = Self($identifier);)*
 
-            /// The algorithm's name in the IANA registry, if this crate knows it.
+            /// Every algorithm that this crate knows.
+            pub const KNOWN: &[Self] = &[$(Self::$name,)*];
+
+            /// Returns the algorithm's name in the IANA registry, if this crate knows it.
             #[must_use]
             pub const fn name(self) -> Option<&'static str> {
                 match self.0 {
@@ -43,11 +46,11 @@ macro_rules! algorithms {
 algorithms! {
     /// ECDSA on P-256 with SHA-256.
     ES256 = -7;
-    /// `EdDSA`; in WebAuthn on Ed25519 only.
+    /// `EdDSA`. In WebAuthn only on Ed25519.
     EdDSA = -8;
-    /// ECDSA on P-256 with SHA-256, fully specified; the same thing as ES256.
+    /// ECDSA on P-256 with SHA-256, fully specified. The same as ES256.
     ESP256 = -9;
-    /// `EdDSA` on Ed25519, fully specified; the same thing as [`EdDSA`](Self::EdDSA).
+    /// `EdDSA` on Ed25519, fully specified. The same as [`EdDSA`](Self::EdDSA).
     Ed25519 = -19;
     /// ECDSA on P-384 with SHA-384.
     ES384 = -35;
@@ -67,9 +70,9 @@ algorithms! {
     ML_DSA_65 = -49;
     /// ML-DSA-87 (FIPS 204).
     ML_DSA_87 = -50;
-    /// ECDSA on P-384 with SHA-384, fully specified; the same thing as ES384.
+    /// ECDSA on P-384 with SHA-384, fully specified. The same as ES384.
     ESP384 = -51;
-    /// ECDSA on P-521 with SHA-512, fully specified; the same thing as ES512.
+    /// ECDSA on P-521 with SHA-512, fully specified. The same as ES512.
     ESP512 = -52;
     /// `EdDSA` on Ed448.
     Ed448 = -53;
@@ -79,25 +82,25 @@ algorithms! {
     RS384 = -258;
     /// RSASSA-PKCS1-v1_5 with SHA-512.
     RS512 = -259;
-    /// RSASSA-PKCS1-v1_5 with SHA-1; occurs in TPM attestation statements only and is never offered.
+    /// RSASSA-PKCS1-v1_5 with SHA-1. Only used in TPM attestation statements, and never offered.
     RS1 = -65535;
 }
 
 impl Algorithm {
-    /// The algorithm of that number.
+    /// Creates the algorithm with that number.
     #[must_use]
     pub const fn new(identifier: i32) -> Self {
         Self(identifier)
     }
 
-    /// The algorithm's number.
+    /// Returns the algorithm's number.
     #[must_use]
     pub const fn identifier(self) -> i32 {
         self.0
     }
 
-    /// Whether a credential may have this algorithm, and `pubKeyCredParams` offer it: it is known here, with rules for
-    /// its keys, and not broken. [`RS1`](Self::RS1) is none, whatever the verifier says.
+    /// Returns whether a credential may use this algorithm and `pubKeyCredParams` may offer it: it is known here, has
+    /// rules for its keys, and is not broken. [`RS1`](Self::RS1) is never allowed, regardless of the verifier.
     ///
     /// ```
     /// use relying_party::Algorithm;
@@ -110,7 +113,8 @@ impl Algorithm {
         self.key_shape().is_some()
     }
 
-    /// The key that the algorithm goes with (§5.8.5, RFC 9053, RFC 9864); none if no credential has the algorithm.
+    /// Returns the kind of key that the algorithm uses (§5.8.5, RFC 9053, RFC 9864). `None` if credentials cannot use
+    /// the algorithm.
     pub(super) fn key_shape(self) -> Option<KeyShape> {
         let ec = |curve, size| Some(KeyShape::Ec2 { curve, size });
         let okp = |curve, size| Some(KeyShape::Okp { curve, size });
@@ -132,7 +136,7 @@ impl Algorithm {
     }
 }
 
-/// Key type, curve and length in bytes that an algorithm demands.
+/// The key type, curve and length in bytes that an algorithm requires.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum KeyShape {
     Ec2 { curve: iana::EllipticCurve, size: usize },

@@ -1,10 +1,12 @@
-//! Keys that do not come as a `COSE_Key`: those of older protocols, and of libraries that store them otherwise.
+//! Keys that are not in the form of a `COSE_Key`: those of older protocols, and of libraries that store them
+//! differently.
 
 use alloc::{vec, vec::Vec};
 
 use coset::{
-    cbor::{self, Value},
-    iana::{EllipticCurve, EnumI64 as _, KeyParameter, KeyType},
+    CborSerializable as _, Label,
+    cbor::Value,
+    iana::{self, EllipticCurve, EnumI64 as _, KeyType},
 };
 
 use super::{
@@ -13,7 +15,7 @@ use super::{
 };
 
 impl CosePublicKey {
-    /// The key that these parameters make, as a `COSE_Key` in the canonical form of CTAP2.
+    /// Encodes a key as a `COSE_Key` in the canonical form of CTAP2.
     ///
     /// ```
     /// use relying_party::{Algorithm, CoseKey, CosePublicKey, KeyParameters};
@@ -25,15 +27,16 @@ impl CosePublicKey {
     ///
     /// # Errors
     ///
-    /// As [`CoseKey::check_shape`].
+    /// The same as [`CoseKey::check_shape`].
     pub fn from_key(key: &CoseKey<'_>) -> Result<Self, InvalidKey> {
-        Self::try_from(&*to_vec(key)).map_err(|error| match error {
+        let encoded = to_vec(key).ok_or(InvalidKey::Algorithm(key.algorithm))?;
+        Self::try_from(&*encoded).map_err(|error| match error {
             InvalidPublicKey::Invalid(invalid) => invalid,
-            InvalidPublicKey::Malformed(_) => InvalidKey::Value("no COSE_Key can be made of it"),
+            InvalidPublicKey::Malformed(_) => InvalidKey::Value("the key cannot be encoded"),
         })
     }
 
-    /// The key of a U2F credential: a point on P-256 as U2F sends it, `04 | x | y`.
+    /// Converts the key of a U2F credential: a point on P-256 as U2F sends it, `04 | x | y`.
     ///
     /// ```
     /// use relying_party::{Algorithm, CosePublicKey};
@@ -44,8 +47,8 @@ impl CosePublicKey {
     ///
     /// # Errors
     ///
-    /// Not 65 bytes that begin with 4. Whether the point is on the curve is for the
-    /// [verifier](crate::crypto::SignatureVerifier::check_key) to say.
+    /// If it is not 65 bytes that begin with 4. The [verifier](crate::crypto::SignatureVerifier::check_key) checks
+    /// whether the point is on the curve.
     pub fn from_u2f(point: &[u8]) -> Result<Self, InvalidKey> {
         let point = point.strip_prefix(&[4]).filter(|point| point.len() == 64);
         let point = point.ok_or(InvalidKey::Value("not an uncompressed point on P-256"))?;
@@ -55,7 +58,8 @@ impl CosePublicKey {
     }
 }
 
-fn to_vec(key: &CoseKey<'_>) -> Vec<u8> {
+/// The key in CBOR, if its algorithm is registered.
+fn to_vec(key: &CoseKey<'_>) -> Option<Vec<u8>> {
     let bytes = |bytes: &[u8]| Value::Bytes(bytes.into());
     let (kty, parameters) = match key.parameters {
         KeyParameters::Ec2 { curve, x, y } => {
@@ -65,14 +69,12 @@ fn to_vec(key: &CoseKey<'_>) -> Vec<u8> {
         KeyParameters::Rsa { n, e } => (KeyType::RSA, vec![bytes(n), bytes(e)]),
         KeyParameters::Akp { public } => (KeyType::AKP, vec![bytes(public)]),
     };
-    let common = [
-        (KeyParameter::Kty.to_i64(), Value::from(kty.to_i64())),
-        (KeyParameter::Alg.to_i64(), Value::from(key.algorithm.identifier())),
-    ];
-    let entries = common.into_iter().chain((1..).map(|label: i64| -label).zip(parameters));
-    let map = entries.map(|(label, value)| (Value::from(label), value)).collect();
-    let mut encoded = Vec::new();
-    // Memory does not fail to be written to.
-    let _: Result<(), _> = cbor::into_writer(&Value::Map(map), &mut encoded);
-    encoded
+    let algorithm = iana::Algorithm::from_i64(key.algorithm.identifier().into())?;
+    let key = coset::CoseKey {
+        kty: coset::KeyType::Assigned(kty),
+        alg: Some(coset::Algorithm::Assigned(algorithm)),
+        params: (1..).map(|label: i64| Label::Int(-label)).zip(parameters).collect(),
+        ..coset::CoseKey::default()
+    };
+    key.to_vec().ok()
 }

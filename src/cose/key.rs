@@ -8,28 +8,30 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::algorithm::{Algorithm, KeyShape};
 use crate::{
+    base64url,
     cbor::{Item, Reader},
-    json::{base64url, text::Text},
     limits::{RSA_EXPONENT_MAX, RSA_MODULUS_MAX_BITS, RSA_MODULUS_MIN_BITS},
     malformed::Malformed,
+    text::Text,
 };
 
-/// A `COSE_Key` as it stands in the message: well-formed, but not yet known to fit its algorithm.
+/// A `COSE_Key` as it appears in the message: well-formed, but not yet known to be valid for its algorithm.
 ///
 /// ```text
 /// COSE_Key = { 1 => kty, 3 => alg, -1 => crv / n / pub, ? -2 => x / e, ? -3 => y }   ; RFC 9053 §7, RFC 8230 §4
 /// ```
 ///
-/// Nothing else may be in it (§6.5.1.1): a parameter that is not required, a private key above all, is refused.
+/// It must not contain anything else (§6.5.1.1): any parameter that is not required, above all a private key, is
+/// rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CoseKey<'a> {
-    /// The algorithm that the key says it is for.
+    /// The algorithm that the key names.
     pub algorithm: Algorithm,
     /// The key itself.
     pub parameters: KeyParameters<'a>,
 }
 
-/// The parameters of a key by its type, in big-endian bytes.
+/// The parameters of a key by its type, as big-endian bytes. [`CoseKey`](crate::CoseKey) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyParameters<'a> {
@@ -42,7 +44,7 @@ pub enum KeyParameters<'a> {
         /// The y coordinate.
         y: &'a [u8],
     },
-    /// An octet key pair's public half.
+    /// The public key of an octet key pair.
     Okp {
         /// The curve's number.
         curve: i64,
@@ -63,19 +65,19 @@ pub enum KeyParameters<'a> {
     },
 }
 
-/// Why a well-formed key cannot be used.
+/// Why a well-formed key cannot be used. [`CoseKey`](crate::CoseKey) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidKey {
-    /// Key type or curve are not those of the key's own algorithm, or the algorithm is not known.
-    #[error("the key is none for its algorithm {0}")]
+    /// The key type or curve does not match the key's algorithm, or the algorithm is unknown.
+    #[error("the key is invalid for its algorithm {0}")]
     Algorithm(Algorithm),
-    /// A parameter is of the wrong length or has a value that no key has: off the curve, of low order, even.
+    /// A parameter has the wrong length or an invalid value: off the curve, of low order, even.
     #[error("{0}")]
     Value(&'static str),
 }
 
-/// One parameter that may stand under a label, by what its value is.
+/// A parameter under a label, by the type of its value.
 #[derive(Clone, Copy)]
 enum Parameter<'a> {
     Integer(i64),
@@ -98,7 +100,7 @@ impl<'a> Parameter<'a> {
     }
 }
 
-/// The parameters under the labels -1, -2 and -3, whatever they mean for the key's type.
+/// The parameters under the labels -1, -2 and -3, whose meaning depends on the key's type.
 #[derive(Default)]
 struct Labelled<'a> {
     first: Option<Parameter<'a>>,
@@ -107,11 +109,11 @@ struct Labelled<'a> {
 }
 
 impl<'a> CoseKey<'a> {
-    /// Reads a key that is followed by nothing.
+    /// Parses a key.
     ///
     /// # Errors
     ///
-    /// The bytes are not a `COSE_Key` of a known key type, or something follows it.
+    /// If the bytes are not a `COSE_Key` of a known key type, or there are trailing bytes.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Malformed> {
         let mut reader = Reader::new(bytes, "COSE key");
         let key = Self::read(&mut reader)?;
@@ -119,7 +121,7 @@ impl<'a> CoseKey<'a> {
         Ok(key)
     }
 
-    /// Reads the key that comes next.
+    /// Reads the next item as a key.
     pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Self, Malformed> {
         let (mut kty, mut alg, mut labelled) = (None, None, Labelled::default());
         for _ in 0..reader.map()? {
@@ -139,24 +141,24 @@ impl<'a> CoseKey<'a> {
                 -3 => &mut labelled.third,
                 _ if label == KeyParameter::Kty.to_i64() => &mut kty,
                 _ if label == KeyParameter::Alg.to_i64() => &mut alg,
-                _ => return Err(Malformed::CoseKey("a parameter that does not belong in it")),
+                _ => return Err(Malformed::CoseKey("unexpected parameter")),
             };
             if place.replace(value).is_some() {
-                return Err(Malformed::CoseKey("a parameter that stands twice"));
+                return Err(Malformed::CoseKey("duplicate parameter"));
             }
         }
-        let kty = integer(kty, "kty is missing or no number")?;
-        let alg = integer(alg, "alg is missing or no number")?;
+        let kty = integer(kty, "kty is missing or not a number")?;
+        let alg = integer(alg, "alg is missing or not a number")?;
         let alg = i32::try_from(alg).map_err(|_| Malformed::CoseKey("alg is out of range"))?;
         Ok(Self { algorithm: Algorithm::new(alg), parameters: labelled.of_type(kty)? })
     }
 
-    /// Checks that key type, curve and lengths are those of the algorithm (§5.8.5), without arithmetic: whether a
-    /// point is on its curve is for the [backend](crate::crypto::SignatureVerifier) to say.
+    /// Checks that key type, curve and lengths match the algorithm (§5.8.5), without arithmetic. The
+    /// [backend](crate::crypto::SignatureVerifier) checks whether a point is on its curve.
     ///
     /// # Errors
     ///
-    /// [`InvalidKey::Algorithm`] if algorithm and key do not belong together, [`InvalidKey::Value`] otherwise.
+    /// [`InvalidKey::Algorithm`] if the key does not match its algorithm, [`InvalidKey::Value`] otherwise.
     pub fn check_shape(&self) -> Result<(), InvalidKey> {
         let mismatch = Err(InvalidKey::Algorithm(self.algorithm));
         let Some(shape) = self.algorithm.key_shape() else { return mismatch };
@@ -166,7 +168,9 @@ impl<'a> CoseKey<'a> {
                     return mismatch;
                 }
                 if x.len() != size || y.len() != size {
-                    return Err(InvalidKey::Value("a coordinate has not the length of its curve"));
+                    return Err(InvalidKey::Value(
+                        "a coordinate does not have the length of its curve",
+                    ));
                 }
             }
             (KeyShape::Okp { curve, size }, KeyParameters::Okp { curve: found, x }) => {
@@ -174,13 +178,15 @@ impl<'a> CoseKey<'a> {
                     return mismatch;
                 }
                 if x.len() != size {
-                    return Err(InvalidKey::Value("the key has not the length of its curve"));
+                    return Err(InvalidKey::Value("the key does not have the length of its curve"));
                 }
             }
             (KeyShape::Rsa, KeyParameters::Rsa { n, e }) => check_rsa(n, e)?,
             (KeyShape::Akp { size }, KeyParameters::Akp { public }) => {
                 if public.len() != size {
-                    return Err(InvalidKey::Value("the key has not the length of its algorithm"));
+                    return Err(InvalidKey::Value(
+                        "the key does not have the length of its algorithm",
+                    ));
                 }
             }
             _ => return mismatch,
@@ -190,7 +196,7 @@ impl<'a> CoseKey<'a> {
 }
 
 impl KeyParameters<'_> {
-    /// The ECDSA algorithm that COSE has for the key's curve.
+    /// Returns the ECDSA algorithm that COSE defines for the key's curve.
     #[must_use]
     pub fn ecdsa_algorithm(&self) -> Option<Algorithm> {
         let Self::Ec2 { curve, .. } = *self else { return None };
@@ -209,12 +215,12 @@ impl<'a> Labelled<'a> {
         let Self { first, second, third } = self;
         match KeyType::from_i64(kty) {
             Some(KeyType::EC2) => Ok(KeyParameters::Ec2 {
-                curve: integer(first, "crv is missing or no number")?,
+                curve: integer(first, "crv is missing or not a number")?,
                 x: bytes(second, "x is missing or not bytes")?,
                 y: bytes(third, "y is missing or not bytes")?,
             }),
             Some(KeyType::OKP) => Ok(KeyParameters::Okp {
-                curve: integer(first, "crv is missing or no number")?,
+                curve: integer(first, "crv is missing or not a number")?,
                 x: bytes(second, "x is missing or not bytes")?,
             })
             .and_then(|key| absent(third, key)),
@@ -250,12 +256,12 @@ fn absent<'a>(
 ) -> Result<KeyParameters<'a>, Malformed> {
     match parameter {
         None => Ok(key),
-        Some(_) => Err(Malformed::CoseKey("a parameter that does not belong in it")),
+        Some(_) => Err(Malformed::CoseKey("unexpected parameter")),
     }
 }
 
-/// Bounds on RSA keys: what is smaller is broken, what is larger costs the verifier, and an even modulus or an
-/// exponent that is even or 1 belongs to no key pair.
+/// Limits on RSA keys. Smaller keys are broken, larger ones are too expensive to verify, and an even modulus or an
+/// exponent that is even or 1 is not part of a key pair.
 fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), InvalidKey> {
     let (Some((first, _)), Some(last)) = (n.split_first(), n.last()) else {
         return Err(InvalidKey::Value("the modulus is empty"));
@@ -271,8 +277,11 @@ fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), InvalidKey> {
     if last & 1 == 0 {
         return Err(InvalidKey::Value("the modulus is even"));
     }
-    if e.len() > RSA_EXPONENT_MAX {
-        return Err(InvalidKey::Value("the exponent is too long"));
+    let exponent = e.iter().try_fold(0_u32, |value, byte| {
+        value.checked_mul(256).map(|value| value | u32::from(*byte))
+    });
+    if exponent.is_none_or(|exponent| exponent > RSA_EXPONENT_MAX) {
+        return Err(InvalidKey::Value("the exponent is too large"));
     }
     if *e == [1] || e.last().is_none_or(|last| last & 1 == 0) {
         return Err(InvalidKey::Value("the exponent is 1 or even"));
@@ -280,8 +289,8 @@ fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), InvalidKey> {
     Ok(())
 }
 
-/// A credential public key as it is stored: the bytes of its `COSE_Key`, unchanged, which are known to hold a key
-/// that fits its algorithm.
+/// A credential public key in its stored form: the unchanged bytes of its `COSE_Key`, which are known to contain a key
+/// that is valid for its algorithm.
 ///
 /// ```
 /// use relying_party::{Algorithm, CoseKey, CosePublicKey};
@@ -301,7 +310,7 @@ pub struct CosePublicKey {
     parameters: Places,
 }
 
-/// Where in the bytes of a key its parameters stand, so that it is read once, and not at every sign-in.
+/// Where the parameters are in the bytes of a key, so that it is parsed only once, and not at every sign-in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Places {
     Ec2 { curve: i64, x: Place, y: Place },
@@ -317,7 +326,7 @@ struct Place {
 }
 
 impl Place {
-    /// The place of a part that was borrowed from the whole; nothing else has one.
+    /// The place of a slice that was borrowed from the whole. Any other slice has none.
     fn of(part: &[u8], whole: &[u8]) -> Result<Self, InvalidKey> {
         let start = part.as_ptr().addr().wrapping_sub(whole.as_ptr().addr());
         let place = Self { start, length: part.len() };
@@ -334,20 +343,20 @@ impl Place {
     }
 }
 
-/// The bytes are no credential public key.
+/// The bytes are not a valid credential public key. [`CosePublicKey`](crate::CosePublicKey) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidPublicKey {
-    /// Not a `COSE_Key`.
+    /// The bytes are not a `COSE_Key`.
     #[error(transparent)]
     Malformed(#[from] Malformed),
-    /// A `COSE_Key` that does not fit its algorithm.
+    /// The `COSE_Key` is invalid for its algorithm.
     #[error(transparent)]
     Invalid(#[from] InvalidKey),
 }
 
 impl CosePublicKey {
-    /// The key that was parsed from these very bytes.
+    /// Creates the key that was parsed from exactly these bytes.
     pub(crate) fn of<'a>(bytes: &'a [u8], key: &CoseKey<'a>) -> Result<Self, InvalidKey> {
         key.check_shape()?;
         let place = |part| Place::of(part, bytes);
@@ -360,7 +369,7 @@ impl CosePublicKey {
         Ok(Self { bytes: bytes.into(), algorithm: key.algorithm, parameters })
     }
 
-    /// The key, parsed.
+    /// Returns the parsed key.
     #[must_use]
     pub fn key(&self) -> CoseKey<'_> {
         let part = |place: Place| place.within(&self.bytes);
@@ -373,13 +382,13 @@ impl CosePublicKey {
         CoseKey { algorithm: self.algorithm, parameters }
     }
 
-    /// The `COSE_Key` in CBOR.
+    /// Returns the `COSE_Key` as CBOR.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The algorithm of the key, which verifies all its signatures.
+    /// Returns the algorithm of the key, which all its signatures use.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm

@@ -1,7 +1,7 @@
 //! Verification with `aws-lc-rs`.
 
 super::ring_api::ring_api! {
-    /// Verifies with `aws-lc-rs`: AWS's library in C and assembly, which there is with a FIPS certificate too.
+    /// Verifies with `aws-lc-rs`: AWS's library in C and assembly, which is also available with a FIPS certificate.
     ///
     /// ```
     /// use std::sync::Arc;

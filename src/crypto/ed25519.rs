@@ -1,13 +1,12 @@
-//! What Ed25519 verification must refuse and libraries differ on (RFC 8032 §5.1.3, §5.1.7): looked up in the encodings,
-//! so that every backend says the same, and before any arithmetic.
+//! Checks that Ed25519 verification must make and libraries differ on (RFC 8032 §5.1.3, §5.1.7). They work on the
+//! encodings, so that every backend has the same verdict, and before any arithmetic.
 
 use crate::cose::InvalidKey;
 
-/// Checks the encoding of a public key: canonical, and not of low order. Whether it is on the curve is for the library
-/// to say.
+/// Checks the encoding of a public key: canonical, and not of low order. The library checks whether it is on the curve.
 pub(super) fn check_key(x: &[u8]) -> Result<&[u8; 32], InvalidKey> {
     let x = <&[u8; 32]>::try_from(x)
-        .map_err(|_| InvalidKey::Value("the key has not the length of its curve"))?;
+        .map_err(|_| InvalidKey::Value("the key does not have the length of its curve"))?;
     if !is_canonical(x) {
         return Err(InvalidKey::Value("the key is not canonical"));
     }
@@ -17,27 +16,27 @@ pub(super) fn check_key(x: &[u8]) -> Result<&[u8; 32], InvalidKey> {
     Ok(x)
 }
 
-/// Whether R, the first half of a signature, may stand in one: not if it is of low order. It need not be checked
-/// further: verification without cofactor computes R anew and compares encodings, of which only the canonical can be
+/// Returns whether R, the first half of a signature, is allowed: not if it is of low order. No other check is needed,
+/// because verification without cofactor recomputes R and compares encodings, and only a canonical encoding can be
 /// equal.
 pub(super) fn may_be_r(signature: &[u8]) -> bool {
     signature.first_chunk().is_some_and(|r| !is_of_low_order(r))
 }
 
-/// The uppermost bit is the sign of x, the rest is y, little-endian.
+/// The topmost bit is the sign of x, the rest is y, little-endian.
 const fn y(encoding: &[u8; 32]) -> [u8; 32] {
     let mut y = *encoding;
     y[31] &= 0x7f;
     y
 }
 
-/// Whether y is below p = 2^255 - 19.
+/// Returns whether y is below p = 2^255 - 19.
 fn is_canonical(encoding: &[u8; 32]) -> bool {
     let [lowest, middle @ .., highest] = y(encoding);
     lowest < 0xed || middle.iter().any(|byte| *byte != 0xff) || highest != 0x7f
 }
 
-/// Whether the point is one of the eight whose order divides the cofactor. They have five y among them.
+/// Returns whether the point is one of the eight whose order divides the cofactor. They have five different y.
 fn is_of_low_order(encoding: &[u8; 32]) -> bool {
     LOW_ORDER.contains(&y(encoding))
 }
@@ -82,18 +81,18 @@ mod tests {
     }
 
     #[test]
-    fn every_point_of_low_order_is_known_to_be() {
+    fn recognizes_every_point_of_low_order() {
         let points: alloc::vec::Vec<_> =
             encodings().filter_map(|encoding| VerifyingKey::from_bytes(&encoding).ok()).collect();
         assert!(points.iter().all(VerifyingKey::is_weak));
-        // 1 and -1 have one point each, the others two; some decoders take 1 and -1 with either sign.
+        // 1 and -1 have one point each, the others two. Some decoders accept 1 and -1 with either sign.
         assert!((8..=10).contains(&points.len()));
         assert!(encodings().all(|encoding| check_key(&encoding).is_err()));
         assert!(encodings().all(|encoding| !may_be_r(&encoding)));
     }
 
     #[test]
-    fn y_ends_below_p() {
+    fn y_must_be_below_p() {
         let mut encoding = [0xff; 32];
         for (lowest, canonical) in [(0xec, true), (0xed, false), (0xee, false), (0xff, false)] {
             encoding[0] = lowest;

@@ -1,9 +1,9 @@
-//! Verification with `ring` and with `aws-lc-rs`, which offers the interface of `ring`.
+//! Verification with `ring` and with `aws-lc-rs`, which has the same interface.
 //!
-//! Keys are checked by [`RustCrypto`](super::RustCrypto) when they are registered, so that every backend takes the same
-//! ones; so is, before every signature, what the libraries judge differently.
+//! [`RustCrypto`](super::RustCrypto) checks keys when they are registered, so that every backend accepts the same ones.
+//! Before every signature it also checks what the libraries treat differently.
 
-/// A backend with a library of that interface.
+/// A backend with a library that has this interface.
 macro_rules! ring_api {
     ($(#[$doc:meta])* $backend:ident, $library:ident) => {
         use $library::signature::{
@@ -22,7 +22,7 @@ macro_rules! ring_api {
         pub struct $backend;
 
         impl $backend {
-            /// What it supports with the features that are on.
+            /// The algorithms that it supports with the enabled features.
             pub const ALGORITHMS: &[Algorithm] = &[
                 Algorithm::ES256,
                 Algorithm::ESP256,
@@ -130,7 +130,7 @@ macro_rules! ring_api {
             }
         }
 
-        /// Strict DER, r and s in 1..n; the library refuses points off the curve.
+        /// Strict DER, r and s in 1..n. The library rejects points off the curve.
         fn ecdsa(
             with: &'static EcdsaVerificationAlgorithm,
             key: &KeyParameters<'_>,
@@ -143,7 +143,7 @@ macro_rules! ring_api {
             key.verify(message, signature).map_err(|_| SignatureError::Invalid)
         }
 
-        /// Without cofactor, S < L; neither key nor R of low order, of which the library says nothing.
+        /// Without cofactor, S < L. Neither key nor R is of low order, which the library does not check.
         fn eddsa(
             key: &KeyParameters<'_>,
             message: &[u8],
@@ -158,7 +158,7 @@ macro_rules! ring_api {
             key.verify(message, signature).map_err(|_| SignatureError::Invalid)
         }
 
-        /// A signature is as long as the modulus and below it; a salt is as long as the hash.
+        /// A signature is as long as the modulus and less than it. A salt is as long as the hash.
         fn rsa(
             with: &'static RsaParameters,
             key: &KeyParameters<'_>,
@@ -176,7 +176,7 @@ pub(super) use ring_api;
 
 use crate::cose::KeyParameters;
 
-/// The largest point that is written: of P-384.
+/// The largest encoded point: of P-384.
 pub(super) const POINT_MAX: usize = 1 + 2 * 48;
 
 /// The uncompressed point of SEC 1 §2.3.3: `0x04 | x | y`.

@@ -14,10 +14,11 @@ use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use super::{HashFunction, SignatureError, SignatureVerifier};
 use crate::cose::{Algorithm, CoseKey, InvalidKey, KeyParameters};
 
-/// Verifies with `p256`, `ed25519-dalek`, `rsa` and, by feature, their like: pure Rust, no C, no assembly of its own.
+/// Verifies with `p256`, `ed25519-dalek`, `rsa` and, depending on features, similar crates: pure Rust, without C and
+/// without its own assembly.
 ///
-/// It has ES256, EdDSA, their fully specified names and RS256 always, and [`ALGORITHMS`](Self::ALGORITHMS) with the
-/// features that are on.
+/// It always supports ES256, EdDSA, their fully specified names and RS256. [`ALGORITHMS`](Self::ALGORITHMS) includes
+/// those of the enabled features.
 ///
 /// ```
 /// use relying_party::{Algorithm, crypto::{RustCrypto, SignatureVerifier}};
@@ -27,7 +28,7 @@ use crate::cose::{Algorithm, CoseKey, InvalidKey, KeyParameters};
 pub struct RustCrypto;
 
 impl RustCrypto {
-    /// What it supports with the features that are on.
+    /// The algorithms that it supports with the enabled features.
     pub const ALGORITHMS: &[Algorithm] = &[
         Algorithm::ES256,
         Algorithm::ESP256,
@@ -83,7 +84,7 @@ impl SignatureVerifier for RustCrypto {
             }
             KeyParameters::Okp { x, .. } => ed25519::key(x).map(drop),
             KeyParameters::Rsa { n, e } => rsa::key(n, e).map(drop),
-            // Any bytes of the right length are a key of ML-DSA (FIPS 204 algorithm 23).
+            // Any bytes of the right length are an ML-DSA key (FIPS 204 algorithm 23).
             KeyParameters::Akp { .. } => Ok(()),
         }
     }
@@ -183,7 +184,7 @@ impl SignatureVerifier for RustCrypto {
 mod tests {
     use super::*;
 
-    /// Some are read like those of an algorithm that is there.
+    /// Some keys are parsed like those of a supported algorithm.
     #[test]
     fn keys_of_algorithms_whose_feature_is_off_are_refused() {
         let public = KeyParameters::Akp { public: &[1; 1312] };

@@ -1,4 +1,4 @@
-//! The secret from which decoys are made.
+//! The secret that decoys are made from.
 
 use core::fmt;
 
@@ -7,9 +7,10 @@ use sha2::Sha256;
 
 use crate::limits::DECOY_SECRET_MIN;
 
-/// A secret of the host's: 32 random bytes or more, made once and the same on every machine and after every restart.
+/// The host's secret for decoys: at least 32 random bytes, generated once, and the same on every machine and after
+/// every restart.
 ///
-/// It is a key of HMAC-SHA-256. Only the state of the hash after the key is kept, and overwritten when it is dropped.
+/// It is an HMAC-SHA-256 key. Only the state of the hash after the key is kept, and it is overwritten when dropped.
 ///
 /// ```
 /// use relying_party::decoys::DecoySecret;
@@ -20,16 +21,16 @@ use crate::limits::DECOY_SECRET_MIN;
 #[derive(Clone)]
 pub struct DecoySecret(Hmac<Sha256>);
 
-/// The secret is too short to be one.
+/// The secret is too short. [`DecoySecret`](crate::decoys::DecoySecret) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a decoy secret of {found} bytes; it takes {DECOY_SECRET_MIN} random ones at least")]
+#[error("a decoy secret of {found} bytes; it must have at least {DECOY_SECRET_MIN} random bytes")]
 pub struct ShortSecret {
-    /// Bytes found.
+    /// The number of bytes.
     pub found: usize,
 }
 
 impl DecoySecret {
-    /// HMAC-SHA-256 over the parts, each preceded by its length, so that no two lists of parts collide.
+    /// HMAC-SHA-256 over the parts, each preceded by its length, so that different lists of parts never collide.
     pub(super) fn mac(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
         let mut mac = self.0.clone();
         mac.update(b"relying-party decoy ");
@@ -49,7 +50,7 @@ impl TryFrom<&[u8]> for DecoySecret {
         if bytes.len() < DECOY_SECRET_MIN {
             return Err(short);
         }
-        // HMAC takes keys of every length.
+        // HMAC accepts keys of any length.
         Hmac::new_from_slice(bytes).map(Self).map_err(|_| short)
     }
 }

@@ -1,4 +1,4 @@
-//! What credential ids look like, by who makes them.
+//! What credential IDs look like, by the kind of authenticator.
 
 use alloc::{vec, vec::Vec};
 
@@ -8,12 +8,12 @@ use crate::{
     limits::{CREDENTIAL_ID_MAX, DECOY_LENGTH_MIN},
 };
 
-/// A kind of passkeys: the length of their credential ids, their transports, and how many of all passkeys they are.
+/// A kind of passkey: the length of its credential IDs, its transports, and its share of all passkeys.
 ///
 /// ```
 /// use relying_party::decoys::DecoyShape;
 /// use relying_party::json::Transport::{Hybrid, Internal};
-/// // Ids of 20 random bytes, from a provider that syncs and stands once in an account.
+/// // IDs of 20 random bytes, from a provider that syncs and occurs once per account.
 /// let icloud_keychain = DecoyShape::new(340, 20, [Hybrid, Internal]).once();
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +27,8 @@ pub struct DecoyShape {
 }
 
 impl DecoyShape {
-    /// Passkeys with credential ids of `length` bytes, 16 to 1023, and these transports in this order. `weight` is how
-    /// often they occur, in proportion to the other shapes.
+    /// Passkeys with credential IDs of `length` bytes, 16 to 1023, and these transports in this order. `weight` is how
+    /// often they occur relative to other shapes.
     pub fn new(
         weight: u16,
         length: usize,
@@ -38,13 +38,13 @@ impl DecoyShape {
         Self { weight, length, transports, once: false, uuid: false }
     }
 
-    /// Nobody has two of these: a provider that syncs, and heeds the exclude list on all devices.
+    /// No user has two of these: the provider syncs, and respects the exclude list on all devices.
     pub fn once(mut self) -> Self {
         self.once = true;
         self
     }
 
-    /// Their credential ids are UUIDs of version 4, as bytes: six of the 128 bits are fixed.
+    /// The credential IDs are UUIDs of version 4, as bytes: six of the 128 bits are fixed.
     pub fn uuid(mut self) -> Self {
         self.uuid = true;
         self
@@ -61,32 +61,32 @@ impl DecoyShape {
         Ok(())
     }
 
-    /// Whether such passkeys are synced: those that can be reached on a phone are too, nearly all.
+    /// Returns whether such passkeys are synced. Nearly all passkeys that can be reached on a phone are.
     pub(super) fn is_synced(&self) -> bool {
         self.once || self.transports.contains(&Hybrid)
     }
 }
 
-/// Of 1000 passkeys, how many have which form. Lengths and transports are what these authenticators send (transports in
-/// the order of §5.2.1, by name); the proportions are an estimate.
+/// How many of 1000 passkeys have which shape. Lengths and transports are those that these authenticators send
+/// (transports in the order of §5.2.1, by name). The proportions are an estimate.
 pub(super) fn default_shapes() -> Vec<DecoyShape> {
     vec![
         // iCloud Keychain.
         DecoyShape::new(340, 20, [Hybrid, Internal]).once(),
         // Google Password Manager.
         DecoyShape::new(290, 16, [Hybrid, Internal]).once(),
-        // Windows Hello, one for each computer; Chrome's own keys on a Mac.
+        // Windows Hello, one per computer; Chrome's own keys on a Mac.
         DecoyShape::new(150, 32, [Internal]),
         // Password managers: 1Password and others; Bitwarden, which uses UUIDs; KeePassXC and others.
         DecoyShape::new(50, 16, [Hybrid, Internal]).once(),
         DecoyShape::new(40, 16, [Hybrid, Internal]).once().uuid(),
         DecoyShape::new(20, 32, [Internal]).once(),
-        // Security keys: discoverable credentials of YubiKeys, and ids that hold a wrapped key.
+        // Security keys: discoverable credentials of YubiKeys, and IDs that contain a wrapped key.
         DecoyShape::new(45, 48, [Nfc, Usb]),
         DecoyShape::new(25, 48, [Usb]),
         DecoyShape::new(20, 64, [Nfc, Usb]),
         DecoyShape::new(10, 64, [Usb]),
-        // From front ends that do not pass transports on, and older browsers.
+        // From front ends that do not pass transports on, and from older browsers.
         DecoyShape::new(6, 20, []).once(),
         DecoyShape::new(4, 32, []),
     ]

@@ -1,4 +1,4 @@
-//! `ERRORS.md` is made from the code, here, and so is the proof that no error is left out of it.
+//! Generates `ERRORS.md` from the code, and proves that no error is missing from it.
 
 extern crate std;
 
@@ -14,15 +14,16 @@ use core::fmt::Write as _;
 use super::{Error, ErrorKind, Feature, ReverificationReason};
 use crate::{
     Algorithm, InvalidKey, InvalidName, Malformed, StatementError, TrustError,
-    bytes::CredentialId,
-    ceremony::CeremonyError,
+    bytes::{CeremonyId, CredentialId, PasskeyId, UserHandle},
+    ceremony::{CeremonyError, InvalidUserName},
     extensions::{Extension, ExtensionError, InvalidExtensions},
     json::UnknownCredential,
     policy::{EmbeddingError, OriginError, Scope},
+    store::RunError,
 };
 
-/// Rows of a table: a pattern, an error that it matches, and what it means. The `match` has no wildcard, so that an
-/// error without a row does not compile.
+/// Rows of a table: a pattern, an error that matches it, and its meaning. The `match` has no wildcard, so an error
+/// without a row does not compile.
 macro_rules! rows {
     ($rows:ident, $row_of:ident, $type:ty { $($pattern:pat => $example:expr, $meaning:literal;)+ }) => {
         fn $rows() -> Vec<($type, &'static str)> {
@@ -39,99 +40,118 @@ macro_rules! rows {
 
 rows! { of_flows, row_of_flow, Error {
     Error::Registration(_) => Error::Registration(CeremonyError::Challenge),
-        "The registration broke a rule of §7.1; the code is that of the ceremony error.";
+        "The registration broke a rule of §7.1. The code is that of the ceremony error.";
     Error::Authentication(_) => Error::Authentication(CeremonyError::Challenge),
-        "The assertion broke a rule of §7.2; the code is that of the ceremony error.";
+        "The assertion broke a rule of §7.2. The code is that of the ceremony error.";
+    Error::MalformedRequest(_) => Error::MalformedRequest(Malformed::TooLong { what: "posted body", max: 66_560 }),
+        "The body that the browser posted cannot be parsed. No ceremony was used up.";
     Error::UnknownCredential(_) => Error::UnknownCredential(unknown()),
-        "The credential is not registered, or not any more. `signal()` tells the browser to forget it.";
+        "The credential is not, or no longer, registered. `signal()` tells the browser to forget it.";
     Error::CeremonyNotFound => Error::CeremonyNotFound,
-        "The ceremony was used already (a replay), never begun, or expired long ago.";
+        "The ceremony was already used (a replay), never begun, or expired long ago.";
     Error::CeremonyExpired => Error::CeremonyExpired,
-        "The ceremony took longer than it may, or is from the future.";
+        "The ceremony took too long, or begins in the future.";
+    Error::AnotherSession => Error::AnotherSession,
+        "The ceremony began in another browser session: login CSRF, or a session that was renewed in the meantime.";
     Error::CeremonyMismatch(_) => Error::CeremonyMismatch("another user"),
         "The ceremony was begun for something else: another user, flow or relying party.";
     Error::AlreadyExists => Error::AlreadyExists,
-        "The credential is registered already, to this account or another.";
+        "The credential is already registered, to this account or another.";
+    Error::NameTaken(_) => Error::NameTaken(unknown()),
+        "Another account has the name with which the user signs up. `signal()` tells the browser to forget the new passkey. `meta.param_name` is `name`.";
+    Error::SignUpUnsupported => Error::SignUpUnsupported,
+        "The store does not implement `insert_account`.";
     Error::LimitReached { .. } => Error::LimitReached { max: 10 },
-        "The account has as many passkeys as it may. `meta.max` is the number.";
+        "The account has the maximum number of passkeys, `meta.max`.";
     Error::PasskeyNotFound => Error::PasskeyNotFound,
-        "The account has no such passkey; the same for somebody else's and for none.";
+        "The account has no such passkey. Another user's passkey gets the same answer.";
     Error::LastPasskey => Error::LastPasskey,
-        "The account's last passkey has to stay.";
+        "The account's last passkey cannot be deleted.";
     Error::Name(_) => Error::Name(InvalidName::Empty),
-        "The name is empty, longer than 100 characters or has control characters. `meta.param_name` is `name`.";
+        "The name is empty, longer than 100 characters, or contains control characters. `meta.param_name` is `name`.";
+    Error::UserName(_) => Error::UserName(InvalidUserName::Empty { param: "name" }),
+        "The name or display name with which the user signs up is empty, longer than 256 bytes, or contains control characters. `meta.param_name` says which.";
     Error::Extensions(_) => Error::Extensions(InvalidExtensions::AppId),
-        "The host asked for extensions with inputs that a client would refuse.";
+        "The host requested extensions with inputs that a client would reject.";
     Error::Disabled(Feature::Passkeys) => Error::Disabled(Feature::Passkeys),
-        "The settings allow no passkeys.";
+        "The settings disable passkeys.";
     Error::Disabled(Feature::Autofill) => Error::Disabled(Feature::Autofill),
-        "The settings allow no autofill.";
+        "The settings disable autofill.";
     Error::ReverificationRequired(_) => Error::ReverificationRequired(ReverificationReason::TooOld),
-        "The action needs a recent verification of its user, and there is none that will do.";
+        "The action needs a recent verification of the user. It is missing, too old, of another user, or by a passkey that has been deleted.";
     Error::NoPasskeys => Error::NoPasskeys,
-        "The account has no passkey that could be a second factor or verify its user again.";
+        "The account has no passkey that could serve as a second factor or verify its user again.";
     Error::Conflict => Error::Conflict,
-        "Other sign-ins with the same passkey kept changing it meanwhile.";
+        "Other sign-ins with the same passkey kept changing it at the same time.";
+    Error::NoRandomness => Error::NoRandomness,
+        "The operating system returned no random bytes for a challenge.";
     Error::UnexpectedReply(_) => Error::UnexpectedReply("PasskeysOf"),
         "The host answered an effect with a reply of another kind.";
-    Error::Inconsistent(_) => Error::Inconsistent("a passkey of somebody else"),
-        "The store returned something other than what was asked for.";
+    Error::Inconsistent(_) => Error::Inconsistent("a passkey of another user"),
+        "The store returned something that was not asked for.";
 }}
 
 rows! { of_ceremonies, row_of_ceremony, CeremonyError {
     CeremonyError::Malformed(_) => CeremonyError::Malformed(Malformed::CredentialType),
-        "§7.1 steps 3, 6, 13; §7.2 steps 3, 9: something does not parse.";
+        "§7.1 steps 3, 6, 13; §7.2 steps 3, 9: something cannot be parsed.";
     CeremonyError::Key(InvalidKey::Value(_)) => CeremonyError::Key(InvalidKey::Value("the point is not on the curve")),
-        "§5.8.5: the key has a value that no key of its algorithm has.";
+        "§5.8.5: the key has a value that is invalid for its algorithm.";
     CeremonyError::Type { .. } => CeremonyError::Type { expected: "webauthn.get", found: "webauthn.create".into() },
-        "§7.1 step 7, §7.2 step 10: client data of another kind of ceremony.";
+        "§7.1 step 7, §7.2 step 10: the client data are of another kind of ceremony.";
     CeremonyError::Challenge => CeremonyError::Challenge,
-        "§7.1 step 8, §7.2 step 11: not the challenge that was issued.";
+        "§7.1 step 8, §7.2 step 11: the challenge is not the one that was issued.";
     CeremonyError::Origin(_) => CeremonyError::Origin(OriginError::NotBound { found: ORIGIN.into(), bound: ORIGIN.into() }),
-        "§7.1 step 9, §7.2 step 12: an origin that is not accepted, or not the one on which the ceremony began.";
+        "§7.1 step 9, §7.2 step 12: the origin is not accepted, or is not the one where the ceremony began.";
     CeremonyError::Embedding(EmbeddingError::CrossOrigin { .. }) => CeremonyError::Embedding(EmbeddingError::CrossOrigin { origin: ORIGIN.into(), top_origin: None }),
-        "§7.1 steps 10, 11; §7.2 steps 13, 14: called from a frame, which the policy does not allow.";
+        "§7.1 steps 10, 11; §7.2 steps 13, 14: the call came from a frame, which the policy does not allow.";
     CeremonyError::Embedding(EmbeddingError::TopOrigin { .. }) => CeremonyError::Embedding(EmbeddingError::TopOrigin { origin: ORIGIN.into(), top_origin: ORIGIN.into() }),
-        "§7.1 step 11, §7.2 step 14: framed by a page that is not accepted.";
+        "§7.1 step 11, §7.2 step 14: the page that contains the frame is not accepted.";
     CeremonyError::RpId { .. } => CeremonyError::RpId { expected: "example.com".into() },
         "§7.1 step 14, §7.2 step 15: the credential is scoped to another RP ID.";
     CeremonyError::UserPresence => CeremonyError::UserPresence,
         "§7.1 step 15, §7.2 step 16: UP is not set.";
     CeremonyError::UserVerification => CeremonyError::UserVerification,
-        "§7.1 step 16, §7.2 step 17: UV is not set although it is required.";
+        "§7.1 step 16, §7.2 step 17: UV is required but not set.";
     CeremonyError::BackupState => CeremonyError::BackupState,
-        "§7.1 step 17, §7.2 step 18: BS without BE.";
+        "§7.1 step 17, §7.2 step 18: BS is set without BE.";
     CeremonyError::BackupEligibility { .. } => CeremonyError::BackupEligibility { stored: true, found: false },
-        "§7.2 step 19: BE is not what it was, which never changes.";
+        "§7.2 step 19: BE has changed, which must never happen.";
     CeremonyError::BackupPolicy { .. } => CeremonyError::BackupPolicy { eligible: true },
         "§7.1 step 18, §7.2 step 19: the settings do not accept passkeys with this BE.";
     CeremonyError::AlgorithmNotOffered { .. } => CeremonyError::AlgorithmNotOffered { found: Algorithm::ES256, offered: vec![Algorithm::EdDSA] },
-        "§7.1 step 20: an algorithm that was not offered.";
+        "§7.1 step 20: the algorithm was not offered.";
     CeremonyError::AlgorithmNotSupported(_) => CeremonyError::AlgorithmNotSupported(Algorithm::ES256),
-        "The verifier does not have the algorithm: a mistake of configuration, or a record of another one.";
+        "The verifier does not support the algorithm: a configuration error, or a record from another configuration.";
     CeremonyError::Key(InvalidKey::Algorithm(_)) => CeremonyError::Key(InvalidKey::Algorithm(Algorithm::ES256)),
-        "§5.8.5: key type or curve are not those of the key's algorithm.";
+        "§5.8.5: the key type or curve does not match the key's algorithm.";
     CeremonyError::AttestationFormat(_) => CeremonyError::AttestationFormat("packet".into()),
-        "§7.1 step 21: a format that is not supported.";
+        "§7.1 step 21: the attestation format is not supported.";
     CeremonyError::AttestationStatement(_) => CeremonyError::AttestationStatement(StatementError::Signature),
-        "§7.1 step 22: a statement that is not valid.";
+        "§7.1 step 22: the attestation statement is invalid.";
     CeremonyError::AttestationTrust(_) => CeremonyError::AttestationTrust(TrustError::NoAttestation),
-        "§7.1 step 24: a valid statement that leads to no trust.";
+        "§7.1 step 24: the attestation statement is valid, but not trusted.";
     CeremonyError::CredentialId(_) => CeremonyError::CredentialId("id and rawId differ"),
-        "§7.1 step 25: a credential id of the wrong length, or several that differ.";
+        "§7.1 step 25: the credential ID has the wrong length, or `id`, `rawId` and the signed ID differ.";
     CeremonyError::CredentialNotAllowed => CeremonyError::CredentialNotAllowed,
-        "§7.2 steps 5, 6: not one of the credentials that the ceremony allows.";
+        "§7.2 steps 5, 6: the credential is not one that the ceremony allows.";
     CeremonyError::Decoy => CeremonyError::Decoy,
-        "§7.2 step 6: a decoy, which nobody has: somebody tries what he finds in allow lists.";
+        "§7.2 step 6: the credential is a decoy, which no authenticator has. An attacker is trying IDs from allow lists.";
     CeremonyError::UserHandle(_) => CeremonyError::UserHandle("is missing"),
         "§7.2 step 6: the user handle is missing, or names another account.";
     CeremonyError::Extension(_) => CeremonyError::Extension(ExtensionError::Missing(Extension::Prf)),
-        "§7.1 step 28, §7.2 step 23: an extension output that is not what was requested.";
+        "§7.1 step 28, §7.2 step 23: an extension output does not match what was requested.";
     CeremonyError::Signature => CeremonyError::Signature,
         "§7.2 step 21: the signature does not verify.";
     CeremonyError::SignCount { .. } => CeremonyError::SignCount { stored: 7, found: 5 },
-        "§7.2 step 22: the counter did not grow, as when an authenticator was cloned.";
+        "§7.2 step 22: the counter did not increase, a sign of a cloned authenticator.";
 }}
+
+fn of_stores() -> [(RunError<()>, &'static str); 2] {
+    [
+        (RunError::CeremonyStore(()), "The ceremony store failed."),
+        (RunError::PasskeyStore(()), "The passkey store failed."),
+    ]
+}
 
 const ORIGIN: &str = "https://example.com";
 
@@ -140,7 +160,7 @@ fn unknown() -> UnknownCredential {
     UnknownCredential { rp_id: "example.com".into(), credential_id }
 }
 
-/// Every flow error, and every ceremony error as that of a registration and of an authentication.
+/// Returns every flow error, and every ceremony error both as a registration error and as an authentication error.
 fn every_error() -> Vec<Error> {
     let ceremonies = of_ceremonies()
         .into_iter()
@@ -148,17 +168,17 @@ fn every_error() -> Vec<Error> {
     of_flows().into_iter().map(|(error, _)| error).chain(ceremonies).collect()
 }
 
-/// What a page can be told by the browser, and the code that goes with it: those of the example's page.
+/// What the browser can report to a page, with the code that the browser module gives it.
 const IN_THE_BROWSER: [(&str, &str); 9] = [
-    ("passkey_not_supported", "There is no `PublicKeyCredential`, or no secure context."),
+    ("passkey_not_supported", "`PublicKeyCredential` is missing, or the context is not secure."),
     (
         "passkey_pa_not_supported",
-        "`ConstraintError`, or `NotSupportedError` of `create()`: no authenticator can do what is asked.",
+        "`ConstraintError`, or `NotSupportedError` of `create()`: no authenticator supports what is requested.",
     ),
     ("passkey_invalid_rpID_or_domain", "`SecurityError`: the RP ID does not work on this origin."),
     (
         "passkey_already_exists",
-        "`InvalidStateError` of `create()`: the authenticator has a passkey of the account.",
+        "`InvalidStateError` of `create()`: the authenticator already has a passkey for the account.",
     ),
     ("passkey_operation_aborted", "`AbortError`: the page stopped the request."),
     (
@@ -179,7 +199,7 @@ fn document() -> String {
     let mut text = String::from(
         "# Errors\n\n\
          Every failure has a stable `code` for logs and metrics, a `kind` that says whose fault it is, a message for \
-         developers, and a public form: a code that is no oracle, and sentences for the user. The public form is \
+         developers, and a public form: a code that leaks nothing, and sentences for the user. The public form is \
          `{\"errors\":[{\"code\":…,\"message\":…,\"long_message\":…,\"meta\":{…}}]}`. The status is a suggestion.\n\n\
          ## Errors of flows\n\n\
          | Code | Kind | Status | Public code | Public sentence | Meaning |\n|---|---|---|---|---|---|\n",
@@ -195,6 +215,15 @@ fn document() -> String {
             .unwrap();
     }
     text.push_str(
+        "\n## Errors of stores\n\n\
+         A store fails with its own error; `RunError` says which half failed. Status 503, and the public learns nothing.\n\n\
+         | Code | Status | Public code | Meaning |\n|---|---|---|---|\n",
+    );
+    for (error, meaning) in of_stores() {
+        let (code, status, public) = (error.code(), error.status(), error.public());
+        writeln!(text, "| `{code}` | {status} | `{}` | {meaning} |", public.code()).unwrap();
+    }
+    text.push_str(
         "\n## Errors of ceremonies\n\n\
          The public sees `passkey_registration_failed` or `passkey_retrieval_failed`, whichever of these it is.\n\n\
          | Code | Kind | Status | Meaning |\n|---|---|---|---|\n",
@@ -206,7 +235,7 @@ fn document() -> String {
     }
     text.push_str(
         "\n## Failures in the browser\n\n\
-         Scripts of pages give these codes themselves, as `examples/server/assets/webauthn.js` does.\n\n\
+         The browser module gives these codes itself: `crates/browser/src/errors.js`.\n\n\
          | Code | When |\n|---|---|\n",
     );
     for (code, when) in IN_THE_BROWSER {
@@ -215,9 +244,9 @@ fn document() -> String {
     text
 }
 
-/// To bring the document up to date: [`UPDATE`].
+/// To update the document, run [`UPDATE`].
 #[test]
-fn errors_md_is_what_the_code_says() {
+fn errors_md_matches_the_code() {
     let (written, made) = (include_str!("../../ERRORS.md"), document());
     if std::env::var_os("UPDATE_ERRORS").is_some() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/ERRORS.md");
@@ -233,7 +262,7 @@ fn errors_md_is_what_the_code_says() {
 }
 
 #[test]
-fn every_row_is_of_the_error_that_it_shows() {
+fn every_row_describes_its_error() {
     let rows = of_flows();
     assert!(rows.iter().all(|(error, meaning)| row_of_flow(error) == *meaning));
     let meanings = rows.iter().map(|(_, meaning)| *meaning).collect::<BTreeSet<_>>();
@@ -246,7 +275,7 @@ fn every_row_is_of_the_error_that_it_shows() {
 }
 
 #[test]
-fn codes_are_words_for_machines_and_tell_flow_errors_apart() {
+fn codes_are_snake_case_and_distinguish_flow_errors() {
     let is_word = |code: &str| code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
     let errors = every_error();
     assert!(errors.iter().all(|error| is_word(error.code()) && is_word(error.public().code())));
@@ -262,7 +291,7 @@ fn codes_are_words_for_machines_and_tell_flow_errors_apart() {
 }
 
 #[test]
-fn public_body_has_the_shape_that_hosts_know() {
+fn public_body_has_the_documented_shape() {
     for error in every_error() {
         let body = serde_json::to_value(error.public()).unwrap();
         let [item] = body["errors"].as_array().unwrap().as_slice() else {
@@ -287,9 +316,37 @@ fn public_body_has_the_shape_that_hosts_know() {
     assert_eq!(name["errors"][0]["meta"], serde_json::json!({ "param_name": "name" }));
 }
 
-/// Were one of them answered in another way, it would tell which guess was right.
 #[test]
-fn all_refusals_of_a_passkey_look_alike() {
+fn store_failures_look_like_internal_errors() {
+    for (error, _) in of_stores() {
+        assert_eq!(error.public(), Error::Inconsistent("").public());
+        assert_eq!((error.status(), error.signal()), (503, None));
+        assert!(every_error().iter().all(|other| other.code() != error.code()));
+    }
+    for error in every_error() {
+        let (status, code, public) = (error.status(), error.code(), error.public());
+        let signal = error.signal().cloned();
+        let run = RunError::<()>::Flow(error);
+        assert_eq!((run.status(), run.code(), run.public()), (status, code, public));
+        assert_eq!(run.signal(), signal.as_ref());
+    }
+}
+
+#[test]
+fn invalid_id_is_not_found() {
+    let ceremony = "?".parse::<CeremonyId>().unwrap_err();
+    assert_eq!(Error::from(ceremony), Error::CeremonyNotFound);
+    let ceremony = CeremonyId::try_from(&[1; 15][..]).unwrap_err();
+    assert_eq!(Error::from(ceremony), Error::CeremonyNotFound);
+    let passkey = "?".parse::<PasskeyId>().unwrap_err();
+    assert_eq!(Error::from(passkey), Error::PasskeyNotFound);
+    let user = UserHandle::try_from(&[][..]).unwrap_err();
+    assert_eq!(Error::from(user), Error::PasskeyNotFound);
+}
+
+/// If one of them had another answer, an attacker could tell which guess was right.
+#[test]
+fn all_rejections_of_a_passkey_look_alike() {
     let unknown = Error::UnknownCredential(unknown());
     for (error, _) in of_ceremonies() {
         let refused = Error::Authentication(error);
@@ -312,7 +369,7 @@ fn status_says_whose_fault_it_is() {
 }
 
 #[test]
-fn messages_are_remarks_for_developers() {
+fn messages_are_one_line_for_developers() {
     for error in every_error() {
         let message = error.to_string();
         assert!(!message.is_empty() && !message.ends_with('.'), "{message}");

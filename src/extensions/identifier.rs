@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// An extension with typed inputs or outputs.
+/// [`RegistrationInputs`](crate::extensions::RegistrationInputs) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Extension {
@@ -39,13 +40,13 @@ pub enum Extension {
     /// `uvm` (Level 2 §10.3; removed in Level 3).
     #[serde(rename = "uvm")]
     Uvm,
-    /// `thirdPartyPayment` (CTAP 2.2), which has no input of its own.
+    /// `thirdPartyPayment` (CTAP 2.2), which has no input.
     #[serde(rename = "thirdPartyPayment")]
     ThirdPartyPayment,
 }
 
 impl Extension {
-    /// Every one of them.
+    /// All extensions.
     pub const ALL: [Self; 12] = [
         Self::CredProps,
         Self::Prf,
@@ -61,7 +62,7 @@ impl Extension {
         Self::ThirdPartyPayment,
     ];
 
-    /// The extension identifier (§9.1).
+    /// Returns the extension identifier (§9.1).
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -80,7 +81,7 @@ impl Extension {
         }
     }
 
-    /// The extension to which a member of the client's inputs or outputs belongs: some have several.
+    /// Returns the extension that a member of the client's inputs or outputs belongs to. Some have several members.
     pub(super) fn of_member(name: &str) -> Option<Self> {
         match name {
             "credentialProtectionPolicy" | "enforceCredentialProtectionPolicy" => {

@@ -1,4 +1,4 @@
-//! Client extension inputs (§9.3), as the options carry them.
+//! Client extension inputs (§9.3), as the options contain them.
 
 mod authentication;
 mod registration;

@@ -1,4 +1,4 @@
-//! Extension outputs (§9.4, §9.5), and whether they are what was requested.
+//! Extension outputs (§9.4, §9.5), and whether they match what was requested.
 
 mod authentication;
 mod cbor;
@@ -8,6 +8,7 @@ mod registration;
 use alloc::vec::Vec;
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 pub(crate) use self::authentication::app_id_in_use;
 pub use self::{
@@ -18,24 +19,38 @@ pub use self::{
         RegistrationAuthenticatorOutputs, RegistrationClientOutputs, RegistrationOutputs,
     },
 };
-use super::{DerivedSecret, Extension, ExtensionError, RequestedExtensions, UvmEntry};
+use super::{DerivedSecret, Extension, ExtensionError, RequestedExtensions, Unread, UvmEntry};
+
+/// The outputs that no field holds.
+struct Rest<T> {
+    /// Outputs of unknown extensions, or unrequested outputs of those that must be requested.
+    other: Unread<T>,
+    /// Outputs of the wrong type.
+    unreadable: Unread<T>,
+}
+
+impl<T> Default for Rest<T> {
+    fn default() -> Self {
+        Self { other: Unread::default(), unreadable: Unread::default() }
+    }
+}
 
 /// The output of `prf` (§10.1.4).
 ///
 /// ```text
 /// { enabled?: boolean, results?: { first: base64url, second?: base64url } }
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PrfOutput {
-    /// Whether the passkey can derive secrets; said at creation only.
+    /// Whether the passkey can derive secrets. Only reported at creation.
     pub enabled: Option<bool>,
-    /// What was derived; may be missing although asked for, at creation above all.
-    #[serde(default, deserialize_with = "json::optional_object")]
+    /// The derived secrets. May be missing although requested, especially at creation.
     pub results: Option<PrfResults>,
 }
 
-/// `AuthenticationExtensionsPRFValues` as an output: the secrets that were derived.
+/// `AuthenticationExtensionsPRFValues` as an output: the derived secrets.
+/// [`PrfOutput`](crate::extensions::PrfOutput) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct PrfResults {
@@ -46,16 +61,24 @@ pub struct PrfResults {
 }
 
 impl PrfOutput {
-    /// A second secret that nobody asked for is of no use, and not kept.
-    fn without_unasked(mut self, requested: &RequestedExtensions) -> Self {
-        if let Some(results) = self.results.as_mut().filter(|_| !requested.prf_second) {
+    /// Reads what is readable, but no second secret that was not requested. Returns whether everything was readable:
+    /// pages that remove the secrets before they post a response leave `enabled`.
+    fn read(slot: &mut Option<Self>, value: &RawValue, requested: &RequestedExtensions) -> bool {
+        let mut prf = Self::default();
+        let readable = json::members(value, |name, value| match name {
+            "enabled" => Some(json::value(&mut prf.enabled, value)),
+            "results" => Some(json::object(&mut prf.results, value)),
+            _ => None,
+        });
+        if let Some(results) = prf.results.as_mut().filter(|_| !requested.prf_second) {
             results.second = None;
         }
-        self
+        *slot = Some(prf).filter(|prf| *prf != Self::default());
+        readable
     }
 }
 
-/// `HMACGetSecretOutput`: the secrets that were derived (CTAP 2.1 §12.5).
+/// `HMACGetSecretOutput`: the derived secrets (CTAP 2.1 §12.5).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct HmacOutput {
@@ -81,7 +104,7 @@ impl TryFrom<Vec<UvmEntry>> for Uvm {
     }
 }
 
-/// What a required output that says yes or no must say.
+/// Checks a required output that is a yes or no.
 fn done(extension: Extension, said: Option<bool>) -> Result<(), ExtensionError> {
     match said {
         Some(true) => Ok(()),
@@ -90,7 +113,7 @@ fn done(extension: Extension, said: Option<bool>) -> Result<(), ExtensionError> 
     }
 }
 
-/// What a required output must be that is a value.
+/// Checks a required output that is a value.
 fn present(extension: Extension, is_present: bool) -> Result<(), ExtensionError> {
     if is_present { Ok(()) } else { Err(ExtensionError::Missing(extension)) }
 }

@@ -1,4 +1,4 @@
-//! Inputs that pass through unread: of extensions that this crate does not know.
+//! Inputs of extensions that this crate does not know, passed through unread.
 
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String};
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Extension, InvalidExtensions};
-use crate::limits::IDENTIFIER_MAX;
+use crate::identifier::is_identifier;
 
 /// Inputs by extension identifier.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,10 +36,4 @@ impl RawInputs {
     pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
         self.0.iter()
     }
-}
-
-/// §9.1.
-fn is_identifier(text: &str) -> bool {
-    let is_allowed = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
-    (1..=IDENTIFIER_MAX).contains(&text.len()) && text.bytes().all(is_allowed)
 }

@@ -1,4 +1,4 @@
-//! The values that extensions carry.
+//! Values in extensions.
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::fmt;
@@ -7,9 +7,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
 
 use super::InvalidExtensions;
-use crate::json::base64url;
+use crate::base64url;
 
-/// Bytes of an extension. They travel as base64url and are not shown by `Debug`, for many of them are secrets.
+/// Bytes of an extension. They are encoded as base64url, and not shown by `Debug`, because many of them are secrets.
+/// [`RegistrationInputs`](crate::extensions::RegistrationInputs) has an example.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Blob(Vec<u8>);
 
@@ -47,14 +48,15 @@ impl Serialize for Blob {
 
 impl<'de> Deserialize<'de> for Blob {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = crate::json::text::Text::deserialize(deserializer)?;
+        let text = crate::text::Text::deserialize(deserializer)?;
         base64url::decode(&text).map(Self).map_err(|_| de::Error::custom("not base64url"))
     }
 }
 
-/// A secret of 32 bytes that an authenticator derived (`prf`, `hmac-secret`). Not shown by `Debug`.
+/// A 32-byte secret that an authenticator derived (`prf`, `hmac-secret`). Not shown by `Debug`.
+/// [`PrfOutput`](crate::extensions::PrfOutput) has an example.
 ///
-/// Use it at once or hand it on; this crate stores it nowhere.
+/// Use it at once or pass it on. This crate never stores it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DerivedSecret([u8; 32]);
 
@@ -79,7 +81,8 @@ impl<'de> Deserialize<'de> for DerivedSecret {
     }
 }
 
-/// `AuthenticationExtensionsPRFValues`: what a secret is derived from, one or two inputs of any length (§10.1.4).
+/// `AuthenticationExtensionsPRFValues`: the values from which secrets are derived, one or two inputs of any length
+/// (§10.1.4).
 ///
 /// ```text
 /// { first: base64url, second?: base64url }
@@ -92,13 +95,13 @@ pub struct PrfValues {
 }
 
 impl PrfValues {
-    /// One input.
+    /// Creates values with one input.
     #[must_use]
     pub fn new(first: &[u8]) -> Self {
         Self { first: Blob(first.into()), second: None }
     }
 
-    /// Two inputs, as for rotating the one to the other.
+    /// Creates values with two inputs, for example to rotate from one to the other.
     #[must_use]
     pub fn with_second(first: &[u8], second: &[u8]) -> Self {
         Self { first: Blob(first.into()), second: Some(Blob(second.into())) }
@@ -110,6 +113,7 @@ impl PrfValues {
 }
 
 /// `HMACGetSecretInput`: one or two salts of 32 bytes (CTAP 2.1 §12.5). Browsers offer `prf` instead.
+/// [`AuthenticationInputs`](crate::extensions::AuthenticationInputs) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HmacSalts {
     salt1: Blob,
@@ -118,7 +122,7 @@ pub struct HmacSalts {
 }
 
 impl HmacSalts {
-    /// The salts.
+    /// Creates the salts.
     #[must_use]
     pub fn new(first: &[u8; 32], second: Option<&[u8; 32]>) -> Self {
         let blob = |salt: &[u8; 32]| Blob(salt.to_vec());
@@ -126,17 +130,17 @@ impl HmacSalts {
     }
 }
 
-/// How well a credential is protected against use without user verification (CTAP 2.1 §12.1). Later ones are
-/// stronger.
+/// How well a credential is protected against use without user verification (CTAP 2.1 §12.1). Later variants are
+/// stronger. [`RegistrationInputs`](crate::extensions::RegistrationInputs) has an example.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(rename_all = "camelCase")]
 pub enum CredentialProtection {
-    /// 1, and what holds if nothing is said: usable and discoverable without user verification.
+    /// 1, the default: usable and discoverable without user verification.
     #[default]
     UserVerificationOptional,
-    /// 2: without user verification, usable only if named.
+    /// 2: without user verification, only usable if named in the allow list.
     #[serde(rename = "userVerificationOptionalWithCredentialIDList")]
     UserVerificationOptionalWithCredentialIdList,
     /// 3: not usable without user verification.
@@ -154,7 +158,7 @@ impl CredentialProtection {
     }
 }
 
-/// A FIDO AppID: the https URL by which U2F keys were registered (§10.1.1).
+/// A FIDO AppID: the HTTPS URL under which U2F keys were registered (§10.1.1).
 ///
 /// ```
 /// use relying_party::extensions::AppId;
@@ -166,11 +170,11 @@ impl CredentialProtection {
 pub struct AppId(Box<str>);
 
 impl AppId {
-    /// An AppID. It has to be spelled as it was when the keys were registered: its bytes are hashed.
+    /// Creates an AppID. It must be spelled exactly as when the keys were registered, because its bytes are hashed.
     ///
     /// # Errors
     ///
-    /// Not a https URL.
+    /// If it is not an HTTPS URL.
     pub fn new(url: &str) -> Result<Self, InvalidExtensions> {
         match url.strip_prefix("https://") {
             Some(rest) if !rest.is_empty() => Ok(Self(url.into())),
@@ -184,7 +188,7 @@ impl AppId {
         &self.0
     }
 
-    /// SHA-256 of the URL: never that of an RP ID, which is no URL.
+    /// Returns SHA-256 of the URL. It never equals that of an RP ID, which is not a URL.
     pub(crate) fn hash(&self) -> [u8; 32] {
         Sha256::digest(self.0.as_bytes()).into()
     }
@@ -216,19 +220,28 @@ impl From<UvmEntry> for (u32, u32, u32) {
     }
 }
 
-/// Outputs that were kept unread, by extension identifier: those of extensions that this crate does not know, and
-/// unsolicited ones of another type than their extension says. `Debug` shows the identifiers only.
+/// Outputs that are kept as received, by extension identifier: those of unknown extensions, or those of the wrong type.
+/// `Debug` only shows the identifiers.
+///
+/// ```
+/// use relying_party::extensions::RegistrationClientOutputs;
+/// fn log_unreadable(outputs: &RegistrationClientOutputs) {
+///     for (extension, _json) in outputs.unreadable.iter() {
+///         eprintln!("the output of {extension} has the wrong type"); // `_json` may be a secret
+///     }
+/// }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Unread<T>(Vec<(String, T)>);
 
 impl<T> Unread<T> {
-    /// The output of an extension.
+    /// Returns the output of an extension.
     #[must_use]
     pub fn get(&self, identifier: &str) -> Option<&T> {
         self.iter().find(|(found, _)| *found == identifier).map(|(_, output)| output)
     }
 
-    /// All of them.
+    /// Returns all outputs.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
         self.0.iter().map(|(identifier, output)| (identifier.as_str(), output))
     }

@@ -1,6 +1,7 @@
-//! What flows ask of the host, and what the host answers: the storage contract as values.
+//! What flows ask of the host, and what the host replies: the storage contract as values.
 //!
-//! Each effect is a verb of [`PasskeyStore`](crate::store::PasskeyStore), where its contract is written out.
+//! Each effect corresponds to a method of [`CeremonyStore`](crate::store::CeremonyStore) or
+//! [`PasskeyStore`](crate::store::PasskeyStore), which documents its contract.
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
@@ -8,14 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     bytes::{CeremonyId, CredentialId, PasskeyId, UserHandle},
-    ceremony::Ceremony,
+    ceremony::{Ceremony, NewUser},
     name::PasskeyName,
     passkey::{Passkey, PasskeyState},
     time::Timestamp,
 };
 
-/// An account at a relying party: passkeys belong to one, so that several relying parties or tenants can share
-/// a store.
+/// An account at a relying party. Every passkey belongs to one, so several relying parties or tenants can share a
+/// store. [`ListPasskeys`](crate::ListPasskeys) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Owner {
     /// The RP ID.
@@ -24,13 +25,45 @@ pub struct Owner {
     pub user: UserHandle,
 }
 
-/// One thing for the host to do with its storage.
+impl Owner {
+    /// Returns the account that a ceremony belongs to: that of its [`user`](Ceremony::user). `None` for a sign-in that
+    /// names no user.
+    ///
+    /// ```
+    /// use relying_party::{ceremony::Ceremony, flow::Owner};
+    /// /// The key under which a cache lists the ceremonies of an account.
+    /// fn key(ceremony: &Ceremony) -> Option<String> {
+    ///     Owner::of_ceremony(ceremony).map(|owner| format!("{}:{}", owner.rp_id, owner.user))
+    /// }
+    /// # let _ = key;
+    /// ```
+    #[must_use]
+    pub fn of_ceremony(ceremony: &Ceremony) -> Option<Self> {
+        ceremony.user().map(|user| Self { rp_id: ceremony.rp_id().into(), user })
+    }
+
+    /// Returns the account that a passkey belongs to.
+    ///
+    /// ```
+    /// use relying_party::{Passkey, flow::Owner};
+    /// fn is_owned_by(passkey: &Passkey, owner: &Owner) -> bool {
+    ///     Owner::of_passkey(passkey) == *owner
+    /// }
+    /// # let _ = is_owned_by;
+    /// ```
+    #[must_use]
+    pub fn of_passkey(passkey: &Passkey) -> Self {
+        Self { rp_id: passkey.rp_id.clone(), user: passkey.user }
+    }
+}
+
+/// A storage operation for the host to perform. [`CreatePasskey`](crate::CreatePasskey) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Effect {
-    /// [`put_ceremony`](crate::store::PasskeyStore::put_ceremony); answered with [`Reply::Stored`].
+    /// [`put_ceremony`](crate::store::CeremonyStore::put_ceremony); answered with [`Reply::Stored`].
     PutCeremony(Box<Ceremony>),
-    /// [`take_ceremony`](crate::store::PasskeyStore::take_ceremony); answered with [`Reply::Ceremony`].
+    /// [`take_ceremony`](crate::store::CeremonyStore::take_ceremony); answered with [`Reply::Ceremony`].
     TakeCeremony(CeremonyId),
     /// [`passkeys_of`](crate::store::PasskeyStore::passkeys_of); answered with [`Reply::Passkeys`].
     PasskeysOf(Owner),
@@ -45,23 +78,23 @@ pub enum Effect {
     InsertPasskey {
         /// The passkey to add.
         passkey: Box<Passkey>,
-        /// The most that its owner may have afterwards.
+        /// The maximum number of passkeys of its owner, including this one.
         max_per_user: u32,
     },
     /// [`record_use`](crate::store::PasskeyStore::record_use); answered with [`Reply::Recorded`].
     RecordUse {
         /// The passkey that was used.
         id: PasskeyId,
-        /// The state that was judged.
+        /// The state that was verified.
         expected: PasskeyState,
-        /// The state it is to have.
+        /// The new state.
         state: PasskeyState,
         /// The time of use.
         at: Timestamp,
     },
     /// [`rename_passkey`](crate::store::PasskeyStore::rename_passkey); answered with [`Reply::Passkey`].
     RenamePasskey {
-        /// The account whose passkey it must be.
+        /// The account that must own the passkey.
         owner: Owner,
         /// The passkey to rename.
         id: PasskeyId,
@@ -72,22 +105,31 @@ pub enum Effect {
     },
     /// [`delete_passkey`](crate::store::PasskeyStore::delete_passkey); answered with [`Reply::Removed`].
     DeletePasskey {
-        /// The account whose passkey it must be.
+        /// The account that must own the passkey.
         owner: Owner,
         /// The passkey to delete.
         id: PasskeyId,
-        /// Whether the account's last passkey has to stay.
+        /// Whether the account must keep its last passkey.
         keep_last: bool,
     },
-    /// [`pending_tasks`](crate::store::PasskeyStore::pending_tasks); answered with [`Reply::Tasks`].
-    PendingTasks(Owner),
+    /// [`insert_account`](crate::store::PasskeyStore::insert_account); answered with [`Reply::SignedUp`].
+    InsertAccount {
+        /// The user who signs up.
+        user: Box<NewUser>,
+        /// The account's first passkey.
+        passkey: Box<Passkey>,
+    },
+    /// [`erase_ceremonies`](crate::store::CeremonyStore::erase_ceremonies); answered with [`Reply::Stored`].
+    EraseCeremonies(Owner),
+    /// [`erase_passkeys`](crate::store::PasskeyStore::erase_passkeys); answered with [`Reply::Erased`].
+    ErasePasskeys(Owner),
 }
 
 /// The host's answer to an [`Effect`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reply {
-    /// It is stored.
+    /// The operation succeeded.
     Stored,
     /// The ceremony that was taken, if there was one.
     Ceremony(Option<Box<Ceremony>>),
@@ -95,51 +137,67 @@ pub enum Reply {
     Passkeys(Vec<Passkey>),
     /// The passkey, if there is one.
     Passkey(Option<Box<Passkey>>),
-    /// How an insert came out.
-    Inserted(Inserted),
-    /// How a recorded use came out.
-    Recorded(Recorded),
-    /// How a deletion came out.
-    Removed(Removed),
-    /// The account's pending tasks.
-    Tasks(Vec<Task>),
+    /// The outcome of an insert.
+    Inserted(InsertOutcome),
+    /// The outcome of recording a use.
+    Recorded(RecordOutcome),
+    /// The outcome of a deletion.
+    Removed(RemoveOutcome),
+    /// The outcome of a sign-up.
+    SignedUp(SignUpOutcome),
+    /// The credentials of the passkeys that were erased.
+    Erased(Vec<CredentialId>),
 }
 
-/// How [`insert_passkey`](crate::store::PasskeyStore::insert_passkey) came out.
+impl Reply {
+    /// Returns the reply for a passkey that was found, or `None`.
+    pub(crate) fn found(passkey: Option<Passkey>) -> Self {
+        Self::Passkey(passkey.map(Box::new))
+    }
+}
+
+/// The outcome of [`insert_passkey`](crate::store::PasskeyStore::insert_passkey).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Inserted {
+pub enum InsertOutcome {
     /// The passkey is stored.
     Inserted,
-    /// The credential id is registered already, to this user or another; nothing was changed.
+    /// The credential ID is already registered, to this user or another. Nothing was changed.
     AlreadyExists,
-    /// The account has as many passkeys as it may; nothing was changed.
+    /// The account already has the maximum number of passkeys. Nothing was changed.
     LimitReached,
 }
 
-/// How [`record_use`](crate::store::PasskeyStore::record_use) came out.
+/// The outcome of [`record_use`](crate::store::PasskeyStore::record_use).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Recorded {
+pub enum RecordOutcome {
     /// The new state is stored.
     Updated,
-    /// The state is another than expected; nothing was changed.
+    /// The state is not the expected one. Nothing was changed.
     Conflict,
-    /// There is no such passkey any more.
+    /// The passkey no longer exists.
     NotFound,
 }
 
-/// How [`delete_passkey`](crate::store::PasskeyStore::delete_passkey) came out.
+/// The outcome of [`delete_passkey`](crate::store::PasskeyStore::delete_passkey).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Removed {
+pub enum RemoveOutcome {
     /// The passkey is gone.
     Removed,
     /// The account has no such passkey.
     NotFound,
-    /// It is the account's last one and has to stay; nothing was changed.
+    /// It is the account's last passkey and must be kept. Nothing was changed.
     LastPasskey,
 }
 
-/// Something that an account has to do before its session is of use, by a name of the host's own: `set-up-mfa`,
-/// `accept-terms`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Task(pub String);
+/// The outcome of [`insert_account`](crate::store::PasskeyStore::insert_account).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignUpOutcome {
+    /// The account and its passkey are stored.
+    Created,
+    /// Another account has the name. Nothing was changed.
+    NameTaken,
+    /// The credential is already registered, or an account already has the user handle. Nothing was changed.
+    AlreadyExists,
+    /// The store does not create accounts.
+    Unsupported,
+}

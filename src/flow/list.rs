@@ -25,16 +25,16 @@ pub struct ListPasskeys {
     owner: Owner,
 }
 
-/// The passkeys of an account.
+/// The passkeys of an account. [`ListPasskeys`](crate::ListPasskeys) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Listed {
     /// All of them, oldest first.
     pub passkeys: Vec<Passkey>,
-    /// The same for `PublicKeyCredential.signalAllAcceptedCredentials()`.
+    /// The same list, for `PublicKeyCredential.signalAllAcceptedCredentials()`.
     ///
-    /// A page may pass it on whenever it shows the list: after a sign-in, and after a creation, whose own flow has not
-    /// read the list since.
+    /// A page may pass it on whenever it shows the list: after a sign-in, and after a creation, which does not read the
+    /// list itself.
     pub signal: AllAcceptedCredentials,
 }
 
@@ -43,7 +43,7 @@ impl ListPasskeys {
     ///
     /// # Errors
     ///
-    /// None.
+    /// None: this always succeeds.
     pub fn begin(rp: &RelyingParty, user: UserHandle) -> Result<Step<Self>, Error> {
         let owner = Owner { rp_id: rp.rp_id().to_string(), user };
         Ok(Step::Effect(Self { owner: owner.clone() }, Effect::PasskeysOf(owner)))
@@ -64,14 +64,14 @@ impl Flow for ListPasskeys {
     }
 }
 
-/// What the browser is to be told: the full list that was just read, if all of it is the owner's.
+/// Returns what to tell the browser: the full list that was just read, if all of it belongs to the owner.
 pub(super) fn accepted(
     owner: Owner,
     passkeys: &[Passkey],
 ) -> Result<AllAcceptedCredentials, Error> {
     let is_his = |passkey: &Passkey| passkey.user == owner.user && passkey.rp_id == owner.rp_id;
     if !passkeys.iter().all(is_his) {
-        return Err(Error::Inconsistent("a passkey of somebody else"));
+        return Err(Error::Inconsistent("a passkey of another user"));
     }
     let all = passkeys.iter().map(|passkey| passkey.credential_id.clone()).collect();
     Ok(AllAcceptedCredentials::new(owner.rp_id, owner.user, all))

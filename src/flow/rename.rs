@@ -1,6 +1,6 @@
 //! Renaming a passkey.
 
-use alloc::string::ToString as _;
+use alloc::{boxed::Box, string::ToString as _};
 
 use super::{Effect, Flow, Owner, Reply, Step, StepUp, step_up};
 use crate::{
@@ -13,11 +13,20 @@ use crate::{
     time::Timestamp,
 };
 
-/// The rename flow: one effect, [`RenamePasskey`](Effect::RenamePasskey).
+/// The rename flow: one effect, [`RenamePasskey`](Effect::RenamePasskey), preceded by
+/// [`PasskeysOf`](Effect::PasskeysOf) if the flow relies on a proof.
 #[derive(Debug)]
 pub struct RenamePasskey {
     owner: Owner,
     id: PasskeyId,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Checks that the passkey of the proof still exists, before this effect.
+    Verify(PasskeyId, Box<Effect>),
+    Rename,
 }
 
 impl RenamePasskey {
@@ -37,9 +46,9 @@ impl RenamePasskey {
     ///
     /// # Errors
     ///
-    /// [`Error::ReverificationRequired`] at once if the settings ask for a verification, see
-    /// [`begin_verified`](Self::begin_verified), and [`Error::Name`]; later [`Error::PasskeyNotFound`], the same for a
-    /// passkey of somebody else and for one that does not exist.
+    /// [`Error::ReverificationRequired`] immediately if the settings require a verification, see
+    /// [`begin_verified`](Self::begin_verified); [`Error::Name`] immediately. Later [`Error::PasskeyNotFound`], both
+    /// for a passkey that does not exist and for another user's passkey.
     pub fn begin(
         rp: &RelyingParty,
         user: UserHandle,
@@ -50,12 +59,13 @@ impl RenamePasskey {
         Self::start(rp, user, id, name, None, now)
     }
 
-    /// Renames a passkey of the signed-in `user`, who was verified lately: see [`StepUp`].
+    /// Renames a passkey of the signed-in `user`, who was verified recently: see [`StepUp`].
     /// [`SignIn::finish_reverification`](super::SignIn::finish_reverification) has an example.
     ///
     /// # Errors
     ///
-    /// As [`begin`](Self::begin).
+    /// Like [`begin`](Self::begin). Later also [`Error::ReverificationRequired`] if the passkey of the proof has been
+    /// deleted.
     pub fn begin_verified<'a>(
         rp: &RelyingParty,
         user: UserHandle,
@@ -75,11 +85,18 @@ impl RenamePasskey {
         step_up: Option<StepUp<'_>>,
         now: Timestamp,
     ) -> Result<Step<Self>, Error> {
-        step_up::check(rp, SensitiveAction::Rename, user, step_up, now)?;
+        let verified_with = step_up::check(rp, SensitiveAction::Rename, user, step_up, now)?;
         let name = name.parse::<PasskeyName>()?;
         let owner = Owner { rp_id: rp.rp_id().to_string(), user };
         let effect = Effect::RenamePasskey { owner: owner.clone(), id, name, at: now };
-        Ok(Step::Effect(Self { owner, id }, effect))
+        Ok(match verified_with {
+            None => Step::Effect(Self { owner, id, state: State::Rename }, effect),
+            Some(passkey) => {
+                let list = Effect::PasskeysOf(owner.clone());
+                let state = State::Verify(passkey, Box::new(effect));
+                Step::Effect(Self { owner, id, state }, list)
+            }
+        })
     }
 }
 
@@ -87,19 +104,24 @@ impl Flow for RenamePasskey {
     type Output = Passkey;
 
     fn resume(self, reply: Reply) -> Result<Step<Self>, Error> {
-        match reply {
-            Reply::Passkey(Some(passkey)) if self.is_mine(&passkey) => Ok(Step::Done(*passkey)),
-            Reply::Passkey(Some(_)) => Err(Error::Inconsistent("a passkey of somebody else")),
-            Reply::Passkey(None) => Err(Error::PasskeyNotFound),
-            _ => Err(Error::UnexpectedReply("RenamePasskey")),
+        let Self { owner, id, state } = self;
+        let is_mine = |passkey: &Passkey| {
+            passkey.id == id && passkey.user == owner.user && passkey.rp_id == owner.rp_id
+        };
+        match (state, reply) {
+            (State::Verify(passkey, effect), Reply::Passkeys(passkeys)) => {
+                step_up::check_exists(passkey, &owner, &passkeys)?;
+                Ok(Step::Effect(Self { owner, id, state: State::Rename }, *effect))
+            }
+            (State::Rename, Reply::Passkey(Some(passkey))) if is_mine(&passkey) => {
+                Ok(Step::Done(*passkey))
+            }
+            (State::Rename, Reply::Passkey(Some(_))) => {
+                Err(Error::Inconsistent("a passkey of another user"))
+            }
+            (State::Rename, Reply::Passkey(None)) => Err(Error::PasskeyNotFound),
+            (State::Verify(..), _) => Err(Error::UnexpectedReply("PasskeysOf")),
+            (State::Rename, _) => Err(Error::UnexpectedReply("RenamePasskey")),
         }
-    }
-}
-
-impl RenamePasskey {
-    fn is_mine(&self, passkey: &Passkey) -> bool {
-        passkey.id == self.id
-            && passkey.user == self.owner.user
-            && passkey.rp_id == self.owner.rp_id
     }
 }

@@ -3,16 +3,18 @@
 mod begin;
 mod finish;
 mod outcome;
+mod task;
 
 use self::finish::Expected;
 pub use self::{
     begin::{BeginSignIn, SignInStart},
     finish::FinishSignIn,
     outcome::{SignInStatus, SignedIn, Strength},
+    task::Task,
 };
-use super::{BeginOptions, Step};
+use super::{BeginOptions, Posted, Step};
 use crate::{
-    bytes::{CeremonyId, Challenge, UserHandle},
+    bytes::{Challenge, UserHandle},
     ceremony::SignInRequest,
     error::Error,
     extensions::AuthenticationInputs,
@@ -23,132 +25,118 @@ use crate::{
 /// The sign-in flow, in two steps.
 ///
 /// ```
-/// # #[cfg(feature = "memory-store")] {
-/// use relying_party::{Challenge, RelyingParty, SignIn, SignInRequest, Timestamp};
+/// # #[cfg(all(feature = "memory-store", feature = "test-authenticator"))] {
+/// use relying_party::{Challenge, Posted, RelyingParty, SessionBinding, SignIn, SignInRequest, Timestamp};
 /// use relying_party::store::{self, MemoryStore};
 ///
 /// let rp = RelyingParty::builder("example.com", "Example").origin("https://example.com").build().unwrap();
-/// let store = MemoryStore::new();
-/// let now = Timestamp::from_unix_millis(1_700_000_000_000);
+/// # let (store, now) = (MemoryStore::new(), Timestamp::from_unix_millis(1_700_000_000_000));
+/// # let mut browser = relying_party::test_authenticator::TestAuthenticator::new("Ada's laptop");
+/// # let handle = relying_party::UserHandle::try_from(&[7; 32][..]).unwrap();
+/// # let user = relying_party::SignedInUser::new(handle, "ada@example.com", "Ada");
+/// # let create = relying_party::CreatePasskey::begin(&rp, &user, SessionBinding::none(), [9; 32].into(), now);
+/// # let start = store::run(&store, create).unwrap();
+/// # let response = browser.create(&start.public_key, "https://example.com").unwrap();
+/// # let posted = Posted { session: SessionBinding::none(), ceremony: start.ceremony_id, response: response.as_bytes() };
+/// # store::run(&store, relying_party::CreatePasskey::finish(&rp, handle, posted, now)).unwrap();
+/// # let challenge = Challenge::from([1; 32]);
 ///
-/// // When the sign-in form loads: options for the autofill of its user name field.
-/// let begin = SignIn::begin(&rp, SignInRequest::Autofill, Challenge::from([1; 32]), now);
+/// // When the sign-in form loads, in a session in which no one is signed in yet: options for the autofill of its
+/// // user name field.
+/// let session = SessionBinding::of("value of the pre-session cookie");
+/// let begin = SignIn::begin(&rp, SignInRequest::Autofill, session, challenge, now);
 /// let start = store::run(&store, begin).unwrap();
 /// assert_eq!(serde_json::to_string(&start.mediation).unwrap(), "\"conditional\"");
 ///
-/// // What the browser posts comes in with the ceremony's id from the cookie.
-/// let finish = SignIn::finish(&rp, start.ceremony_id, b"not a response", now);
-/// assert!(store::run(&store, finish).is_err());
+/// // The browser posts its response and the ceremony ID.
+/// # let response = browser.get(&start.public_key, "https://example.com").unwrap();
+/// let posted = Posted { session, ceremony: start.ceremony_id, response: response.as_bytes() };
+/// let signed_in = store::run(&store, SignIn::finish(&rp, posted, now)).unwrap();
+/// assert!(signed_in.is_complete());
 /// # }
 /// ```
 #[derive(Debug)]
 pub struct SignIn;
 
 impl SignIn {
-    /// Begins: the options for the browser, and a ceremony that is remembered.
+    /// Begins a sign-in: returns the options for the browser, and stores a ceremony.
     ///
-    /// Effects: [`PasskeysOf`](super::Effect::PasskeysOf) if the user is known,
+    /// `options` is the [`SessionBinding`](crate::SessionBinding) of the browser session in which the request arrives,
+    /// or [`BeginOptions`] if this ceremony needs different options.
+    ///
+    /// Effects: [`PasskeysOf`](super::Effect::PasskeysOf) if the user is known, then
     /// [`PutCeremony`](super::Effect::PutCeremony).
     ///
     /// # Errors
     ///
-    /// [`Error::Disabled`] at once. [`Error::NoPasskeys`] later, for a second factor or a re-verification by somebody who
-    /// has none; a sign-in of a named user does not tell.
-    pub fn begin(
-        rp: &RelyingParty,
-        request: SignInRequest,
-        challenge: Challenge,
-        now: Timestamp,
-    ) -> Result<Step<BeginSignIn<'_>>, Error> {
-        Self::begin_with(rp, request, challenge, now, BeginOptions::new())
-    }
-
-    /// Begins as [`begin`](Self::begin) does, in a page of `origin` (the request's `Origin` header): only a response
-    /// from that very origin finishes it, even if the policy accepts others.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Authentication`] if the policy does not accept the origin; else as `begin`.
-    pub fn begin_at<'a>(
+    /// Immediately: [`Error::Disabled`]; [`Error::Authentication`] if the policy does not accept the
+    /// [origin](BeginOptions::origin). [`Error::Extensions`] for inputs that a client would reject, either immediately
+    /// or when the named user's passkeys are known. Later [`Error::NoPasskeys`] for a second factor or a
+    /// re-verification of a user without passkeys. A sign-in of a named user does not reveal whether the user has
+    /// passkeys.
+    pub fn begin<'a, 'o>(
         rp: &'a RelyingParty,
-        origin: &str,
         request: SignInRequest,
+        options: impl Into<BeginOptions<'o, AuthenticationInputs>>,
         challenge: Challenge,
         now: Timestamp,
     ) -> Result<Step<BeginSignIn<'a>>, Error> {
-        Self::begin_with(rp, request, challenge, now, BeginOptions::new().origin(origin))
-    }
-
-    /// Begins as [`begin`](Self::begin) does, with what this ceremony alone is to have.
-    ///
-    /// # Errors
-    ///
-    /// As [`begin_at`](Self::begin_at) if there is an origin, and [`Error::Extensions`] for inputs that a client would
-    /// refuse: at once, or when the named user's passkeys are known.
-    pub fn begin_with<'a>(
-        rp: &'a RelyingParty,
-        request: SignInRequest,
-        challenge: Challenge,
-        now: Timestamp,
-        options: BeginOptions<'_, AuthenticationInputs>,
-    ) -> Result<Step<BeginSignIn<'a>>, Error> {
-        BeginSignIn::start(rp, request, challenge, now, options)
+        BeginSignIn::start(rp, request, challenge, now, options.into())
     }
 
     /// Finishes a sign-in that was begun for [`Discoverable`](SignInRequest::Discoverable),
-    /// [`Autofill`](SignInRequest::Autofill) or [`Named`](SignInRequest::Named): verifies what the browser posted, and
-    /// records the use.
+    /// [`Autofill`](SignInRequest::Autofill) or [`Account`](SignInRequest::Account): verifies what the browser posted,
+    /// and records the use of the passkey.
     ///
-    /// `response` is the JSON of `PublicKeyCredential.toJSON()`. Look at [`SignedIn::status`] before you begin a session.
+    /// Check [`SignedIn::status`] before you start a session, and give the session a new identifier.
     ///
-    /// Effects: [`TakeCeremony`](super::Effect::TakeCeremony) before anything is looked at,
-    /// [`Passkey`](super::Effect::Passkey), [`RecordUse`](super::Effect::RecordUse), both again if another sign-in has
-    /// come between, and, if the sign-in is complete, [`PendingTasks`](super::Effect::PendingTasks).
+    /// Effects: [`TakeCeremony`](super::Effect::TakeCeremony) before anything is checked, then
+    /// [`Passkey`](super::Effect::Passkey) and [`RecordUse`](super::Effect::RecordUse). The last two are repeated if
+    /// another sign-in has changed the passkey in between.
     ///
     /// # Errors
     ///
-    /// [`Error::Disabled`] at once; later [`Error::CeremonyNotFound`], [`Error::CeremonyExpired`],
-    /// [`Error::CeremonyMismatch`], [`Error::UnknownCredential`], [`Error::Authentication`], [`Error::Conflict`].
+    /// [`Error::Disabled`] immediately; later [`Error::CeremonyNotFound`], [`Error::AnotherSession`],
+    /// [`Error::CeremonyExpired`], [`Error::CeremonyMismatch`], [`Error::UnknownCredential`],
+    /// [`Error::Authentication`], [`Error::Conflict`].
     pub fn finish<'a>(
         rp: &'a RelyingParty,
-        ceremony: CeremonyId,
-        response: &'a [u8],
+        posted: Posted<'a>,
         now: Timestamp,
     ) -> Result<Step<FinishSignIn<'a>>, Error> {
-        FinishSignIn::start(rp, Expected::SignIn, ceremony, response, now)
+        FinishSignIn::start(rp, Expected::SignIn, posted, now)
     }
 
-    /// Finishes what was begun for [`SecondFactor`](SignInRequest::SecondFactor) of this very user, as
-    /// [`finish`](Self::finish) does. It is always complete.
+    /// Finishes a sign-in that was begun for [`SecondFactor`](SignInRequest::SecondFactor) of this user, like
+    /// [`finish`](Self::finish). The outcome is always complete.
     ///
-    /// `user` is who has shown the first factor in the session in which the response arrives. Beside that factor user
-    /// verification is authorised to count from now on (§7.2 step 24), if it did not yet.
+    /// `user` is the user who has shown the first factor in the session in which the response arrives. Because of that
+    /// factor, user verification counts from now on (§7.2 step 24) if it did not before.
     ///
     /// # Errors
     ///
-    /// As `finish`; [`Error::CeremonyMismatch`] also for a ceremony that was begun for another purpose or user.
-    /// [`finish_reverification`](Self::finish_reverification) has an example of the same form.
+    /// Like `finish`. Also [`Error::CeremonyMismatch`] if the ceremony was begun for another purpose or user.
+    /// [`finish_reverification`](Self::finish_reverification) has a similar example.
     pub fn finish_second_factor<'a>(
         rp: &'a RelyingParty,
         user: UserHandle,
-        ceremony: CeremonyId,
-        response: &'a [u8],
+        posted: Posted<'a>,
         now: Timestamp,
     ) -> Result<Step<FinishSignIn<'a>>, Error> {
-        FinishSignIn::start(rp, Expected::SecondFactor(user), ceremony, response, now)
+        FinishSignIn::start(rp, Expected::SecondFactor(user), posted, now)
     }
 
-    /// Finishes what was begun for [`Reverify`](SignInRequest::Reverify) of this very user, as
-    /// [`finish`](Self::finish) does. [`SignedIn::proof`] is what sensitive actions take.
+    /// Finishes a sign-in that was begun for [`Reverify`](SignInRequest::Reverify) of this user, like
+    /// [`finish`](Self::finish). Pass [`SignedIn::proof`] to sensitive actions.
     ///
     /// `user` is the account of the session in which the response arrives.
     ///
     /// ```
     /// # #[cfg(all(feature = "memory-store", feature = "test-authenticator"))] {
     /// use relying_party::{
-    ///     CreatePasskey, DeletePasskey, Duration, RelyingParty, Settings, SignIn, SignInRequest, SignedInUser, Timestamp,
-    ///     UserHandle, settings::{Reverification, SensitiveAction}, store::{self, MemoryStore},
-    ///     test_authenticator::TestAuthenticator,
+    ///     CreatePasskey, DeletePasskey, Duration, Posted, RelyingParty, SessionBinding, Settings, SignIn, SignInRequest,
+    ///     SignedInUser, Timestamp, UserHandle, settings::{Reverification, SensitiveAction},
+    ///     store::{self, MemoryStore}, test_authenticator::TestAuthenticator,
     /// };
     ///
     /// let rule = Reverification::within(Duration::from_secs(300)).before([SensitiveAction::Delete]);
@@ -161,21 +149,23 @@ impl SignIn {
     /// # let mut browser = TestAuthenticator::new("Ada's laptop");
     /// # let now = Timestamp::from_unix_millis(1_700_000_000_000);
     /// # let user = SignedInUser::new(UserHandle::try_from(&[7; 32][..]).unwrap(), "ada@example.com", "Ada");
-    /// # let start = store::run(&store, CreatePasskey::begin(&rp, &user, [1; 32].into(), now)).unwrap();
+    /// # let session = SessionBinding::of("value of the session cookie");
+    /// # let start = store::run(&store, CreatePasskey::begin(&rp, &user, session, [1; 32].into(), now)).unwrap();
     /// # let response = browser.create(&start.public_key, "https://example.com").unwrap();
-    /// # let finish = CreatePasskey::finish(&rp, user.handle(), start.ceremony_id, response.as_bytes(), now);
-    /// # let passkey = store::run(&store, finish).unwrap().passkey;
+    /// # let posted = Posted { session, ceremony: start.ceremony_id, response: response.as_bytes() };
+    /// # let passkey = store::run(&store, CreatePasskey::finish(&rp, user.handle(), posted, now)).unwrap().passkey;
     /// # let ada = user.handle();
-    /// // Somebody in Ada's session wants to delete her passkey.
+    /// // A request in Ada's session asks to delete her passkey.
     /// let refused = store::run(&store, DeletePasskey::begin(&rp, ada, passkey.id)).unwrap_err();
     /// assert!(refused.to_string().contains("recent verification"));
     ///
-    /// // It is Ada. The proof may wait in her session until it is used, for five minutes here.
-    /// let begin = SignIn::begin(&rp, SignInRequest::Reverify(ada), [2; 32].into(), now);
+    /// // It is Ada. The session keeps the proof until it is used, here for up to five minutes.
+    /// let begin = SignIn::begin(&rp, SignInRequest::Reverify(ada), session, [2; 32].into(), now);
     /// let start = store::run(&store, begin).unwrap();
     /// let response = browser.get(&start.public_key, "https://example.com").unwrap();
-    /// let finish = SignIn::finish_reverification(&rp, ada, start.ceremony_id, response.as_bytes(), now);
-    /// let proof = store::run(&store, finish).unwrap().proof;
+    /// let posted = Posted { session, ceremony: start.ceremony_id, response: response.as_bytes() };
+    /// let finish = SignIn::finish_reverification(&rp, ada, posted, now);
+    /// let proof = store::run(&store, finish).unwrap().proof.unwrap();
     /// let delete = DeletePasskey::begin_verified(&rp, ada, passkey.id, &proof, now);
     /// assert!(store::run(&store, delete).is_ok());
     /// # }
@@ -183,14 +173,13 @@ impl SignIn {
     ///
     /// # Errors
     ///
-    /// As `finish`; [`Error::CeremonyMismatch`] also for a ceremony that was begun for another purpose or user.
+    /// Like `finish`. Also [`Error::CeremonyMismatch`] if the ceremony was begun for another purpose or user.
     pub fn finish_reverification<'a>(
         rp: &'a RelyingParty,
         user: UserHandle,
-        ceremony: CeremonyId,
-        response: &'a [u8],
+        posted: Posted<'a>,
         now: Timestamp,
     ) -> Result<Step<FinishSignIn<'a>>, Error> {
-        FinishSignIn::start(rp, Expected::Reverification(user), ceremony, response, now)
+        FinishSignIn::start(rp, Expected::Reverification(user), posted, now)
     }
 }

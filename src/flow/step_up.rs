@@ -1,4 +1,4 @@
-//! Proof that a user was verified, and the judgement of whether it will do.
+//! Proof that a user was verified, and the check whether it is sufficient.
 
 use alloc::string::String;
 
@@ -9,22 +9,26 @@ use crate::{
     bytes::{PasskeyId, UserHandle},
     error::{Error, ReverificationReason},
     limits::CLOCK_SKEW_MAX,
+    passkey::Passkey,
     relying_party::RelyingParty,
     settings::SensitiveAction,
     time::{Duration, Timestamp},
 };
 
-/// Proof that a user was verified with a passkey: who, with which, when, and at which relying party.
+/// Proof that a user was verified with a passkey: which user, which passkey, when, and at which relying party.
 ///
-/// Every [sign-in](super::SignIn) that succeeds makes one; nothing else does. It is what a sensitive action
-/// [may need](crate::settings::Reverification).
+/// Every complete [sign-in](super::SignIn) creates a proof, and nothing else does. Sensitive actions [may
+/// require](crate::settings::Reverification) one.
+///
+/// A proof is valid only while its passkey exists: flows that take a proof check that the account still has that
+/// passkey. So deleting a stolen passkey also stops the thief in a session that is still open.
 ///
 /// # In a session
 ///
-/// It can be serialised into the host's session, and is read back by
-/// [`from_trusted_session`](Self::from_trusted_session), the one other way to have one. It is not signed: **whoever can
-/// write what that reads can pass for a user who was verified.** Keep it on the server, or in a cookie that is signed.
-/// Remove it when the session ends or changes its user.
+/// You can serialize a proof into the host's session and read it back with
+/// [`from_trusted_session`](Self::from_trusted_session), the only other way to get one. It is not signed: **anyone who
+/// can write what `from_trusted_session` reads can pass for a verified user.** Keep it on the server, or in a signed
+/// cookie. Remove it when the session ends or changes its user.
 ///
 /// ```
 /// use relying_party::VerificationProof;
@@ -41,7 +45,7 @@ use crate::{
 /// assert_eq!(serde_json::to_string(&session).unwrap(), json);
 /// ```
 ///
-/// It can neither be put together nor be read by whatever deserializes a session without saying so:
+/// It cannot be constructed, nor deserialized by accident as part of a session:
 ///
 /// ```compile_fail,E0451
 /// # fn forge(real: relying_party::VerificationProof) -> relying_party::VerificationProof {
@@ -71,11 +75,11 @@ impl VerificationProof {
         Self { rp_id: owner.rp_id, user: owner.user, passkey, user_verified, at }
     }
 
-    /// Reads a proof back from where only the host can write. See [above](Self#in-a-session).
+    /// Reads a proof back from a place where only the host can write. See [above](Self#in-a-session).
     ///
     /// # Errors
     ///
-    /// Those of the deserializer, for what is no proof.
+    /// The deserializer's error if this is not a proof.
     pub fn from_trusted_session<'de, D: Deserializer<'de>>(session: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(remote = "VerificationProof", deny_unknown_fields)]
@@ -107,29 +111,29 @@ impl VerificationProof {
         self.passkey
     }
 
-    /// Whether user verification counts, as [`SignedIn::user_verified`](super::SignedIn::user_verified) says. Without,
-    /// the user had the passkey's authenticator and no more.
+    /// Whether user verification counts: see [`SignedIn::user_verified`](super::SignedIn::user_verified). If not, the
+    /// user has only shown possession of the authenticator.
     #[must_use]
     pub fn user_verified(&self) -> bool {
         self.user_verified
     }
 
-    /// When.
+    /// When the user was verified.
     #[must_use]
     pub fn verified_at(&self) -> Timestamp {
         self.at
     }
 }
 
-/// On what a sensitive action rests. A [proof](VerificationProof) can be given wherever this is asked for.
+/// What a sensitive action relies on. Every parameter of this type also accepts a [proof](VerificationProof).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepUp<'a> {
     /// The user was verified with a passkey.
     Passkey(&'a VerificationProof),
-    /// The host's word that it has verified this very user by means of its own, a password or a code: for somebody who
-    /// has no passkey yet, or has lost them all. Of it only the age is judged.
+    /// The host vouches that it has verified this user in another way, for example with a password or a code, because
+    /// the user has no passkey yet or has lost them all. Only the age is checked.
     ByHost {
-        /// When.
+        /// When the user was verified.
         at: Timestamp,
     },
 }
@@ -140,7 +144,7 @@ impl<'a> From<&'a VerificationProof> for StepUp<'a> {
     }
 }
 
-/// Refuses an action without a verification if it needs one.
+/// Rejects an action without a verification if the action requires one.
 pub(super) fn check_not_needed(rp: &RelyingParty, action: SensitiveAction) -> Result<(), Error> {
     if rp.settings().reverification().is_needed_before(action) {
         return Err(Error::ReverificationRequired(ReverificationReason::Missing));
@@ -148,25 +152,47 @@ pub(super) fn check_not_needed(rp: &RelyingParty, action: SensitiveAction) -> Re
     Ok(())
 }
 
-/// Judges whether an action of `user` may go on. What the settings do not ask for is not looked at.
+/// Checks whether `user` may perform an action, as far as that is possible without the store. If this returns the
+/// passkey of a proof, call [`check_exists`] next. A verification that the settings do not require is ignored.
 pub(super) fn check(
     rp: &RelyingParty,
     action: SensitiveAction,
     user: UserHandle,
     step_up: Option<StepUp<'_>>,
     now: Timestamp,
-) -> Result<(), Error> {
-    let Some(step_up) = step_up else { return check_not_needed(rp, action) };
+) -> Result<Option<PasskeyId>, Error> {
+    let Some(step_up) = step_up else { return check_not_needed(rp, action).map(|()| None) };
     let rule = rp.settings().reverification();
     if !rule.is_needed_before(action) {
-        return Ok(());
+        return Ok(None);
     }
     step_up
         .check(rp.rp_id().as_str(), user, rule.max_age(), now)
-        .map_err(Error::ReverificationRequired)
+        .map_err(Error::ReverificationRequired)?;
+    Ok(step_up.passkey())
+}
+
+/// Checks that an account still has the passkey of a proof.
+pub(super) fn check_exists(
+    verified_with: PasskeyId,
+    owner: &Owner,
+    passkeys: &[Passkey],
+) -> Result<(), Error> {
+    let is_theirs = |passkey: &&Passkey| passkey.rp_id == owner.rp_id && passkey.user == owner.user;
+    if passkeys.iter().filter(is_theirs).any(|passkey| passkey.id == verified_with) {
+        return Ok(());
+    }
+    Err(Error::ReverificationRequired(ReverificationReason::PasskeyDeleted))
 }
 
 impl StepUp<'_> {
+    fn passkey(self) -> Option<PasskeyId> {
+        match self {
+            Self::Passkey(proof) => Some(proof.passkey),
+            Self::ByHost { .. } => None,
+        }
+    }
+
     fn check(
         self,
         rp_id: &str,

@@ -1,28 +1,32 @@
-//! What every finish does with the ceremony it has taken, before anything is parsed or verified.
+//! What every finish step checks about the ceremony it has taken, before it parses or verifies anything.
 
 use alloc::boxed::Box;
 
 use crate::{
-    bytes::CeremonyId, ceremony::Ceremony, error::Error, limits::CLOCK_SKEW_MAX,
+    ceremony::Ceremony, error::Error, flow::Posted, limits::CLOCK_SKEW_MAX,
     relying_party::RelyingParty, time::Timestamp,
 };
 
-/// Checks that there was a ceremony, that it is the one that was asked for, and that it still counts.
+/// Checks that a ceremony was found, that it is the requested one, that it began in this session, and that it has not
+/// expired.
 pub(super) fn check(
     taken: Option<Box<Ceremony>>,
-    id: CeremonyId,
+    posted: &Posted<'_>,
     rp: &RelyingParty,
     now: Timestamp,
 ) -> Result<Box<Ceremony>, Error> {
     let ceremony = taken.ok_or(Error::CeremonyNotFound)?;
-    // The id is derived from the challenge, so that a record whose challenge was exchanged shows here.
-    if ceremony.id() != id {
-        return Err(Error::Inconsistent("another ceremony than was asked for"));
+    // The ID is derived from the challenge, so this detects a record whose challenge was exchanged.
+    if ceremony.id() != posted.ceremony {
+        return Err(Error::Inconsistent("a ceremony that was not asked for"));
+    }
+    if !ceremony.session().matches(&posted.session) {
+        return Err(Error::AnotherSession);
     }
     if ceremony.rp_id() != rp.rp_id().as_str() {
         return Err(Error::CeremonyMismatch("another relying party"));
     }
-    // Machines' clocks differ a little; a ceremony from further ahead was made by a clock that is wrong.
+    // Clocks of different machines differ a little. A ceremony further ahead comes from a wrong clock.
     let from_the_future = ceremony.created_at() > now + CLOCK_SKEW_MAX;
     if now >= ceremony.expires_at() || from_the_future {
         return Err(Error::CeremonyExpired);

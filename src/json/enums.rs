@@ -1,20 +1,17 @@
-//! The enumerations of §5.8 as they travel: strings, of which new ones may appear at any time.
+//! The enumerations of §5.8 as they are sent: strings, to which new ones may be added at any time.
 
 use alloc::{borrow::ToOwned, string::String};
 use core::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::{
-    plain::{FromPlain, Plain},
-    text::Text,
-};
 use crate::limits::TRANSPORT_MAX;
+use crate::text::Text;
 
 /// How a client reaches an authenticator (§5.8.4 `AuthenticatorTransport`).
 ///
-/// Unknown transports are kept and sent back unchanged, as the specification asks: Chrome has sent `cable`,
-/// and the next one is not known yet.
+/// Unknown transports are kept and sent back unchanged, as the specification requires: Chrome has sent `cable`, and
+/// others will follow.
 ///
 /// ```
 /// use relying_party::json::Transport;
@@ -36,16 +33,17 @@ pub enum Transport {
     Hybrid,
     /// Built into the client's device.
     Internal,
-    /// One that this crate does not know.
+    /// A transport that this crate does not know.
     Unknown(UnknownTransport),
 }
 
-/// The name of a transport that this crate does not know: at most 32 bytes.
+/// The name of a transport that this crate does not know. Responses and imported passkeys only keep names of 1 to 32
+/// printable ASCII characters. [`Transport`](super::Transport) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnknownTransport(String);
 
 impl Transport {
-    /// The transport's name on the wire.
+    /// Returns the transport's name as sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -59,29 +57,24 @@ impl Transport {
         }
     }
 
-    /// The transport of that name, if it is one that this crate knows.
-    fn known(name: &[u8]) -> Option<Self> {
-        match name {
-            b"usb" => Some(Self::Usb),
-            b"nfc" => Some(Self::Nfc),
-            b"ble" => Some(Self::Ble),
-            b"smart-card" => Some(Self::SmartCard),
-            b"hybrid" => Some(Self::Hybrid),
-            b"internal" => Some(Self::Internal),
-            _ => None,
-        }
-    }
-
-    /// Whether the name is short enough to be kept.
-    pub(crate) fn is_reasonable(&self) -> bool {
-        self.as_str().len() <= TRANSPORT_MAX
+    /// Returns whether a name is kept: 1 to 32 printable ASCII characters without spaces.
+    pub(crate) fn is_reasonable(name: &str) -> bool {
+        (1..=TRANSPORT_MAX).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_graphic())
     }
 }
 
 impl From<&str> for Transport {
     fn from(name: &str) -> Self {
-        Self::known(name.as_bytes())
-            .unwrap_or_else(|| Self::Unknown(UnknownTransport(name.to_owned())))
+        match name {
+            "usb" => Self::Usb,
+            "nfc" => Self::Nfc,
+            "ble" => Self::Ble,
+            "smart-card" => Self::SmartCard,
+            "hybrid" => Self::Hybrid,
+            "internal" => Self::Internal,
+            _ => Self::Unknown(UnknownTransport(name.to_owned())),
+        }
     }
 }
 
@@ -97,23 +90,13 @@ impl Serialize for Transport {
     }
 }
 
-impl FromPlain<'_> for Transport {
-    fn from_plain(json: &mut Plain<'_>) -> Option<Self> {
-        let name = json.string()?;
-        match Self::known(name) {
-            Some(known) => Some(known),
-            None => core::str::from_utf8(name).ok().map(Self::from),
-        }
-    }
-}
-
 impl<'de> Deserialize<'de> for Transport {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Self::from(&*Text::deserialize(deserializer)?))
     }
 }
 
-/// An enumeration that a relying party chooses from; only its known values can be configured or stored.
+/// An enumeration that a relying party chooses from. Only its known values can be configured or stored.
 macro_rules! string_enum {
     ($(#[$doc:meta])* $type:ident { $($(#[$variant_doc:meta])* $variant:ident = $name:literal,)* }) => {
         $(#[$doc])*
@@ -123,7 +106,7 @@ macro_rules! string_enum {
         }
 
         impl $type {
-            /// The value's name on the wire.
+            /// Returns the value's name as sent.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -131,7 +114,7 @@ macro_rules! string_enum {
                 }
             }
 
-            /// The value of that name, if it is one.
+            /// Returns the value with that name, if there is one.
             #[must_use]
             pub fn from_name(name: &str) -> Option<Self> {
                 match name {
@@ -157,35 +140,35 @@ macro_rules! string_enum {
 }
 
 string_enum! {
-    /// Where an authenticator is (§5.4.5 `AuthenticatorAttachment`).
+    /// How an authenticator is attached (§5.4.5 `AuthenticatorAttachment`).
     AuthenticatorAttachment {
         /// Part of the client's device.
         Platform = "platform",
-        /// Removable or another device.
+        /// Removable, or another device.
         CrossPlatform = "cross-platform",
     }
 }
 
 string_enum! {
-    /// Whether the credential is to be discoverable (§5.4.6 `ResidentKeyRequirement`).
+    /// Whether the credential must be discoverable (§5.4.6 `ResidentKeyRequirement`).
     ResidentKey {
-        /// Better not.
+        /// Preferably not.
         Discouraged = "discouraged",
-        /// If the authenticator can.
+        /// If the authenticator supports it.
         Preferred = "preferred",
-        /// Fail otherwise.
+        /// Otherwise the ceremony fails.
         Required = "required",
     }
 }
 
 string_enum! {
-    /// Whether the authenticator is to verify its user (§5.8.6 `UserVerificationRequirement`).
+    /// Whether the authenticator must verify its user (§5.8.6 `UserVerificationRequirement`).
     UserVerification {
-        /// A ceremony without it fails.
+        /// Otherwise the ceremony fails.
         Required = "required",
-        /// If the authenticator can.
+        /// If the authenticator supports it.
         Preferred = "preferred",
-        /// Better not.
+        /// Preferably not.
         Discouraged = "discouraged",
     }
 }
@@ -193,25 +176,25 @@ string_enum! {
 string_enum! {
     /// Whether the relying party wants an attestation statement (§5.4.7 `AttestationConveyancePreference`).
     AttestationConveyance {
-        /// Not interested.
+        /// Not wanted.
         None = "none",
-        /// One that the client may anonymise.
+        /// Wanted. The client may anonymize it.
         Indirect = "indirect",
-        /// As the authenticator makes it.
+        /// Wanted, as the authenticator creates it.
         Direct = "direct",
-        /// With identification of the single device, where the device's owner allows it.
+        /// Wanted, with an identifier of the individual device, if the device's owner allows it.
         Enterprise = "enterprise",
     }
 }
 
 string_enum! {
-    /// What the relying party expects its users to have (§5.8.7 `PublicKeyCredentialHint`).
+    /// Which kind of authenticator the relying party expects its users to have (§5.8.7 `PublicKeyCredentialHint`).
     Hint {
         /// A physical security key.
         SecurityKey = "security-key",
-        /// The device on which the client runs.
+        /// The device that the client runs on.
         ClientDevice = "client-device",
-        /// A phone beside the client.
+        /// A phone, next to the client.
         Hybrid = "hybrid",
     }
 }

@@ -11,13 +11,13 @@ use crate::{
     bytes::{Challenge, CredentialId, UserHandle},
     cose::Algorithm,
     extensions::{AuthenticationInputs, RegistrationInputs},
-    passkey::Passkey,
     time::Duration,
 };
 
 /// `PublicKeyCredentialCreationOptionsJSON`, for `PublicKeyCredential.parseCreationOptionsFromJSON()`.
+/// [`CreatePasskey`](crate::CreatePasskey) has an example.
 ///
-/// Members that are not set are left out: to browsers, `null` is a value.
+/// Members that are not set are omitted, because browsers treat `null` as a value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -26,23 +26,23 @@ pub struct CreationOptions {
     pub rp: RpEntity,
     /// The account.
     pub user: UserEntity,
-    /// What is to be signed.
+    /// The challenge to be signed.
     pub challenge: Challenge,
-    /// The algorithms that are offered, the preferred one first.
+    /// The offered algorithms, in order of preference.
     #[serde(rename = "pubKeyCredParams")]
     pub algorithms: Vec<CredentialParameters>,
-    /// How long the browser may take; a hint, which it clamps.
+    /// How long the browser may take. A hint, which browsers clamp.
     #[serde(serialize_with = "millis")]
     pub timeout: Duration,
-    /// The account's passkeys, so that no authenticator gets two.
+    /// The account's passkeys, so that no authenticator gets a second one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exclude_credentials: Vec<CredentialDescriptor>,
-    /// What the authenticator must be able to do.
+    /// The requirements on the authenticator.
     pub authenticator_selection: AuthenticatorSelection,
-    /// What the user is expected to have.
+    /// Which kinds of authenticators the user is expected to have.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,
-    /// Which attestation is wanted.
+    /// Which attestation is requested.
     pub attestation: AttestationConveyance,
     /// Extension inputs.
     #[serde(skip_serializing_if = "RegistrationInputs::is_empty")]
@@ -50,23 +50,24 @@ pub struct CreationOptions {
 }
 
 /// `PublicKeyCredentialRequestOptionsJSON`, for `PublicKeyCredential.parseRequestOptionsFromJSON()`.
+/// [`SignIn`](crate::SignIn) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RequestOptions {
-    /// What is to be signed.
+    /// The challenge to be signed.
     pub challenge: Challenge,
-    /// How long the browser may take; a hint, which conditional mediation ignores.
+    /// How long the browser may take. A hint, which conditional mediation ignores.
     #[serde(serialize_with = "millis")]
     pub timeout: Duration,
     /// The RP ID.
     pub rp_id: String,
-    /// The passkeys that may answer; empty if any that is discoverable may.
+    /// The passkeys that may answer. Empty if any discoverable passkey may.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub allow_credentials: Vec<CredentialDescriptor>,
     /// Whether the user must be verified.
     pub user_verification: UserVerification,
-    /// What the user is expected to have.
+    /// Which kinds of authenticators the user is expected to have.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Hint>,
     /// Extension inputs.
@@ -89,13 +90,13 @@ pub struct RpEntity {
 pub struct UserEntity {
     /// The user handle.
     pub id: UserHandle,
-    /// What tells the account from others: an e-mail address, a user name.
+    /// A name that distinguishes the account from others: an e-mail address, a user name.
     pub name: String,
-    /// What the user is called; may be empty.
+    /// What the user is called. May be empty.
     pub display_name: String,
 }
 
-/// One algorithm that is offered.
+/// An offered algorithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct CredentialParameters {
     #[serde(rename = "type")]
@@ -109,21 +110,21 @@ impl From<Algorithm> for CredentialParameters {
     }
 }
 
-/// `PublicKeyCredentialType`, of which there is one.
+/// `PublicKeyCredentialType`, which has only one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 enum PublicKeyType {
     #[serde(rename = "public-key")]
     PublicKey,
 }
 
-/// A credential that is allowed or excluded.
+/// An allowed or excluded credential.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CredentialDescriptor {
     #[serde(rename = "type")]
     kind: PublicKeyType,
-    /// The credential id.
+    /// The credential ID.
     pub id: CredentialId,
-    /// How its authenticator can be reached, as it said when the passkey was made.
+    /// The transports that its authenticator reported when the passkey was created.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub transports: Vec<Transport>,
 }
@@ -134,39 +135,34 @@ impl CredentialDescriptor {
     }
 }
 
-impl From<&Passkey> for CredentialDescriptor {
-    fn from(passkey: &Passkey) -> Self {
-        Self::new(passkey.credential_id.clone(), passkey.transports.clone())
-    }
-}
-
-/// What the authenticator must be able to do.
+/// The requirements on the authenticator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthenticatorSelection {
-    /// Where it has to be.
+    /// How it must be attached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authenticator_attachment: Option<AuthenticatorAttachment>,
-    /// Whether the passkey is to be discoverable.
+    /// Whether the passkey must be discoverable.
     pub resident_key: ResidentKey,
-    /// The same for clients of Level 1: true exactly if `resident_key` is `required`.
+    /// The same for clients of Level 1: true if and only if `resident_key` is `required`.
     pub require_resident_key: bool,
     /// Whether the user must be verified.
     pub user_verification: UserVerification,
 }
 
-/// The mediation of `navigator.credentials` (Credential Management §2.3.2). It stands beside `publicKey` in the
-/// argument of `create()` and `get()`, not in the options, and so has to be conveyed beside them.
+/// The mediation of `navigator.credentials` (Credential Management §2.3.2). It belongs next to `publicKey` in the
+/// argument of `create()` and `get()`, not in the options, so it must be passed on separately.
+/// [`SignInStart::to_json`](crate::flow::SignInStart::to_json) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Mediation {
-    /// The browser asks in its own time: in the autofill of a form.
+    /// The browser asks without a dialog: in the autofill of a form.
     Conditional,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde requires")]
 fn millis<S: Serializer>(span: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    // An unsigned long: 32 bits, some 50 days.
+    // An unsigned long: 32 bits, about 50 days.
     serializer.serialize_u32(u32::try_from(span.as_millis()).unwrap_or(u32::MAX))
 }

@@ -1,4 +1,4 @@
-//! The arguments of the signal methods (§5.1.10): what browsers are told about passkeys that changed.
+//! The arguments of the signal methods (§5.1.10), which tell browsers about passkeys that changed.
 //!
 //! ```text
 //! dictionary UnknownCredentialOptions {                dictionary AllAcceptedCredentialsOptions {
@@ -14,7 +14,7 @@
 //! };
 //! ```
 //!
-//! They are written and never read: none of them can be made from what a browser sent.
+//! They can only be serialized: none of them can be created from what a browser sent.
 
 use alloc::{string::String, vec::Vec};
 
@@ -22,25 +22,26 @@ use serde::Serialize;
 
 use crate::bytes::{CredentialId, UserHandle};
 
-/// For `PublicKeyCredential.signalUnknownCredential()`: the browser should stop offering this credential. The only
-/// one that may be sent to somebody who is not signed in.
+/// For `PublicKeyCredential.signalUnknownCredential()`: the browser should stop offering this credential. This is the
+/// only signal that may be sent to a browser where the user is not signed in.
 ///
-/// It comes out of [`Error::signal`](crate::Error::signal).
+/// Returned by [`Error::signal`](crate::Error::signal).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UnknownCredential {
     /// The RP ID.
     pub rp_id: String,
-    /// The credential that is not known.
+    /// The unknown credential.
     pub credential_id: CredentialId,
 }
 
-/// For `PublicKeyCredential.signalAllAcceptedCredentials()`: browsers remove or hide all others of the user, perhaps
-/// for good.
+/// For `PublicKeyCredential.signalAllAcceptedCredentials()`: browsers remove or hide all other passkeys of the user,
+/// possibly for good.
 ///
-/// It comes out of flows that have just read the user's full list, and can neither be made from a list nor changed, so
-/// that a partial one cannot be sent by mistake: [`Listed`](crate::flow::Listed), [`Deleted`](crate::flow::Deleted).
+/// Returned by flows that have just read the user's full list: [`Listed`](crate::flow::Listed),
+/// [`Deleted`](crate::flow::Deleted). It cannot be created from a list or changed, so a partial list cannot be sent by
+/// mistake.
 ///
 /// ```compile_fail
 /// # use relying_party::{CredentialId, UserHandle, json::AllAcceptedCredentials};
@@ -74,17 +75,17 @@ impl AllAcceptedCredentials {
         self.user_id
     }
 
-    /// Every credential that the account has; empty if it has none.
+    /// Returns all credentials of the account. Empty if it has none.
     #[must_use]
     pub fn all_accepted_credential_ids(&self) -> &[CredentialId] {
         &self.all_accepted_credential_ids
     }
 }
 
-/// For `PublicKeyCredential.signalCurrentUserDetails()`: browsers show these names with the user's passkeys from then
-/// on. For whoever is signed in, after a sign-in or when a name has changed.
+/// For `PublicKeyCredential.signalCurrentUserDetails()`: browsers display these names with the user's passkeys from
+/// then on. For signed-in users, after a sign-in or when a name has changed.
 ///
-/// It comes out of [`SignedInUser::signal`](crate::SignedInUser::signal).
+/// Returned by [`SignedInUser::signal`](crate::SignedInUser::signal).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CurrentUserDetails {

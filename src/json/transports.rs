@@ -1,73 +1,40 @@
-//! How an authenticator says it can be reached: `transports` of a registration.
+//! The transports of a registration: how the authenticator says it can be reached.
 
 use alloc::vec::Vec;
 use core::fmt;
 
 use serde::{
     Deserialize, Deserializer,
-    de::{self, SeqAccess, Visitor},
+    de::{SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
 
-use super::{
-    enums::Transport,
-    plain::{self, FromPlain, Plain},
-};
-use crate::limits::TRANSPORTS_MAX;
+use super::enums::Transport;
+use crate::{limits::TRANSPORTS_MAX, text::Text};
 
-/// The text of a list of transports. What is kept of it is collected once the response is verified.
+/// A list of transports as JSON text. The transports to keep are only collected once the response is verified.
+///
+/// Transports are hints, so anything that is not a list of names is treated as absent: hand-written front ends send
+/// `""`, `{}` and `[null]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Transports<'a>(&'a [u8]);
+pub(super) struct Transports<'a>(&'a str);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Transports<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <&RawValue>::deserialize(deserializer)?.get();
-        serde_json::from_str::<KeptTransports>(text).map_err(de::Error::custom)?;
-        Ok(Self(text.as_bytes()))
-    }
-}
-
-impl<'a> FromPlain<'a> for Transports<'a> {
-    fn from_plain(json: &mut Plain<'a>) -> Option<Self> {
-        json.text_of(|json| json.array(|json| json.string().map(drop))).map(Self)
+        <&RawValue>::deserialize(deserializer).map(|value| Self(value.get()))
     }
 }
 
 impl Transports<'_> {
-    /// Those that are kept.
+    /// Returns the transports to keep.
     pub(super) fn kept(self) -> Vec<Transport> {
-        match plain::read(self.0) {
-            Some(KeptTransports(kept)) => kept,
-            // It was read when the response was.
-            None => serde_json::from_slice(self.0)
-                .map_or_else(|_| Vec::new(), |KeptTransports(kept)| kept),
-        }
+        serde_json::from_str(self.0).map_or_else(|_| Vec::new(), |KeptTransports(kept)| kept)
     }
 }
 
-/// Transports are hints, so that a list that is too long is cut rather than refused, and names that are too long are
-/// dropped, as they are read: collected, an empty name of three bytes would take 24.
-#[derive(Default)]
+/// Excess entries, and entries that are not a name of reasonable length, are dropped while parsing: if all were
+/// collected, an empty name of three bytes would take 24.
 struct KeptTransports(Vec<Transport>);
-
-impl KeptTransports {
-    fn add(&mut self, transport: Transport) {
-        if self.0.len() < TRANSPORTS_MAX && transport.is_reasonable() {
-            self.0.push(transport);
-        }
-    }
-}
-
-impl FromPlain<'_> for KeptTransports {
-    fn from_plain(json: &mut Plain<'_>) -> Option<Self> {
-        let mut kept = Self::default();
-        json.array(|json| {
-            kept.add(Transport::from_plain(json)?);
-            Some(())
-        })?;
-        Some(kept)
-    }
-}
 
 impl<'de> Deserialize<'de> for KeptTransports {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -81,11 +48,15 @@ impl<'de> Deserialize<'de> for KeptTransports {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<KeptTransports, A::Error> {
-                let mut kept = KeptTransports::default();
-                while let Some(transport) = list.next_element::<Transport>()? {
-                    kept.add(transport);
+                let mut kept = Vec::new();
+                while let Some(element) = list.next_element::<&RawValue>()? {
+                    let name = serde_json::from_str::<Text<'_>>(element.get()).ok();
+                    let name = name.filter(|name| Transport::is_reasonable(name));
+                    if let Some(name) = name.filter(|_| kept.len() < TRANSPORTS_MAX) {
+                        kept.push(Transport::from(&*name));
+                    }
                 }
-                Ok(kept)
+                Ok(KeptTransports(kept))
             }
         }
 
@@ -100,7 +71,7 @@ mod tests {
     use super::*;
     use crate::json::RegistrationResponse;
 
-    /// Those of a registration with this list.
+    /// Returns the transports of a registration with this list.
     fn transports(list: &str) -> Vec<Transport> {
         let json = format!(
             r#"{{"id":"AQID","rawId":"AQID","type":"public-key","response":{{"clientDataJSON":"e30","attestationObject":"oA","transports":{list}}}}}"#
@@ -109,18 +80,44 @@ mod tests {
     }
 
     #[test]
-    fn transports_are_kept_alike_in_either_form() {
-        let list = r#"["usb","nfc","ble","smart-card","hybrid","internal","cable",""]"#;
-        let names = ["usb", "nfc", "ble", "smart-card", "hybrid", "internal", "cable", ""];
+    fn keeps_known_and_unknown_transports() {
+        let list = r#"["usb","nfc","ble","smart-card","hybrid","internal","cable"]"#;
+        let names = ["usb", "nfc", "ble", "smart-card", "hybrid", "internal", "cable"];
         let expected = names.map(Transport::from);
         for known in &expected[..6] {
             assert!(!matches!(known, Transport::Unknown(_)), "{known}");
         }
-        let KeptTransports(plain) = plain::read(list.as_bytes()).unwrap();
-        assert_eq!(plain, expected);
-        for list in [list, &list.replace(',', " , ")] {
-            assert_eq!(transports(list), expected);
-            assert_eq!(serde_json::from_str::<KeptTransports>(list).unwrap().0, expected);
+        assert_eq!(transports(list), expected);
+        assert_eq!(transports(&list.replace(',', " , ")), expected);
+        assert_eq!(transports(r#"["\u0075sb"]"#), [Transport::Usb]);
+    }
+
+    #[test]
+    fn transports_of_the_wrong_type_count_as_absent() {
+        for list in [
+            "null",
+            "\"\"",
+            "\"usb\"",
+            "{}",
+            "{\"0\":\"usb\"}",
+            "7",
+            "true",
+            "[]",
+            "[null]",
+            "[7,[]]",
+        ] {
+            assert_eq!(transports(list), [], "{list}");
+        }
+        assert_eq!(transports(r#"[null,"usb",{},"nfc"]"#), [Transport::Usb, Transport::Nfc]);
+    }
+
+    /// Transports are stored and sent back, and end up in logs and pages.
+    #[test]
+    fn drops_names_that_are_not_1_to_32_printable_ascii_characters() {
+        let long = "x".repeat(32);
+        assert_eq!(transports(&format!("[\"{long}\"]")), [Transport::from(&*long)]);
+        for name in ["", &format!("{long}x"), "a b", "\\u0000", "\\u007f", "\u{202e}bsu", "é"] {
+            assert_eq!(transports(&format!("[\"{name}\",\"usb\"]")), [Transport::Usb], "{name}");
         }
     }
 
@@ -128,6 +125,5 @@ mod tests {
     fn long_transport_lists_are_cut() {
         let many = alloc::vec!["\"x\""; 99].join(",");
         assert_eq!(transports(&format!("[{many}]")).len(), 16);
-        assert_eq!(transports(&format!("[\"usb\",\"{}\"]", "x".repeat(33))), [Transport::Usb]);
     }
 }

@@ -1,13 +1,21 @@
-//! What the metadata say of one authenticator model.
+//! What the metadata say about one authenticator model.
 
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{
+    collections::BTreeMap,
+    string::{String, ToString as _},
+    vec::Vec,
+};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::status::{ReportJson, StatusReport};
-use crate::{bytes::Aaguid, json::text::Text, time::Timestamp, x509::TrustAnchor};
+use super::{
+    member::{elements, member},
+    omission::{OmissionReason, Omissions},
+    status::StatusReport,
+};
+use crate::{bytes::Aaguid, malformed::Malformed, text::Text, time::Timestamp, x509::TrustAnchor};
 
 /// The entry of an authenticator model.
 ///
@@ -25,33 +33,38 @@ use crate::{bytes::Aaguid, json::text::Text, time::Timestamp, x509::TrustAnchor}
 ///     … };
 /// ```
 ///
-/// Entries of UAF authenticators, by `aaid`, are passed over.
+/// Entries of UAF authenticators, by `aaid`, are skipped. A member of the wrong type is omitted from its entry, but the
+/// entry keeps its status. [`Metadata::omissions`](super::Metadata::omissions) tells which. Entries with the same
+/// AAGUID are merged: everything that any of them reports counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MetadataEntry {
-    /// The model, if it is one of FIDO2.
+    /// The model, if it is a FIDO2 model.
     pub aaguid: Option<Aaguid>,
-    /// The keys of its attestation certificates, if it is one of U2F.
+    /// The keys of its attestation certificates, if it is a U2F model.
     pub key_identifiers: Vec<KeyIdentifier>,
     /// A name in English.
     pub description: Option<String>,
     /// Names by language tag, such as `en-US`.
     pub friendly_names: BTreeMap<String, String>,
-    /// How it attests: `basic_full`, `basic_surrogate` (self attestation), `attca`, …
+    /// How the model attests: `basic_full`, `basic_surrogate` (self attestation), `attca`, …
     pub attestation_types: Vec<String>,
-    /// Who vouches for it: roots, intermediates, or attestation certificates themselves. Those that cannot be
-    /// read are left out.
+    /// Who vouches for the model: roots, intermediates, or attestation certificates themselves. Certificates that
+    /// cannot be parsed are listed in the [omissions](super::Metadata::omissions).
     pub anchors: Vec<TrustAnchor>,
-    /// What is reported of it, the earliest first.
+    /// The reports about the model, earliest first.
     reports: Vec<StatusReport>,
+    /// The time of the first warning, if there is one.
+    pub(super) warned_since: Option<Timestamp>,
 }
 
 /// The SHA-1 of a certificate's public key (RFC 5280 §4.2.1.2, method 1).
+/// [`MetadataEntry`](crate::mds::MetadataEntry) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyIdentifier([u8; 20]);
 
 impl KeyIdentifier {
-    /// The key identifier in these bytes.
+    /// Creates a key identifier from these bytes.
     #[must_use]
     pub const fn new(bytes: [u8; 20]) -> Self {
         Self(bytes)
@@ -73,28 +86,28 @@ impl KeyIdentifier {
 }
 
 impl MetadataEntry {
-    /// The reports that hold at this instant, the earliest first.
+    /// Returns the reports that are effective at this time, earliest first.
     pub fn reports_at(&self, at: Timestamp) -> impl Iterator<Item = &StatusReport> {
         self.reports.iter().filter(move |report| report.is_effective(at))
     }
 
-    /// The status at this instant: the latest report that holds.
+    /// Returns the status at this time: the latest effective report.
     #[must_use]
     pub fn status_at(&self, at: Timestamp) -> Option<&StatusReport> {
         self.reports_at(at).last()
     }
 
-    /// The reports that hold at this instant and are reasons not to trust authenticators of this model.
+    /// Returns the reports that are effective at this time and are reasons not to trust authenticators of this model.
     ///
-    /// A report that came later does not end an earlier one: a certification may be of a newer version, an update is of
-    /// no use to keys that cannot be updated. Who knows better judges [`reports_at`](Self::reports_at).
+    /// A later report does not end an earlier one: a certification may be for a newer version, and an update does not
+    /// help keys that cannot be updated. If you know better, decide by [`reports_at`](Self::reports_at).
     pub fn warnings_at(&self, at: Timestamp) -> impl Iterator<Item = &StatusReport> {
         self.reports_at(at).filter(|report| report.status.is_warning())
     }
 
-    /// The model's name: in this language if there is one, else in English.
+    /// Returns the model's name in this language, or in English if it has no name in this language.
     ///
-    /// `language` is a tag such as `de-DE`; one that only names the language, `de`, finds any of its regions.
+    /// `language` is a tag such as `de-DE`. A tag that only names the language, `de`, matches any of its regions.
     #[must_use]
     pub fn name(&self, language: &str) -> Option<&str> {
         let of = |wanted: &str| {
@@ -107,67 +120,165 @@ impl MetadataEntry {
         of(language).or(self.description.as_deref()).or_else(|| of("en"))
     }
 
-    /// Reads an entry. One that is for neither FIDO2 nor U2F, or cannot be read, is none.
-    pub(super) fn read(json: &RawValue) -> Option<Self> {
-        let json: EntryJson<'_> = serde_json::from_str(json.get()).ok()?;
-        let aaguid = json.aaguid.as_deref().map(str::parse).transpose().ok()?;
-        let key_identifiers = json.attestation_certificate_key_identifiers.unwrap_or_default();
-        let key_identifiers = key_identifiers
-            .iter()
-            .map(|text| KeyIdentifier::from_hex(text))
-            .collect::<Option<Vec<_>>>()?;
+    /// Adds what another entry says about the same model. Keeps everything that either reports.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.key_identifiers.extend(other.key_identifiers);
+        self.description = self.description.take().or(other.description);
+        for (language, name) in other.friendly_names {
+            self.friendly_names.entry(language).or_insert(name);
+        }
+        self.attestation_types.extend(other.attestation_types);
+        self.anchors.extend(other.anchors);
+        self.reports.extend(other.reports);
+    }
+
+    /// Sorts the reports, once all of them are here.
+    pub(super) fn finish(&mut self) {
+        // A stable sort: the order of the list decides for reports on the same day.
+        self.reports.sort_by_key(|report| report.effective);
+        let mut warnings = self.reports.iter().filter(|report| report.status.is_warning());
+        let first = warnings.next();
+        self.warned_since =
+            first.map(|report| report.effective.unwrap_or(Timestamp::from_unix_millis(0)));
+    }
+
+    /// Parses an entry. It is only skipped without the members that say what it is about or that contain warnings. Any
+    /// other member that cannot be parsed is omitted on its own.
+    pub(super) fn read(json: &RawValue, omissions: &mut Omissions) -> Option<Self> {
+        omissions.aaguid = None;
+        let json: EntryJson<'_> = match serde_json::from_str(json.get()) {
+            Ok(json) => json,
+            Err(error) => {
+                omissions.add_with(|| OmissionReason::Entry(shortened(&error)));
+                return None;
+            }
+        };
+        let aaguid = member::<Text<'_>>(json.aaguid, "aaguid", omissions).and_then(|text| {
+            let aaguid = text.parse().ok();
+            if aaguid.is_none() {
+                omissions.add(OmissionReason::Member("aaguid"));
+            }
+            aaguid
+        });
+        omissions.aaguid = aaguid;
+        let mut key_identifiers = Vec::new();
+        let identifiers = json.attestation_certificate_key_identifiers;
+        elements(identifiers, "attestationCertificateKeyIdentifiers", omissions, |text, _| {
+            let identifier = text.and_then(|text: Text<'_>| KeyIdentifier::from_hex(&text));
+            key_identifiers.extend(identifier);
+            identifier.is_some()
+        });
         if aaguid.is_none() && key_identifiers.is_empty() {
+            omissions.add(match json.aaid {
+                Some(_) => OmissionReason::Uaf,
+                None => OmissionReason::Unidentified,
+            });
             return None;
         }
-        let mut reports: Vec<_> = json.status_reports.into_iter().map(StatusReport::from).collect();
-        // Stable: of reports of one day the order in the list tells which came first.
-        reports.sort_by_key(|report| report.effective);
-        let statement = json.metadata_statement.unwrap_or_default();
-        Some(Self {
-            aaguid,
-            key_identifiers,
-            description: statement.description,
-            friendly_names: statement.friendly_names.unwrap_or_default(),
-            attestation_types: statement.attestation_types.unwrap_or_default(),
-            anchors: statement
-                .attestation_root_certificates
-                .unwrap_or_default()
-                .iter()
-                .filter_map(|text| anchor(text))
-                .collect(),
-            reports,
-        })
+        let mut reports = Vec::new();
+        let mut are_readable = true;
+        for report in json.status_reports {
+            match StatusReport::read(report, omissions) {
+                Some(report) => reports.push(report),
+                None => are_readable = false,
+            }
+        }
+        // One is enough: many would take more memory than the input.
+        if !are_readable {
+            reports.push(StatusReport::unreadable());
+        }
+        let statement =
+            member::<StatementJson<'_>>(json.metadata_statement, "metadataStatement", omissions);
+        let mut entry = Self { aaguid, key_identifiers, reports, ..Self::empty() };
+        entry.read_statement(&statement.unwrap_or_default(), omissions);
+        Some(entry)
+    }
+
+    fn empty() -> Self {
+        Self {
+            aaguid: None,
+            key_identifiers: Vec::new(),
+            description: None,
+            friendly_names: BTreeMap::new(),
+            attestation_types: Vec::new(),
+            anchors: Vec::new(),
+            reports: Vec::new(),
+            warned_since: None,
+        }
+    }
+
+    fn read_statement(&mut self, json: &StatementJson<'_>, omissions: &mut Omissions) {
+        self.description = member(json.description, "description", omissions);
+        let names =
+            member::<BTreeMap<String, &RawValue>>(json.friendly_names, "friendlyNames", omissions);
+        for (language, name) in names.unwrap_or_default() {
+            let name = member(Some(name), "friendlyNames", omissions);
+            self.friendly_names.extend(name.map(|name| (language, name)));
+        }
+        elements(
+            json.attestation_types,
+            "attestationTypes",
+            omissions,
+            |text: Option<String>, _| {
+                let is_read = text.is_some();
+                self.attestation_types.extend(text);
+                is_read
+            },
+        );
+        let mut at = 0_usize;
+        let certificates = json.attestation_root_certificates;
+        elements(certificates, "attestationRootCertificates", omissions, |text, omissions| {
+            let Some(text): Option<Text<'_>> = text else { return false };
+            match anchor(&text, at) {
+                Ok(anchor) => self.anchors.push(anchor),
+                Err(reason) => omissions.add(reason),
+            }
+            at = at.saturating_add(1);
+            true
+        });
     }
 }
 
+/// The error of the JSON parser, truncated because it may repeat the input.
+fn shortened(error: &serde_json::Error) -> String {
+    match Malformed::json("entry", error) {
+        Malformed::Json { reason, .. } => reason,
+        other => other.to_string(),
+    }
+}
+
+/// Members are parsed one by one, so that an invalid member does not invalidate the others.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object with the members of an entry")]
 struct EntryJson<'a> {
     #[serde(borrow, default)]
-    aaguid: Option<Text<'a>>,
+    aaid: Option<&'a RawValue>,
     #[serde(borrow, default)]
-    attestation_certificate_key_identifiers: Option<Vec<Text<'a>>>,
+    aaguid: Option<&'a RawValue>,
     #[serde(borrow, default)]
-    metadata_statement: Option<StatementJson<'a>>,
+    attestation_certificate_key_identifiers: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    metadata_statement: Option<&'a RawValue>,
     #[serde(borrow)]
-    status_reports: Vec<ReportJson<'a>>,
+    status_reports: Vec<&'a RawValue>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct StatementJson<'a> {
-    #[serde(default)]
-    description: Option<String>,
-    #[serde(default)]
-    friendly_names: Option<BTreeMap<String, String>>,
-    #[serde(default)]
-    attestation_types: Option<Vec<String>>,
     #[serde(borrow, default)]
-    attestation_root_certificates: Option<Vec<Text<'a>>>,
+    description: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    friendly_names: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    attestation_types: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    attestation_root_certificates: Option<&'a RawValue>,
 }
 
 /// Vendors submit their certificates by hand, some with line breaks.
-fn anchor(text: &str) -> Option<TrustAnchor> {
+fn anchor(text: &str, at: usize) -> Result<TrustAnchor, OmissionReason> {
     let text: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    TrustAnchor::from_der(&STANDARD.decode(text).ok()?).ok()
+    let der = STANDARD.decode(text).map_err(|_| OmissionReason::AnchorBase64(at))?;
+    TrustAnchor::from_der(&der).map_err(|error| OmissionReason::Anchor { at, error })
 }

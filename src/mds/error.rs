@@ -8,49 +8,49 @@ use crate::{
     x509::{CertificateError, PathError},
 };
 
-/// The first check that a metadata BLOB failed.
+/// The first check that a metadata BLOB failed. [`BlobVerification`](crate::mds::BlobVerification) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MdsError {
-    /// Longer than [`MDS_BLOB_MAX`](crate::limits::MDS_BLOB_MAX).
+    /// The BLOB is longer than [`MDS_BLOB_MAX`](crate::limits::MDS_BLOB_MAX).
     #[error("the metadata BLOB is too long")]
     TooLong,
-    /// Not a compact JWS with the signer's certificates.
-    #[error("the metadata BLOB is no JWS: {0}")]
+    /// The BLOB is not a compact JWS with the signer's certificates.
+    #[error("the metadata BLOB is not a JWS: {0}")]
     Jws(&'static str),
-    /// The signer's certificate cannot be read, or is not for the signature's algorithm.
-    #[error("the certificate of the metadata BLOB: {0}")]
+    /// The signer's certificate cannot be parsed, or is not for the signature's algorithm.
+    #[error("the certificate of the metadata BLOB is not acceptable: {0}")]
     Certificate(#[from] CertificateError),
-    /// Signed by somebody else than who publishes metadata.
+    /// The signer is not the publisher of the metadata.
     #[error("the metadata BLOB was not signed by {expected}")]
     Signer {
-        /// The host that its certificate has to be for.
+        /// The host that the certificate must be for.
         expected: String,
     },
     /// No path leads from the signer's certificate to an anchor.
-    #[error("the certificate of the metadata BLOB: {0}")]
+    #[error("the certificate of the metadata BLOB is not acceptable: {0}")]
     Path(#[from] PathError),
-    /// The verifier does not have the algorithm of the signature.
+    /// The verifier does not support the algorithm of the signature.
     #[error("algorithm {0} is not supported by the signature verifier")]
     AlgorithmNotSupported(Algorithm),
-    /// The signature does not belong to the BLOB and the certificate.
+    /// The signature does not match the BLOB and the certificate.
     #[error("the signature of the metadata BLOB is invalid")]
     Signature,
-    /// What was signed is no metadata.
-    #[error("the metadata BLOB: {0}")]
+    /// The signed content is not metadata.
+    #[error("the metadata BLOB has an invalid payload: {0}")]
     Payload(String),
-    /// Older than what is known already.
+    /// The BLOB is older than the known one.
     #[error("the metadata BLOB has number {found}, but {known} is known")]
     RolledBack {
-        /// The number that was known.
+        /// The known number.
         known: u64,
-        /// The number of this one.
+        /// The number of this BLOB.
         found: u64,
     },
-    /// A newer one has been due for longer than is tolerated.
+    /// A newer BLOB has been due for longer than the grace period.
     #[error("the metadata BLOB should have been replaced by {next_update:?}")]
     Outdated {
-        /// The day on which the next one was due at the latest.
+        /// The latest day on which the next BLOB was due.
         next_update: Timestamp,
     },
 }

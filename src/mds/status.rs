@@ -1,12 +1,17 @@
-//! What the FIDO Alliance reports of an authenticator model.
+//! What the FIDO Alliance reports about an authenticator model.
 
 use alloc::string::String;
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
-use crate::{json::text::Text, time::Timestamp};
+use super::{
+    member::member,
+    omission::{OmissionReason, Omissions},
+};
+use crate::{text::Text, time::Timestamp};
 
-/// One line in each: its variant, its name in MDS, what it means.
+/// One line each: the variant, its name in MDS, its meaning.
 macro_rules! statuses {
     ($($(#[$doc:meta])* $variant:ident = $name:literal;)*) => {
         /// The status of an authenticator model (FIDO Metadata Service §3.1.4, `AuthenticatorStatus`).
@@ -20,7 +25,9 @@ macro_rules! statuses {
         #[non_exhaustive]
         pub enum AuthenticatorStatus {
             $($(#[$doc])* $variant,)*
-            /// A status that this crate does not know, by its name.
+            /// A report that cannot be read. It could be any of the others.
+            Unreadable,
+            /// An unknown status, by its name.
             Other(String),
         }
 
@@ -60,28 +67,28 @@ statuses! {
     Fips140CertifiedL3 = "FIPS140_CERTIFIED_L3";
     /// Certified under FIPS 140 at overall level 4.
     Fips140CertifiedL4 = "FIPS140_CERTIFIED_L4";
-    /// The vendor has stated that it conforms.
+    /// The vendor has stated that the model conforms.
     SelfAssertionSubmitted = "SELF_ASSERTION_SUBMITTED";
-    /// User verification can be got around.
+    /// User verification can be bypassed.
     UserVerificationBypass = "USER_VERIFICATION_BYPASS";
-    /// An attestation key is known to somebody else.
+    /// An attestation key has leaked.
     AttestationKeyCompromise = "ATTESTATION_KEY_COMPROMISE";
-    /// Keys of users can be had from afar.
+    /// Keys of users can be extracted remotely.
     UserKeyRemoteCompromise = "USER_KEY_REMOTE_COMPROMISE";
-    /// Keys of users can be had by who holds the authenticator.
+    /// Keys of users can be extracted by someone who holds the authenticator.
     UserKeyPhysicalCompromise = "USER_KEY_PHYSICAL_COMPROMISE";
-    /// There is an update, which may mend what was reported before.
+    /// An update is available, which may fix what was reported before.
     UpdateAvailable = "UPDATE_AVAILABLE";
     /// No longer made or supported.
     Retired = "RETIRED";
-    /// Not to be trusted any more.
+    /// No longer trusted.
     Revoked = "REVOKED";
 }
 
 impl AuthenticatorStatus {
-    /// Whether it is a reason not to trust authenticators of the model.
+    /// Returns whether it is a reason not to trust authenticators of the model.
     ///
-    /// A status that is not known is none: newer kinds of certification must not turn users away.
+    /// An unknown status is not: new kinds of certification must not lock users out. A report that cannot be read is.
     #[must_use]
     pub fn is_warning(&self) -> bool {
         matches!(
@@ -91,11 +98,12 @@ impl AuthenticatorStatus {
                 | Self::UserKeyRemoteCompromise
                 | Self::UserKeyPhysicalCompromise
                 | Self::Revoked
+                | Self::Unreadable
         )
     }
 }
 
-/// A report on a model.
+/// A report about a model.
 ///
 /// ```text
 /// dictionary StatusReport {                               // FIDO Metadata Service §3.1.3
@@ -107,54 +115,74 @@ impl AuthenticatorStatus {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StatusReport {
-    /// What is reported.
+    /// The reported status.
     pub status: AuthenticatorStatus,
-    /// Since when: the beginning of that day. Without a date, or with one that cannot be read, since ever.
+    /// The start of the day from which the report is effective. `None` if there is no readable date: then it is always
+    /// effective.
     pub effective: Option<Timestamp>,
-    /// The firmware version from which on it is so, for some kinds of report.
+    /// The firmware version from which the report applies, for some kinds of report.
     pub authenticator_version: Option<u64>,
-    /// The compromised certificate, in base64 of DER as it was sent.
+    /// The compromised certificate, as base64 of DER, as sent.
     pub certificate: Option<String>,
-    /// Where there is more to read.
+    /// The address of more information.
     pub url: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct ReportJson<'a> {
+struct ReportJson<'a> {
     #[serde(borrow)]
     status: Text<'a>,
     #[serde(borrow, default)]
-    effective_date: Option<Text<'a>>,
-    #[serde(default)]
-    authenticator_version: Option<u64>,
-    #[serde(default)]
-    certificate: Option<String>,
-    #[serde(default)]
-    url: Option<String>,
+    effective_date: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    authenticator_version: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    certificate: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    url: Option<&'a RawValue>,
 }
 
 impl StatusReport {
-    /// Whether it holds at this instant.
+    /// Returns whether the report is effective at this time.
     #[must_use]
     pub fn is_effective(&self, at: Timestamp) -> bool {
         self.effective.is_none_or(|effective| effective <= at)
     }
 }
 
-impl From<ReportJson<'_>> for StatusReport {
-    fn from(json: ReportJson<'_>) -> Self {
+/// Parsing never makes a report milder: without a readable date it is always effective, and without a readable status
+/// it is a warning.
+impl StatusReport {
+    pub(super) const fn unreadable() -> Self {
         Self {
-            status: AuthenticatorStatus::from(&*json.status),
-            effective: json.effective_date.as_deref().and_then(date),
-            authenticator_version: json.authenticator_version,
-            certificate: json.certificate,
-            url: json.url,
+            status: AuthenticatorStatus::Unreadable,
+            effective: None,
+            authenticator_version: None,
+            certificate: None,
+            url: None,
         }
+    }
+
+    pub(super) fn read(json: &RawValue, omissions: &mut Omissions) -> Option<Self> {
+        let json = member::<ReportJson<'_>>(Some(json), "statusReports", omissions)?;
+        let day = member::<Text<'_>>(json.effective_date, "effectiveDate", omissions);
+        let effective = day.as_deref().and_then(date);
+        if day.is_some() && effective.is_none() {
+            omissions.add(OmissionReason::Member("effectiveDate"));
+        }
+        let version = json.authenticator_version;
+        Some(Self {
+            status: AuthenticatorStatus::from(&*json.status),
+            effective,
+            authenticator_version: member(version, "authenticatorVersion", omissions),
+            certificate: member(json.certificate, "certificate", omissions),
+            url: member(json.url, "url", omissions),
+        })
     }
 }
 
-/// The beginning of a day, `YYYY-MM-DD` in UTC. A time behind the day is passed over.
+/// Parses the start of a day, `YYYY-MM-DD` in UTC. A time after the day is ignored.
 pub(super) fn date(text: &str) -> Option<Timestamp> {
     let (day, time) = text.split_at_checked("YYYY-MM-DD".len())?;
     if !time.is_empty() && !time.starts_with('T') {
@@ -200,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_status_is_kept_and_no_warning() {
+    fn unknown_status_is_kept_and_is_not_a_warning() {
         let status = AuthenticatorStatus::from("FIDO_CERTIFIED_L9");
         assert_eq!(status, AuthenticatorStatus::Other("FIDO_CERTIFIED_L9".into()));
         assert!(!status.is_warning());

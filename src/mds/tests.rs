@@ -1,4 +1,4 @@
-//! BLOBs that nobody published, signed by throw-away keys.
+//! BLOBs that no one published, signed by throw-away keys.
 
 use alloc::{
     format,
@@ -16,16 +16,19 @@ use crate::{
     Algorithm,
     attestation::{
         test_kit::certificate::{
-            common_name, draft, extension, key, point, root_certificate, sign_certificate,
+            common_name, draft, extension, key, oid, point, root_certificate, sign_certificate,
         },
         test_kit::der::{sequence, tlv},
         test_kit::jws,
         test_kit::verifier::Nothing,
     },
     crypto::RustCrypto,
-    limits::MDS_BLOB_MAX,
+    limits::{MDS_BLOB_MAX, MDS_OMISSIONS_MAX},
     time::Duration,
-    x509::{OwnedCertificate, PathError, RevocationCheck},
+    x509::{
+        Crl, CrlRevocation, OwnedCertificate, PathError, RevocationCheck, RevocationSubject,
+        test_ca::{Ca, CrlDraft, Key},
+    },
 };
 
 const ROOT: u8 = 1;
@@ -45,7 +48,7 @@ fn root() -> Vec<u8> {
     root_certificate("Root", ROOT)
 }
 
-/// The certificate of who publishes metadata.
+/// The certificate of the publisher of the metadata.
 fn signer(host: &str) -> Vec<u8> {
     let mut signer = draft("Root", common_name("Publisher"), SIGNER);
     let host = sequence(&[tlv(0x82, host.as_bytes())]);
@@ -116,13 +119,13 @@ fn metadata_of_the_publisher_are_read() {
     assert_eq!((metadata.entries().len(), metadata.skipped()), (1, 0));
     let entry = metadata.entry(MODEL.parse().unwrap()).unwrap();
     assert_eq!(entry.attestation_types, ["basic_full"]);
-    // The line break in the first is the vendor's; what is no certificate is left out.
+    // The line break in the first one is from the vendor. Text that is not a certificate is skipped.
     assert_eq!(entry.anchors, [TrustAnchor::from_der(&vendor()).unwrap()]);
     assert!(metadata.entry("ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4".parse().unwrap()).is_none());
 }
 
 #[test]
-fn blob_that_is_no_jws_is_refused() {
+fn rejects_blobs_that_are_not_jws() {
     assert!(matches!(verify(""), Err(MdsError::Jws(_))));
     assert!(matches!(verify("a.b"), Err(MdsError::Jws(_))));
     let blob = blob(&[]);
@@ -145,7 +148,7 @@ fn signature_of_another_key_is_refused() {
 }
 
 #[test]
-fn algorithm_that_the_verifier_does_not_have_is_named() {
+fn error_names_an_algorithm_that_the_verifier_does_not_support() {
     let anchors = [TrustAnchor::from_der(&root()).unwrap()];
     let verification = BlobVerification::new(&anchors, at(NEXT_UPDATE), &Nothing);
     let expected = MdsError::AlgorithmNotSupported(Algorithm::ES256);
@@ -161,11 +164,11 @@ fn payload_that_was_not_signed_is_refused() {
 }
 
 #[test]
-fn signer_that_no_anchor_vouches_for_is_refused() {
+fn rejects_signers_without_an_anchor() {
     let blob = blob(&[]);
     let others = [TrustAnchor::from_der(&vendor()).unwrap()];
     for anchors in [&others[..], &[]] {
-        // The root comes along in x5c, which gives no trust.
+        // The root is also in x5c, which does not make it trusted.
         let verification = BlobVerification::new(anchors, at(NEXT_UPDATE), &RustCrypto);
         let verdict = verification.verify(blob.as_bytes()).map(drop);
         assert!(matches!(verdict, Err(MdsError::Path(_))), "{verdict:?}");
@@ -187,7 +190,7 @@ fn another_host_of_the_same_root_is_refused() {
 fn signer_that_is_revoked_is_refused() {
     struct All;
     impl RevocationCheck for All {
-        fn is_revoked(&self, _: &Certificate<'_>) -> bool {
+        fn is_revoked(&self, _: &RevocationSubject<'_>) -> bool {
             true
         }
     }
@@ -196,7 +199,28 @@ fn signer_that_is_revoked_is_refused() {
 }
 
 #[test]
-fn path_is_completed_by_what_the_host_supplies() {
+fn signer_that_a_crl_revokes_is_refused() {
+    let ca = Ca { name: common_name("Root"), key: Key::P256(key(ROOT)) };
+    let signer = signer("mds.fidoalliance.org");
+    let serial = Certificate::parse(&signer).unwrap().serial_number().to_vec();
+    for (revoked, expected) in
+        [(&serial[..], Err(MdsError::Path(PathError::Revoked))), (&[0x7f], Ok(()))]
+    {
+        let list = CrlDraft::new(&ca, &[revoked])
+            .with(|it| it.this_update = "20240201000000Z".into())
+            .sign(&ca.key);
+        let root = root();
+        let root = Certificate::parse(&root).unwrap();
+        let list = Crl::parse(&list).unwrap().verify(&root, &RustCrypto).unwrap();
+        let check = CrlRevocation::new([list]);
+        let verdict =
+            with(|verification| verification.revocation(&check).verify(blob(&[]).as_bytes()));
+        assert_eq!(verdict.map(drop), expected);
+    }
+}
+
+#[test]
+fn hosts_intermediates_complete_the_path() {
     let mut ca = draft("Root", common_name("Between"), 9);
     ca.extensions.push(extension("2.5.29.19", true, &sequence(&[tlv(1, &[0xff])])));
     let ca = sign_certificate(&ca, ROOT);
@@ -226,7 +250,7 @@ fn number_must_not_go_backwards() {
 }
 
 #[test]
-fn metadata_are_good_to_the_end_of_their_last_day_and_for_the_grace_that_is_given() {
+fn metadata_are_valid_until_the_end_of_their_last_day_plus_the_grace_period() {
     let anchors = [TrustAnchor::from_der(&root()).unwrap()];
     let of = |now, grace| {
         BlobVerification::new(&anchors, at(now), &RustCrypto)
@@ -242,7 +266,7 @@ fn metadata_are_good_to_the_end_of_their_last_day_and_for_the_grace_that_is_give
 }
 
 #[test]
-fn payload_that_is_no_metadata_is_refused() {
+fn rejects_payloads_that_are_not_metadata() {
     for payload in [
         "",
         "[]",
@@ -258,7 +282,7 @@ fn payload_that_is_no_metadata_is_refused() {
 }
 
 #[test]
-fn entries_that_cannot_be_read_are_passed_over() {
+fn skips_entries_that_cannot_be_read() {
     let entries = [
         r#"{"aaid":"4e4e#4005","statusReports":[]}"#.to_string(),
         r#"{"aaguid":"not one","statusReports":[]}"#.to_string(),
@@ -270,17 +294,142 @@ fn entries_that_cannot_be_read_are_passed_over() {
     let metadata = verify(&blob(&entries)).unwrap();
     assert_eq!((metadata.entries().len(), metadata.skipped()), (1, 5));
     assert!(metadata.entry(MODEL.parse().unwrap()).is_some());
+    let reasons: Vec<_> =
+        metadata.omissions().iter().map(|it| (it.entry, it.reason.to_string())).collect();
+    let expected = [
+        (0, "the entry is for a UAF authenticator"),
+        (1, "aaguid cannot be read"),
+        (1, "the entry has neither an AAGUID nor a key identifier that can be read"),
+        (2, "attestationCertificateKeyIdentifiers cannot be read"),
+        (2, "the entry has neither an AAGUID nor a key identifier that can be read"),
+        (3, "the entry cannot be read: missing field `statusReports` at line 1 column 49"),
+        (
+            4,
+            "the entry cannot be read: invalid type: integer `7`, expected an object with the members of an entry at line 1 column 1",
+        ),
+        (5, "attestation root certificate 1 is not base64"),
+    ];
+    assert_eq!(reasons.iter().map(|(at, text)| (*at, text.as_str())).collect::<Vec<_>>(), expected);
+    // The log entry says which one it is.
+    let shown = metadata.omissions().last().unwrap().to_string();
+    assert_eq!(shown, format!("entry 5 ({MODEL}): attestation root certificate 1 is not base64"));
 }
 
 #[test]
-fn zero_aaguid_is_no_model() {
+fn number_of_recorded_omissions_is_limited() {
+    let many = vec!["7".to_string(); MDS_OMISSIONS_MAX + 10];
+    let metadata = verify(&blob(&many)).unwrap();
+    assert_eq!(metadata.skipped(), MDS_OMISSIONS_MAX + 10);
+    assert_eq!(metadata.omissions().len(), MDS_OMISSIONS_MAX);
+}
+
+/// A single mistake by the vendor must not hide what is reported about the model.
+#[test]
+fn mistyped_members_do_not_cost_an_entry_its_status() {
+    let revoked = reports(&[("REVOKED", Some("2024-02-02"))]);
+    let good = entry(&revoked);
+    for (member, mistyped, name) in [
+        (r#""description":"Key""#, r#""description":7"#, "description"),
+        (r#""friendlyNames":{"#, r#""friendlyNames":[],"_":{"#, "friendlyNames"),
+        (r#""de-AT":"Schlüssel""#, r#""de-AT":{}"#, "friendlyNames"),
+        (r#""attestationTypes":["basic_full"]"#, r#""attestationTypes":{}"#, "attestationTypes"),
+        (r#"["basic_full"]"#, "[null]", "attestationTypes"),
+        (r#""not a certificate""#, "7", "attestationRootCertificates"),
+        (
+            r#""attestationRootCertificates":"#,
+            r#""attestationRootCertificates":1,"_":"#,
+            "attestationRootCertificates",
+        ),
+        (r#""metadataStatement":"#, r#""metadataStatement":"","_":"#, "metadataStatement"),
+        (
+            r#""statusReports":"#,
+            r#""attestationCertificateKeyIdentifiers":"","statusReports":"#,
+            "attestationCertificateKeyIdentifiers",
+        ),
+        (r#""status":"REVOKED""#, r#""status":"REVOKED","url":{}"#, "url"),
+        (r#""status":"REVOKED""#, r#""status":"REVOKED","certificate":[]"#, "certificate"),
+        (
+            r#""status":"REVOKED""#,
+            r#""status":"REVOKED","authenticatorVersion":-1"#,
+            "authenticatorVersion",
+        ),
+        (r#""effectiveDate":"2024-02-02""#, r#""effectiveDate":20240202"#, "effectiveDate"),
+        (r#""effectiveDate":"2024-02-02""#, r#""effectiveDate":"soon""#, "effectiveDate"),
+    ] {
+        let mistyped = good.replacen(member, mistyped, 1);
+        assert_ne!(mistyped, good, "{member}");
+        let metadata = verify(&blob(&[mistyped])).unwrap();
+        let entry = metadata.entry(MODEL.parse().unwrap()).unwrap();
+        assert_eq!(entry.warnings_at(at(NEXT_UPDATE)).count(), 1, "{name}");
+        let reason = OmissionReason::Member(name);
+        assert!(metadata.omissions().iter().any(|it| it.reason == reason), "{name}");
+    }
+}
+
+/// A report that cannot be read could say anything.
+#[test]
+fn report_that_cannot_be_read_is_a_warning() {
+    for report in ["7", "7,7", r#"{"effectiveDate":"2024-01-01"}"#, r#"{"status":7}"#] {
+        let metadata = verify(&blob(&[entry(report)])).unwrap();
+        let entry = metadata.entry(MODEL.parse().unwrap()).unwrap();
+        let warnings: Vec<_> = entry.warnings_at(at(0)).map(|it| it.status.clone()).collect();
+        assert_eq!(warnings, [AuthenticatorStatus::Unreadable], "{report}");
+    }
+}
+
+#[test]
+fn merges_entries_of_one_model_in_any_order() {
+    let plain = entry(&reports(&[("FIDO_CERTIFIED", Some("2020-01-01"))]))
+        .replace(r#""attestationRootCertificates":["#, r#""_":["#);
+    let revoked = entry(&reports(&[("REVOKED", Some("2024-02-02"))]));
+    for entries in [[plain.clone(), revoked.clone()], [revoked, plain]] {
+        let metadata = verify(&blob(&entries)).unwrap();
+        assert_eq!((metadata.entries().len(), metadata.skipped()), (1, 0));
+        let merged = OmissionReason::Merged;
+        assert!(metadata.omissions().iter().any(|it| it.reason == merged && it.entry == 1));
+        let entry = metadata.entry(MODEL.parse().unwrap()).unwrap();
+        let now = at(NEXT_UPDATE);
+        assert_eq!(entry.status_at(now).unwrap().status, AuthenticatorStatus::Revoked);
+        assert_eq!(entry.reports_at(now).count(), 2);
+        assert_eq!(anchors_for(&metadata, MODEL.parse().unwrap(), now), []);
+        assert_eq!(anchors_for(&metadata, MODEL.parse().unwrap(), at(0)).len(), 1);
+    }
+    // Key identifiers of both entries count.
+    let named = |digit: &str| {
+        let identifiers =
+            format!(r#""attestationCertificateKeyIdentifiers":["{}"],"_""#, digit.repeat(40));
+        entry("").replace(r#""biometricStatusReports""#, &identifiers)
+    };
+    let metadata = verify(&blob(&[named("a"), named("b")])).unwrap();
+    for byte in [0xaa, 0xbb] {
+        assert!(metadata.entry_by_key(KeyIdentifier::new([byte; 20])).is_some());
+    }
+}
+
+#[test]
+fn key_identifier_has_forty_digits() {
+    for (digits, is_one) in [(38, false), (39, false), (40, true), (41, false), (42, false)] {
+        let identifiers =
+            format!(r#""attestationCertificateKeyIdentifiers":["{}"],"_""#, "a".repeat(digits));
+        let entry = entry("").replace(r#""biometricStatusReports""#, &identifiers);
+        let metadata = verify(&blob(&[entry])).unwrap();
+        let found = metadata.entry_by_key(KeyIdentifier::new([0xaa; 20]));
+        assert_eq!(found.is_some(), is_one, "{digits}");
+    }
+}
+
+#[test]
+fn zero_aaguid_is_not_a_model() {
     let zero = entry("").replace(MODEL, &Aaguid::default().to_string());
-    let metadata = verify(&blob(&[zero])).unwrap();
+    let metadata = verify(&blob(core::slice::from_ref(&zero))).unwrap();
     assert_eq!(metadata.entry(Aaguid::default()), None);
+    // So two entries with it are two models.
+    let metadata = verify(&blob(&[zero.clone(), zero])).unwrap();
+    assert_eq!(metadata.entries().len(), 2);
 }
 
 #[test]
-fn status_is_the_latest_report_that_holds_whatever_their_order() {
+fn status_is_the_latest_effective_report_in_any_order() {
     let entry = only(&[
         ("REVOKED", Some("2024-02-02")),
         ("FIDO_CERTIFIED", Some("2020-01-01")),
@@ -294,7 +443,7 @@ fn status_is_the_latest_report_that_holds_whatever_their_order() {
     };
     assert_eq!(status("2019-12-31"), Some(AuthenticatorStatus::NotFidoCertified));
     assert_eq!(status("2020-01-01"), Some(AuthenticatorStatus::FidoCertified));
-    // Of two reports of one day the second is the later one.
+    // Of two reports on the same day, the second is the later one.
     assert_eq!(status("2022-01-01"), Some(AuthenticatorStatus::FidoCertifiedL3));
     assert_eq!(status("2024-02-01"), Some(AuthenticatorStatus::FidoCertifiedL3));
     assert_eq!(status("2024-02-02"), Some(AuthenticatorStatus::Revoked));
@@ -302,7 +451,7 @@ fn status_is_the_latest_report_that_holds_whatever_their_order() {
 }
 
 #[test]
-fn warning_is_not_ended_by_a_later_certification() {
+fn later_certification_does_not_end_a_warning() {
     let entry = only(&[
         ("USER_KEY_PHYSICAL_COMPROMISE", Some("2023-01-01")),
         ("FIDO_CERTIFIED_L1", Some("2024-01-01")),
@@ -334,7 +483,7 @@ fn anchors_for(metadata: &Metadata, aaguid: Aaguid, now: Timestamp) -> Vec<Trust
 }
 
 #[test]
-fn anchors_are_those_of_the_model_unless_it_has_a_warning_by_then() {
+fn anchors_are_those_of_the_model_unless_it_has_a_warning() {
     let anchors = vec![TrustAnchor::from_der(&vendor()).unwrap()];
     let model = MODEL.parse().unwrap();
     for (status, in_warning) in [
@@ -368,11 +517,117 @@ fn u2f_key_is_found_by_the_key_of_its_certificate() {
         &format!(r#""aaguid":"{MODEL}""#),
         &format!(r#""attestationCertificateKeyIdentifiers":["{identifier}"]"#),
     );
-    let metadata = verify(&blob(&[entry])).unwrap();
+    let metadata = verify(&blob(core::slice::from_ref(&entry))).unwrap();
     assert!(metadata.entry_by_key(KeyIdentifier::of(&certificate)).is_some());
     assert_eq!(anchors_for(&metadata, Aaguid::default(), at(0)).len(), 1);
-    // Who says a model has to be of that model.
+    // Of two entries for one key, the one with a warning counts.
+    let revoked = entry.replace(
+        r#""statusReports":[]"#,
+        r#""statusReports":[{"status":"REVOKED","effectiveDate":"2024-02-02"}]"#,
+    );
+    for entries in [[entry.clone(), revoked.clone()], [revoked.clone(), entry.clone()]] {
+        let metadata = verify(&blob(&entries)).unwrap();
+        assert_eq!(anchors_for(&metadata, Aaguid::default(), at(0)).len(), 1);
+        assert_eq!(anchors_for(&metadata, Aaguid::default(), at(NEXT_UPDATE)), []);
+    }
+    // Of two with warnings, the earlier one counts.
+    let later = revoked.replace("2024-02-02", "2024-02-03");
+    let noon_between = at(1_706_875_200_000);
+    for entries in [[later.clone(), revoked.clone()], [revoked, later]] {
+        let metadata = verify(&blob(&entries)).unwrap();
+        assert_eq!(anchors_for(&metadata, Aaguid::default(), noon_between), []);
+    }
+    // A key that claims a model must be of that model.
     assert_eq!(anchors_for(&metadata, MODEL.parse().unwrap(), at(0)), []);
+}
+
+/// Such a certificate names the model, although the U2F key's statement does not.
+#[test]
+fn u2f_key_is_found_by_the_aaguid_that_its_certificate_names() {
+    let model: Aaguid = MODEL.parse().unwrap();
+    let mut leaf = draft("Vendor", common_name("U2F key"), SIGNER);
+    let value = tlv(4, model.as_bytes());
+    leaf.extensions.push(extension("1.3.6.1.4.1.45724.1.1.4", false, &value));
+    let leaf = sign_certificate(&leaf, VENDOR);
+    let certificate = &Certificate::parse(&leaf).unwrap();
+    let aaguid = Aaguid::default();
+    let subject =
+        |now| AttestationSubject { format: "fido-u2f", aaguid, certificate, now: at(now) };
+    let by_model = entry(&reports(&[("REVOKED", Some("2024-02-02"))]));
+    let identifier = KeyIdentifier::of(certificate);
+    let by_key = entry("").replace(
+        &format!(r#""aaguid":"{MODEL}""#),
+        &format!(r#""attestationCertificateKeyIdentifiers":["{}"]"#, hex(identifier)),
+    );
+    let metadata = verify(&blob(core::slice::from_ref(&by_model))).unwrap();
+    assert_eq!(metadata.entry_for(&subject(0)).unwrap().aaguid, Some(model));
+    assert_eq!(metadata.anchors(&subject(0)).len(), 1);
+    assert_eq!(metadata.anchors(&subject(NEXT_UPDATE)), []);
+    // A warning of either entry counts.
+    let metadata = verify(&blob(&[by_key, by_model])).unwrap();
+    assert_eq!(metadata.anchors(&subject(NEXT_UPDATE)), []);
+    // The vendor's certificate names no model.
+    assert_eq!(anchors_for(&metadata, aaguid, at(0)), []);
+}
+
+fn hex(identifier: KeyIdentifier) -> String {
+    let text = format!("{identifier:?}");
+    let bytes = text.trim_start_matches("KeyIdentifier([").trim_end_matches("])");
+    let bytes = bytes.split(", ").map(|byte| format!("{:02x}", byte.parse::<u8>().unwrap()));
+    bytes.collect::<Vec<_>>().concat()
+}
+
+/// Otherwise an authenticator of one model could claim to be of the other.
+#[test]
+fn anchor_that_two_models_share_vouches_for_neither_aaguid() {
+    const OTHER: &str = "ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4";
+    let certificate = vendor();
+    let certificate = &Certificate::parse(&certificate).unwrap();
+    let anchor = TrustAnchor::from_der(&vendor()).unwrap();
+    let vouches = |entries: &[String], aaguid: &str| {
+        let aaguid = aaguid.parse().unwrap();
+        let subject = AttestationSubject { format: "tpm", aaguid, certificate, now: at(0) };
+        verify(&blob(entries)).unwrap().is_for_this_aaguid(&subject, &anchor)
+    };
+    let (one, other) = (entry(""), entry("").replace(MODEL, OTHER));
+    assert!(vouches(core::slice::from_ref(&one), MODEL));
+    assert!(vouches(&[one.clone(), one.clone()], MODEL));
+    assert!(!vouches(core::slice::from_ref(&one), OTHER));
+    for model in [MODEL, OTHER] {
+        assert!(!vouches(&[one.clone(), other.clone()], model));
+    }
+    let of_u2f = entry("").replace(
+        &format!(r#""aaguid":"{MODEL}""#),
+        r#""attestationCertificateKeyIdentifiers":["00112233445566778899aabbccddeeff00112233"]"#,
+    );
+    assert!(!vouches(&[one.clone(), of_u2f.clone()], MODEL));
+    assert!(!vouches(&[of_u2f, one], MODEL));
+}
+
+/// Other certificates of the publisher may be for encryption or mail.
+#[test]
+fn rejects_a_signer_whose_certificate_is_for_something_else() {
+    let of = |usage: Vec<u8>| {
+        let mut signer = draft("Root", common_name("Publisher"), SIGNER);
+        let host = sequence(&[tlv(0x82, b"mds.fidoalliance.org")]);
+        signer.extensions = vec![extension("2.5.29.17", false, &host), usage];
+        let signer = [sign_certificate(&signer, ROOT)];
+        let blob = jws::signed("ES256", &signer, payload(7, &[]).as_bytes(), |input| {
+            let signature: Signature = key(SIGNER).sign(input);
+            signature.to_bytes().to_vec()
+        });
+        verify(&blob).map(drop)
+    };
+    let key_usage = |bits: u8| extension("2.5.29.15", true, &tlv(3, &[5, bits]));
+    assert_eq!(of(key_usage(0b1010_0000)), Ok(()));
+    assert_eq!(of(key_usage(0b0010_0000)), Err(MdsError::Path(PathError::DigitalSignature)));
+    let extended = |usages: &[&str]| {
+        let usages: Vec<_> = usages.iter().map(|usage| oid(usage)).collect();
+        extension("2.5.29.37", false, &sequence(&usages))
+    };
+    let (server, mail) = ("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.4");
+    assert_eq!(of(extended(&[mail, server])), Ok(()));
+    assert_eq!(of(extended(&[mail])), Err(MdsError::Path(PathError::ExtendedKeyUsage)));
 }
 
 proptest! {
@@ -382,10 +637,10 @@ proptest! {
         index: prop::sample::Index,
         byte: u8,
     ) {
-        let mut bent = payload(7, &[entry(&reports(&[("REVOKED", Some("2024-02-01"))]))]).into_bytes();
-        *index.get_mut(&mut bent) = byte;
-        let bent = String::from_utf8_lossy(&bent);
-        let _ = verify(&signed("mds.fidoalliance.org", &bent, SIGNER));
+        let mut tampered = payload(7, &[entry(&reports(&[("REVOKED", Some("2024-02-01"))]))]).into_bytes();
+        *index.get_mut(&mut tampered) = byte;
+        let tampered = String::from_utf8_lossy(&tampered);
+        let _ = verify(&signed("mds.fidoalliance.org", &tampered, SIGNER));
         with(|verification| {
             let _ = verification.verify(&bytes);
         });
@@ -393,7 +648,7 @@ proptest! {
 }
 
 #[test]
-fn passkey_of_a_model_with_metadata_is_named_by_them() {
+fn passkey_is_named_after_the_metadata_of_its_model() {
     use crate::naming::AuthenticatorNames as _;
     let metadata = verify(&blob(&[entry(&reports(&[]))])).unwrap();
     assert_eq!(metadata.name(MODEL.parse().unwrap()).as_deref(), Some("Key 9"));

@@ -1,4 +1,4 @@
-//! From the bytes of a BLOB to metadata that the FIDO Alliance published.
+//! From the bytes of a BLOB to metadata published by the FIDO Alliance.
 
 use alloc::{string::ToString as _, vec::Vec};
 
@@ -8,19 +8,19 @@ use serde_json::value::RawValue;
 use super::{MdsError, Metadata, status::date};
 use crate::{
     crypto::{SignatureError, SignatureVerifier},
-    json::text::Text,
     jws::{InvalidJws, Jws},
     limits::MDS_BLOB_MAX,
+    text::Text,
     time::{Duration, Timestamp},
-    x509::{OwnedCertificate, PathSearch, RevocationCheck, TrustAnchor},
+    x509::{KeyPurpose, OwnedCertificate, PathSearch, RevocationCheck, TrustAnchor},
 };
 
-/// What is asked of a metadata BLOB (FIDO Metadata Service §3.2).
+/// The requirements on a metadata BLOB (FIDO Metadata Service §3.2).
 ///
 /// ```
 /// use relying_party::{Duration, Timestamp, crypto::RustCrypto, mds::{BlobVerification, Metadata, MdsError}};
 /// # use relying_party::x509::TrustAnchor;
-/// /// `anchors`: the root that the FIDO Alliance names, today GlobalSign's R3.
+/// /// `anchors`: the root that the FIDO Alliance names: GlobalSign Root R46 since 2026-08-21, R3 before.
 /// fn load(blob: &[u8], anchors: &[TrustAnchor], known: Option<u64>, now: Timestamp) -> Result<Metadata, MdsError> {
 ///     BlobVerification::new(anchors, now, &RustCrypto)
 ///         .not_before(known)
@@ -38,21 +38,21 @@ pub struct BlobVerification<'p> {
     grace: Duration,
 }
 
-/// Who signs the metadata of the FIDO Alliance.
+/// The signer of the FIDO Alliance's metadata.
 const SIGNER: &str = "mds.fidoalliance.org";
 
-/// `nextUpdate` is a day, and the BLOB is good to its end.
+/// `nextUpdate` is a day, and the BLOB is valid until its end.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl<'p> BlobVerification<'p> {
-    /// A verification with these anchors, at this instant.
+    /// Creates a verification with these anchors, at this time.
     #[must_use]
     pub fn new(
         anchors: &'p [TrustAnchor],
         now: Timestamp,
         verifier: &'p dyn SignatureVerifier,
     ) -> Self {
-        let search = PathSearch::new(anchors, now, verifier);
+        let search = PathSearch::new(anchors, now, verifier).purpose(KeyPurpose::TlsServer);
         Self {
             search,
             now,
@@ -70,47 +70,49 @@ impl<'p> BlobVerification<'p> {
         self
     }
 
-    /// Asks this whether the signer's certificate, or one above it, is revoked.
+    /// Uses `check` to find out whether the signer's certificate, or one above it, is revoked. For CRLs, use
+    /// [`CrlRevocation`](crate::x509::CrlRevocation).
     #[must_use]
     pub fn revocation(mut self, check: &'p dyn RevocationCheck) -> Self {
         self.search = self.search.revocation(check);
         self
     }
 
-    /// The host that the signer's certificate has to be for, which is `mds.fidoalliance.org` unless said.
+    /// Sets the host that the signer's certificate must be for. The default is `mds.fidoalliance.org`.
     ///
-    /// It matters: the root above it is one of the web, which has certified millions of others.
+    /// This is important: the root above it is a root of the web, which has certified millions of other hosts.
     #[must_use]
     pub fn signer(mut self, host: &'p str) -> Self {
         self.signer = Some(host);
         self
     }
 
-    /// Accepts any signer whose path leads to an anchor. Right only if the anchors certify nobody but who publishes
-    /// metadata.
+    /// Accepts any signer whose path leads to an anchor. Only safe if the anchors certify no one but the publisher of
+    /// the metadata.
     #[must_use]
     pub fn danger_any_signer(mut self) -> Self {
         self.signer = None;
         self
     }
 
-    /// The [number](Metadata::number) of the metadata that the host has already: older ones are refused.
+    /// Sets the [number](Metadata::number) of the metadata that you already have. Older ones are rejected.
     #[must_use]
     pub fn not_before(mut self, known: Option<u64>) -> Self {
         self.known = known;
         self
     }
 
-    /// How long after their last day metadata still are accepted; not at all unless said.
+    /// Sets how long metadata are accepted after their last day. By default they are not.
     #[must_use]
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
         self
     }
 
-    /// Verifies a BLOB: a JWS, signed by whom an anchor vouches for, not older than what is known, and not outdated.
+    /// Verifies a BLOB: a JWS that is signed by a signer with a path to an anchor, is not older than the known one, and
+    /// is not outdated.
     ///
-    /// Nothing of its content is read before its signature was verified.
+    /// Its content is not read before the signature has been verified.
     ///
     /// # Errors
     ///
@@ -127,7 +129,7 @@ impl<'p> BlobVerification<'p> {
             serde_json::from_slice(&jws.payload).map_err(|error| MdsError::payload(&error))?;
         self.check_number(payload.no)?;
         let next_update = date(&payload.next_update)
-            .ok_or_else(|| MdsError::Payload("nextUpdate is no date".to_string()))?;
+            .ok_or_else(|| MdsError::Payload("nextUpdate is not a date".to_string()))?;
         if next_update + DAY + self.grace <= self.now {
             return Err(MdsError::Outdated { next_update });
         }

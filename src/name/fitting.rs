@@ -1,49 +1,49 @@
-//! Names that are made rather than typed: they are cut to fit and numbered, never in the middle of what a reader takes for
-//! one character.
+//! Generated names: they are cut to fit and numbered, but never in the middle of what a reader sees as one character.
 
 use alloc::{format, string::String};
 
-use unicode_normalization::UnicodeNormalization as _;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{
     PasskeyName,
+    canonical::canonical,
     characters::{is_refused, is_seen},
 };
 use crate::limits::{NFC_SHRINKS_MAX, PASSKEY_NAME_MAX};
 
 impl PasskeyName {
-    /// What a text has of a name: without the characters that a name may not hold, as much of it as fits. None if
-    /// nothing of that can be seen.
+    /// Turns a text into a name: drops the characters that a name may not contain, and cuts the rest to fit. `None` if
+    /// nothing visible remains.
     pub(crate) fn fitting(text: &str) -> Option<Self> {
         let allowed = text.trim_start().chars().filter(|char| !is_refused(*char));
-        let text = allowed.take(PASSKEY_NAME_MAX * NFC_SHRINKS_MAX).nfc().collect::<String>();
-        let name = cut(&text, PASSKEY_NAME_MAX).trim();
-        name.parse().ok()
+        let text = allowed.take(PASSKEY_NAME_MAX * NFC_SHRINKS_MAX).collect::<String>();
+        let text = canonical(&text);
+        cut(text.trim_start(), PASSKEY_NAME_MAX).parse().ok()
     }
 
-    /// This name, or the first of `NAME 2`, `NAME 3`, … that `taken` does not hold.
+    /// Returns this name, or the first of `NAME 2`, `NAME 3`, … that is not in `taken`.
     #[must_use]
     pub(crate) fn unique_among(self, taken: &[&Self]) -> Self {
-        // Of n + 1 different candidates one is not among n names.
+        // Of n + 1 different candidates at least one is not among n names.
         (1..=taken.len().saturating_add(1))
             .map(|number| if number == 1 { self.clone() } else { self.numbered(number) })
             .find(|candidate| !taken.contains(&candidate))
             .unwrap_or(self)
     }
 
-    /// `NAME 2`, cut so that it still is a name.
+    /// Returns `NAME 2`, cut so that it is still a valid name.
     fn numbered(&self, number: usize) -> Self {
         let suffix = format!(" {number}");
         let room = PASSKEY_NAME_MAX.saturating_sub(suffix.chars().count());
         let kept = cut(&self.0, room).trim_end();
-        // One character of a hundred parts leaves nothing when it is cut off.
+        // If a single character consists of a hundred code points, nothing remains when it is cut off.
         let kept = if kept.chars().any(is_seen) { kept } else { "Passkey" };
-        Self(format!("{kept}{suffix}"))
+        // A joiner at the end of the remaining text no longer joins anything.
+        Self(canonical(&format!("{kept}{suffix}")))
     }
 }
 
-/// The longest beginning of at most `room` characters that ends where a grapheme cluster does (Unicode UAX #29).
+/// Returns the longest prefix of at most `room` characters that ends at a grapheme cluster boundary (Unicode UAX #29).
 fn cut(text: &str, room: usize) -> &str {
     let mut left = room;
     let whole = text.grapheme_indices(true).take_while(|(_, cluster)| {
@@ -77,15 +77,15 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_is_counted_in_the_form_nfc() {
+    fn fitting_counts_characters_in_nfc() {
         let parts = "\u{3b1}\u{313}\u{300}\u{345}".repeat(101);
         let fitting = PasskeyName::fitting(&parts).unwrap();
         assert_eq!(fitting.as_str(), "\u{1f82}".repeat(100));
     }
 
     #[test]
-    fn number_does_not_cut_within_what_is_read_as_one_character() {
-        // 98 characters are left, and the last emoji consists of three.
+    fn number_does_not_split_a_grapheme_cluster() {
+        // 98 characters fit, and the last emoji consists of three.
         let long = name(&format!("{}👩\u{200d}💻", "a".repeat(97)));
         let numbered = long.clone().unique_among(&[&long]);
         assert_eq!(numbered.as_str(), format!("{} 2", "a".repeat(97)));
@@ -95,9 +95,17 @@ mod tests {
     }
 
     #[test]
-    fn name_of_a_single_character_of_many_parts_is_not_cut_to_a_part() {
+    fn single_character_of_many_code_points_is_not_split() {
         let heap = name(&format!("a{}", "\u{332}".repeat(99)));
         assert_eq!(heap.clone().unique_among(&[&heap]).as_str(), "Passkey 2");
+    }
+
+    #[test]
+    fn joiner_at_the_cut_is_dropped() {
+        let long = name(&format!("{}ی\u{200c}{}", "a".repeat(96), "خ"));
+        let numbered = long.clone().unique_among(&[&long]);
+        assert_eq!(numbered.as_str(), format!("{}ی 2", "a".repeat(96)));
+        assert_eq!(numbered.as_str().parse(), Ok(numbered));
     }
 
     #[test]
@@ -108,6 +116,7 @@ mod tests {
         assert_eq!(fitting(" \u{200b}\n"), None);
         let flags = "🇩🇪".repeat(60);
         assert_eq!(fitting(&flags).unwrap().as_str(), "🇩🇪".repeat(50));
+        assert_eq!(fitting("\u{200b} Laptop\u{e0041}"), Some(name("Laptop")));
         let families = "👩\u{200d}👩\u{200d}👧".repeat(60);
         assert_eq!(fitting(&families).unwrap().as_str(), "👩\u{200d}👩\u{200d}👧".repeat(20));
     }

@@ -2,14 +2,14 @@
 
 use crate::bytes::Aaguid;
 
-/// The name of the authenticator model, if it is known.
+/// Returns the name of the authenticator model, if known.
 pub(super) fn name(aaguid: Aaguid) -> Option<&'static str> {
     let number = u128::from_be_bytes(*aaguid.as_bytes());
     let index = NAMES.binary_search_by_key(&number, |(id, _)| *id).ok()?;
     NAMES.get(index).map(|(_, name)| *name)
 }
 
-/// AAGUIDs as numbers, as their makers publish them.
+/// AAGUIDs as numbers, as published by their makers.
 const NAMES: &[(u128, &str)] = &[
     (0x08987058_cadc_4b81_b6e1_30de50dcbe96, "Windows Hello"),
     (0x0ea242b4_43c4_4a1b_8b17_dd6d0b6baec6, "Keeper"),

@@ -1,26 +1,26 @@
-//! Passkeys that another library stored.
+//! Passkeys stored by another library.
 
 use alloc::{borrow::ToOwned as _, vec::Vec};
 
 use super::{Attestation, Passkey, PasskeyState};
 use crate::{
+    assurance::AaguidAssurance,
     bytes::{Aaguid, CredentialId, InvalidBytes, PasskeyId, UserHandle},
     cose::{Algorithm, CoseKey, CosePublicKey, InvalidKey, InvalidPublicKey},
     crypto::SignatureVerifier,
     json::{AuthenticatorAttachment, Transport},
     limits::TRANSPORTS_MAX,
     name::PasskeyName,
-    naming,
+    naming::{self, Maker},
     policy::RpId,
     time::Timestamp,
-    version::Version,
 };
 
-/// A passkey that another library has verified and stored, on its way to be a [`Passkey`] here.
+/// A passkey that another library has verified and stored, to be turned into a [`Passkey`].
 ///
-/// Three things make a passkey: whose it is, its credential id, its key. Everything else may be unknown and stays so:
-/// it is shown as unknown, and the backup flags are settled by the first sign-in, from which on backup eligibility must
-/// not change (§7.2 step 19).
+/// Three things make a passkey: its owner, its credential ID, and its key. Everything else may be unknown, and then
+/// stays unknown. The first sign-in sets the backup flags, and from then on backup eligibility must not change (§7.2
+/// step 19).
 ///
 /// | Here | `SimpleWebAuthn` | `py_webauthn` | webauthn-rs (`Passkey`, `SecurityKey`) |
 /// |---|---|---|---|
@@ -34,8 +34,8 @@ use crate::{
 /// | [`transports`](Self::transports) | `transports` | of the response | `cred.transports` |
 /// | [`aaguid`](Self::aaguid) | `aaguid` | `aaguid` | – |
 ///
-/// Records from before a library knew of backup flags may have been given `false` since: leave out what was made up,
-/// else synced passkeys are refused at their next sign-in.
+/// Records from before a library supported backup flags may have been filled in with `false`. Omit such made-up values,
+/// otherwise synced passkeys are rejected at their next sign-in.
 ///
 /// ```
 /// use relying_party::{
@@ -65,7 +65,7 @@ use crate::{
 ///     .backup_state(false)
 ///     .finish(&rp_id, &RustCrypto, Timestamp::from_unix_millis(1_700_000_000_000))?;
 /// assert_eq!(passkey.name.as_str(), "Security key");
-/// // … and `store.insert_passkey(&passkey, u32::MAX)`, which refuses one that is there already.
+/// // … and `store.insert_passkey(&passkey, u32::MAX)`, which rejects a passkey that already exists.
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -86,21 +86,23 @@ pub struct PasskeyImport<'a> {
     last_used_at: Option<Timestamp>,
 }
 
-/// Why a record cannot be imported.
+/// Why a record cannot be imported. [`PasskeyImport`](crate::PasskeyImport) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ImportError {
-    /// A user handle that has not 1 to 64 bytes, or a credential id that has not 1 to 1023.
+    /// A user handle does not have 1 to 64 bytes, or a credential ID does not have 1 to 1023.
     #[error(transparent)]
     Length(#[from] InvalidBytes),
-    /// The bytes are no `COSE_Key`, or none of its algorithm: what a registration would be refused for.
+    /// The bytes are not a `COSE_Key`, or not a valid key for its algorithm. A registration would be rejected for the
+    /// same reason.
     #[error(transparent)]
     Key(#[from] InvalidPublicKey),
-    /// The verifier does not have the key's algorithm: the passkey could never sign in.
+    /// The verifier does not support the key's algorithm, so the passkey could never be used to sign in.
     #[error("algorithm {0} is not supported by the signature verifier")]
     AlgorithmNotSupported(Algorithm),
-    /// Backed up although not eligible for backup, which no authenticator says: one of the two was made up.
-    #[error("backed up although not eligible for backup")]
+    /// The record is backed up although not eligible for backup. No authenticator reports that, so one of the two was
+    /// made up.
+    #[error("the passkey is backed up although not eligible for backup")]
     BackupState,
 }
 
@@ -111,7 +113,8 @@ impl From<InvalidKey> for ImportError {
 }
 
 impl<'a> PasskeyImport<'a> {
-    /// The passkey of the account with the user handle `user`, by its credential id and its public key, a `COSE_Key`.
+    /// Creates an import for the account with the user handle `user`, from the credential ID and the public key, a
+    /// `COSE_Key`.
     #[must_use]
     pub const fn new(user: &'a [u8], credential_id: &'a [u8], public_key: &'a [u8]) -> Self {
         Self {
@@ -132,92 +135,94 @@ impl<'a> PasskeyImport<'a> {
         }
     }
 
-    /// The last signature counter; 0 if it is not known.
+    /// Sets the last signature counter. Defaults to 0, for unknown.
     #[must_use]
     pub const fn sign_count(mut self, sign_count: u32) -> Self {
         self.sign_count = sign_count;
         self
     }
 
-    /// Whether it may be backed up (BE). Leave it out if that is not known.
+    /// Sets whether it is eligible for backup (BE). Omit it if unknown.
     #[must_use]
     pub const fn backup_eligible(mut self, backup_eligible: bool) -> Self {
         self.backup_eligible = Some(backup_eligible);
         self
     }
 
-    /// Whether it was backed up at its last use (BS). Leave it out if that is not known.
+    /// Sets whether it was backed up at its last use (BS). Omit it if unknown.
     #[must_use]
     pub const fn backup_state(mut self, backup_state: bool) -> Self {
         self.backup_state = Some(backup_state);
         self
     }
 
-    /// Whether its user was ever verified in a ceremony with it. If that is not known it counts as no, and user
-    /// verification by this passkey is no factor of its own.
+    /// Sets whether its user was ever verified in a ceremony with it. Defaults to no. In that case user verification by
+    /// this passkey does not count as a factor.
     #[must_use]
     pub const fn uv_initialized(mut self, uv_initialized: bool) -> Self {
         self.uv_initialized = uv_initialized;
         self
     }
 
-    /// The model of the authenticator; all zero if it is not known.
+    /// Sets the model of the authenticator. Defaults to zero, for unknown. It is treated as
+    /// [claimed](crate::AaguidAssurance), because this crate does not know how the other library verified it.
     #[must_use]
     pub const fn aaguid(mut self, aaguid: Aaguid) -> Self {
         self.aaguid = aaguid;
         self
     }
 
-    /// How the authenticator can be reached. What is too long or too many is dropped, as at registration.
+    /// Sets the transports. Excess or overlong ones are dropped, as at registration.
     #[must_use]
     pub fn transports(mut self, transports: impl IntoIterator<Item = Transport>) -> Self {
-        let reasonable = transports.into_iter().filter(Transport::is_reasonable);
+        let reasonable =
+            transports.into_iter().filter(|transport| Transport::is_reasonable(transport.as_str()));
         self.transports = reasonable.take(TRANSPORTS_MAX).collect();
         self
     }
 
-    /// Where the authenticator was when the passkey was made.
+    /// Sets how the authenticator was attached when the passkey was created.
     #[must_use]
     pub const fn attachment(mut self, attachment: AuthenticatorAttachment) -> Self {
         self.attachment = Some(attachment);
         self
     }
 
-    /// Whether it can be found without naming it.
+    /// Sets whether it is discoverable.
     #[must_use]
     pub const fn discoverable(mut self, discoverable: bool) -> Self {
         self.discoverable = Some(discoverable);
         self
     }
 
-    /// The name that its owner sees. Without one it is named after its authenticator, as a new one is; to keep the names
-    /// of an account apart is then up to the host.
+    /// Sets the name that its owner sees. By default it is named after its authenticator, like a new passkey. Then the
+    /// host must make the names of an account unique.
     #[must_use]
     pub fn name(mut self, name: PasskeyName) -> Self {
         self.name = Some(name);
         self
     }
 
-    /// When it was made; the time of the import if that is not known.
+    /// Sets when it was created. Defaults to the time of the import.
     #[must_use]
     pub const fn created_at(mut self, created_at: Timestamp) -> Self {
         self.created_at = Some(created_at);
         self
     }
 
-    /// When it last signed somebody in.
+    /// Sets when it was last used to sign in.
     #[must_use]
     pub const fn last_used_at(mut self, last_used_at: Timestamp) -> Self {
         self.last_used_at = Some(last_used_at);
         self
     }
 
-    /// The passkey to store: insert it as a [new one](crate::store::PasskeyStore::insert_passkey), so that none that is
-    /// there is overwritten.
+    /// Returns the passkey to store. Insert it like a [new one](crate::store::PasskeyStore::insert_passkey), so that no
+    /// existing passkey is overwritten.
     ///
     /// # Errors
     ///
-    /// What a registration would be refused for too: lengths, the key, the backup flags.
+    /// For the same reasons as a registration: lengths, the key, the backup flags.
     pub fn finish(
         self,
         rp_id: &RpId,
@@ -235,11 +240,16 @@ impl<'a> PasskeyImport<'a> {
         if self.backup_eligible == Some(false) && self.backup_state == Some(true) {
             return Err(ImportError::BackupState);
         }
-        let suggested = || naming::suggest(None, self.aaguid, self.attachment, &self.transports);
-        let name = self.name.unwrap_or_else(suggested);
+        let maker = Maker {
+            model: (self.aaguid, AaguidAssurance::Claimed),
+            told: None,
+            attachment: self.attachment,
+            transports: &self.transports,
+            backup_eligible: self.backup_eligible == Some(true),
+        };
+        let name = self.name.unwrap_or_else(|| naming::suggest(None, maker, None));
         let created_at = self.created_at.unwrap_or(now);
         Ok(Passkey {
-            version: Version,
             id: PasskeyId::of(rp_id.as_str(), &credential_id),
             rp_id: rp_id.as_str().to_owned(),
             user,

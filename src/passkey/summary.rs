@@ -1,59 +1,60 @@
-//! A passkey as its owner sees it, in JSON. Not the form in which it is stored.
+//! A passkey as its owner sees it, in JSON. This is not the stored form.
 
-use serde::{Serialize, Serializer, ser::SerializeStruct as _};
+use serde::Serialize;
 
 use super::Passkey;
 use crate::{
     bytes::PasskeyId,
-    flow::Deleted,
     json::{AuthenticatorAttachment, Transport},
     name::PasskeyName,
     naming,
     time::Timestamp,
 };
 
-/// A passkey as its owner sees it: what goes to the account page. Made by [`Passkey::summary`].
+/// A passkey as its owner sees it, for the account page. Created by [`Passkey::summary`].
 ///
 /// ```text
 /// { "object": "passkey", "id", "name", "verification": { "status": "verified", "strategy": "passkey" },
 ///   "created_at": ms, "updated_at": ms, "last_used_at": ms / null,
-///   "authenticator": text / null, "attachment": "platform" / "cross-platform" / null, "transports": [ text ],
+///   "authenticator": text / null, "authenticator_attested": bool, "attachment": "platform" / "cross-platform" / null, "transports": [ text ],
 ///   "discoverable": bool / null, "backup_eligible": bool / null, "synced": bool / null }
 /// ```
 ///
-/// Times are Unix milliseconds; `null` is what nobody said. `backup_eligible` tells a passkey that can be synced from
-/// one that is bound to its device, `synced` whether it was backed up at its last use. Neither the credential id nor
-/// the key is in it, which are of no use there.
+/// Times are Unix milliseconds. `null` means unknown. `backup_eligible` distinguishes a passkey that can be synced from
+/// a device-bound one. `synced` says whether it was backed up at its last use. The credential ID and the key are not
+/// included, because a page does not need them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PasskeySummary<'a> {
     object: &'static str,
-    /// Short and stable; names the passkey to its owner.
+    /// A short, stable ID that identifies the passkey to its owner.
     pub id: PasskeyId,
     /// The name that its owner gave it.
     pub name: &'a PasskeyName,
     verification: Verification,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When its name last changed; at first when it was made.
+    /// When its name last changed. Initially, when it was created.
     pub updated_at: Timestamp,
-    /// When it last signed somebody in.
+    /// When it was last used to sign in.
     pub last_used_at: Option<Timestamp>,
-    /// The authenticator's name, if it is known by its AAGUID.
+    /// The authenticator's name, if its AAGUID is known.
     pub authenticator: Option<&'static str>,
-    /// Where the authenticator was when the passkey was made.
+    /// Whether a trusted attester vouches for the AAGUID. If not, the authenticator only claims it.
+    pub authenticator_attested: bool,
+    /// How the authenticator was attached when the passkey was created.
     pub attachment: Option<AuthenticatorAttachment>,
     /// How the authenticator can be reached.
     pub transports: &'a [Transport],
-    /// Whether it can be found without naming it.
+    /// Whether it is discoverable.
     pub discoverable: Option<bool>,
-    /// Whether it may be backed up; if not, it is bound to one device.
+    /// Whether it is eligible for backup. If not, it is bound to one device.
     pub backup_eligible: Option<bool>,
     /// Whether it was backed up at its last use.
     pub synced: Option<bool>,
 }
 
-/// A stored passkey is always verified: it was so before it was stored.
+/// A stored passkey is always verified, because it was verified before it was stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 struct Verification {
     status: &'static str,
@@ -61,7 +62,7 @@ struct Verification {
 }
 
 impl Passkey {
-    /// The passkey as its owner sees it, to be sent as JSON.
+    /// Returns the passkey as its owner sees it, ready to be sent as JSON.
     ///
     /// ```
     /// use relying_party::{Algorithm, Passkey};
@@ -82,23 +83,12 @@ impl Passkey {
             updated_at: self.updated_at,
             last_used_at: self.last_used_at,
             authenticator: naming::authenticator_name(self.aaguid),
+            authenticator_attested: self.attestation.aaguid.is_attested(),
             attachment: self.attachment,
             transports: &self.transports,
             discoverable: self.discoverable,
             backup_eligible: self.state.backup_eligible,
             synced: self.is_synced(),
         }
-    }
-}
-
-/// `{"object":"passkey","id":…,"deleted":true,"signal":…}`, with what the browser is to be told.
-impl Serialize for Deleted {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Deleted", 4)?;
-        object.serialize_field("object", "passkey")?;
-        object.serialize_field("id", &self.id)?;
-        object.serialize_field("deleted", &true)?;
-        object.serialize_field("signal", &self.signal)?;
-        object.end()
     }
 }

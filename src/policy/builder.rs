@@ -1,4 +1,4 @@
-//! Building an origin policy, with every problem reported at once.
+//! Building an origin policy, with all problems reported together.
 
 use super::{
     domain,
@@ -13,16 +13,17 @@ use super::{
     top_origins::TopOrigins,
 };
 use alloc::{
+    collections::BTreeSet,
     string::{String, ToString as _},
     vec::Vec,
 };
 
-/// What is to become an [`OriginPolicy`]. Nothing is accepted but what is added here.
+/// Builds an [`OriginPolicy`]. Only what is added here is accepted.
 ///
-/// Origins are written as browsers serialise them: `https://example.com`, lower case, punycode, no default port,
-/// no path. [`build`](Self::build) refuses other spellings and names the right one.
+/// Write origins as browsers serialize them: `https://example.com`, lower case, punycode, no default port, no path.
+/// [`build`](Self::build) rejects other spellings and suggests the correct one.
 #[derive(Clone, Debug)]
-#[must_use = "a builder is of no use until it is built"]
+#[must_use = "a builder does nothing until `build` is called"]
 pub struct OriginPolicyBuilder {
     rp_id: RpId,
     origins: Vec<String>,
@@ -37,9 +38,10 @@ pub struct OriginPolicyBuilder {
     top_origins: TopOrigins,
 }
 
-impl OriginPolicyBuilder {
-    pub(super) fn new(rp_id: &RpId) -> Self {
-        Self {
+impl OriginPolicy {
+    /// Starts building a policy for passkeys of `rp_id`. Add the origins to accept.
+    pub fn builder(rp_id: &RpId) -> OriginPolicyBuilder {
+        OriginPolicyBuilder {
             rp_id: rp_id.clone(),
             origins: Vec::new(),
             any_port: false,
@@ -53,14 +55,17 @@ impl OriginPolicyBuilder {
             top_origins: TopOrigins::None,
         }
     }
+}
 
-    /// Accepts exactly this origin: on the RP ID's host or below it, `https`, or `http://localhost`.
+impl OriginPolicyBuilder {
+    /// Accepts exactly this origin: on the RP ID's host or below it, with `https`, or with `http` on `localhost` or
+    /// below it.
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
         self.origins.push(origin.into());
         self
     }
 
-    /// Accepts exactly these origins; see [`origin`](Self::origin).
+    /// Accepts exactly these origins. See [`origin`](Self::origin).
     pub fn origins<S: Into<String>>(mut self, origins: impl IntoIterator<Item = S>) -> Self {
         self.origins.extend(origins.into_iter().map(Into::into));
         self
@@ -72,69 +77,94 @@ impl OriginPolicyBuilder {
         self
     }
 
-    /// Whether the port of [`origin`](Self::origin)s and [`subdomains`](Self::subdomains) is ignored, as browsers
-    /// ignore it. Another port may be another service: not by default.
+    /// Sets whether the port of [`origin`](Self::origin)s and [`subdomains`](Self::subdomains) is ignored, as browsers
+    /// ignore it. By default it is not ignored, because another port may be another service.
     pub const fn any_port(mut self, any_port: bool) -> Self {
         self.any_port = any_port;
         self
     }
 
-    /// Accepts `http://localhost` on any port, for development. Only for the RP ID `localhost`.
+    /// Accepts the RP ID's own host and everything below it on any port without TLS, for development. Only for the RP
+    /// ID `localhost`, which has nothing below it, or one like `app.localhost`.
+    ///
+    /// ```
+    /// use relying_party::policy::{OriginPolicy, RpId};
+    /// let policy = OriginPolicy::builder(&RpId::new("app.localhost")?).localhost().build()?;
+    /// assert!(policy.check_origin("http://app.localhost:3000", None).is_ok());
+    /// assert!(policy.check_origin("http://localhost:3000", None).is_err());
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     pub const fn localhost(mut self) -> Self {
         self.localhost = true;
         self
     }
 
     /// Accepts an `https` origin outside the RP ID's scope, which browsers only allow if it is listed at
-    /// `/.well-known/webauthn` (§5.11). Their order is the document's:
-    /// [`related_origins`](OriginPolicy::related_origins).
+    /// `/.well-known/webauthn` (§5.11). [`related_origins`](OriginPolicy::related_origins) lists these origins in the
+    /// order in which they were added.
     pub fn related_origin(mut self, origin: impl Into<String>) -> Self {
         self.related.push(origin.into());
         self
     }
 
-    /// Accepts an Android app, by its signing certificate's SHA-256 fingerprint or its origin; see
+    /// Accepts an Android app, by its signing certificate's SHA-256 fingerprint or by its origin. See
     /// [`android_origin`].
     pub fn android_app(mut self, fingerprint: impl Into<String>) -> Self {
         self.android.push(fingerprint.into());
         self
     }
 
-    /// Accepts another opaque origin, compared as a whole: `chrome-extension://…`, say.
+    /// Accepts another opaque origin, compared as a whole, such as that of a Chrome extension.
+    ///
+    /// An extension can use the RP ID of a web site for which it has host permissions, or its own ID.
+    ///
+    /// ```
+    /// use relying_party::policy::{OriginPolicy, RpId};
+    /// let extension = "chrome-extension://jnpfkofnigkaocfcdcdppaokjkmhjcio";
+    /// let site = OriginPolicy::builder(&RpId::new("example.com")?)
+    ///     .origin("https://example.com")
+    ///     .native_origin(extension)
+    ///     .build()?;
+    /// let own = OriginPolicy::builder(&RpId::new("jnpfkofnigkaocfcdcdppaokjkmhjcio")?)
+    ///     .native_origin(extension)
+    ///     .build()?;
+    /// assert!(site.check_origin(extension, None).is_ok() && own.check_origin(extension, None).is_ok());
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     pub fn native_origin(mut self, origin: impl Into<String>) -> Self {
         self.native.push(origin.into());
         self
     }
 
-    /// Whether use in cross-origin frames is expected. Not by default. Level 2 clients do not tell in whose page
-    /// they are embedded; where they do tell, [`top_origins`](Self::top_origins) decides.
+    /// Sets whether use in cross-origin frames is expected. The default is no. Level 2 clients do not report which page
+    /// embeds them. If the client does report it, [`top_origins`](Self::top_origins) decides.
     pub const fn allow_cross_origin(mut self, allow: bool) -> Self {
         self.cross_origin = allow;
         self
     }
 
-    /// In whose pages ours may be embedded. Without effect unless
-    /// [`allow_cross_origin`](Self::allow_cross_origin) is on.
+    /// Sets which pages may embed ours. Has no effect unless [`allow_cross_origin`](Self::allow_cross_origin) is on.
     pub fn top_origins(mut self, top_origins: TopOrigins) -> Self {
         self.top_origins = top_origins;
         self
     }
 
-    /// Accepts an origin without TLS that is not `localhost`, `http://your-domain.test:8080`, at or below the RP ID.
+    /// Accepts an origin without TLS that is not `localhost`, such as `http://your-domain.test:8080`, at or below the
+    /// RP ID.
     ///
-    /// **Danger**: whoever is on the network path can run script on such an origin and sign in with what users do
-    /// there. Browsers refuse it, unless started with a switch like `--unsafely-treat-insecure-origin-as-secure`.
-    /// It is for tests on one machine; for development, `localhost` needs no exception. Never in production.
+    /// **Danger**: anyone on the network path can run script on such an origin and use what users do there to sign in.
+    /// Browsers refuse such origins unless started with a switch like `--unsafely-treat-insecure-origin-as-secure`.
+    /// This is for tests on one machine. For development, `localhost` needs no exception. Never use it in production.
     pub fn danger_insecure_development_origin(mut self, origin: impl Into<String>) -> Self {
         self.development.push(origin.into());
         self
     }
 
-    /// The policy.
+    /// Builds the policy.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong, not the first thing only.
+    /// Returns all problems, not just the first.
     pub fn build(self) -> Result<OriginPolicy, PolicyErrors> {
         let mut errors = Vec::new();
         let policy = OriginPolicy {
@@ -149,7 +179,7 @@ impl OriginPolicyBuilder {
             cross_origin: self.cross_origin,
             top_origins: self.top_origins.clone(),
         };
-        if self.localhost && !self.rp_id.is_localhost() {
+        if self.localhost && !self.rp_id.is_loopback() {
             errors.push(PolicyError::LocalhostOfOtherRpId { rp_id: self.rp_id.to_string() });
         }
         if let Some(policy) = &self.subdomains {
@@ -159,8 +189,10 @@ impl OriginPolicyBuilder {
             keep(&mut errors, origins, top_origin);
         }
         if self.accepts_nothing() {
-            let write = if self.rp_id.is_localhost() {
+            let write = if self.rp_id.is_loopback() {
                 "localhost()".into()
+            } else if let Some(origin) = self.rp_id.extension_origin() {
+                alloc::format!("native_origin({origin:?})")
             } else {
                 alloc::format!("origin(\"https://{}\")", self.rp_id)
             };
@@ -204,7 +236,8 @@ impl OriginPolicyBuilder {
     fn development(&self, text: &str) -> Result<OwnedOrigin, PolicyError> {
         let origin = web_origin(text)?;
         let needs_the_exception = origin.scheme() == Scheme::Http
-            && !origin.is_http_localhost()
+            && !origin.is_http_loopback()
+            && self.rp_id.extension_origin().is_none()
             && domain::is_in_scope(origin.host(), self.rp_id.as_str());
         if !needs_the_exception {
             return Err(PolicyError::NotForDevelopment {
@@ -216,17 +249,31 @@ impl OriginPolicyBuilder {
     }
 
     fn native_origins(&self, errors: &mut Vec<PolicyError>) -> Vec<String> {
-        let mut origins =
-            keep(errors, &self.android, |text| android_origin(text).map_err(Into::into));
+        let mut origins = keep(errors, &self.android, |text| self.native(android_origin(text)?));
+        origins.extend(keep(errors, &self.native, |text| self.native(native::checked(text)?)));
         origins
-            .extend(keep(errors, &self.native, |text| native::checked(text).map_err(Into::into)));
-        origins
+    }
+
+    /// The passkeys of an extension only work in that extension.
+    fn native(&self, origin: String) -> Result<String, PolicyError> {
+        match scope(&self.rp_id, &origin) {
+            scope @ Scope::Never(_) => Err(PolicyError::OutOfScope {
+                found: shown(&origin),
+                rp_id: self.rp_id.to_string(),
+                scope,
+            }),
+            _ => Ok(origin),
+        }
     }
 
     fn check_subdomains(&self, policy: &SubdomainPolicy, errors: &mut Vec<PolicyError>) {
         let rp_id = self.rp_id.as_str();
         if self.rp_id.is_localhost() {
             errors.push(PolicyError::SubdomainsOfLocalhost);
+            return;
+        }
+        if self.rp_id.extension_origin().is_some() {
+            errors.push(PolicyError::SubdomainsOfExtension { rp_id: self.rp_id.to_string() });
             return;
         }
         if policy.max_depth == Some(0) {
@@ -245,9 +292,11 @@ impl OriginPolicyBuilder {
                 errors.push(PolicyError::NotBelow { found: shown(host), rp_id: rp_id() });
             }
         }
-        for host in only {
-            let unreachable = !policy.within_depth(host, rp_id)
-                || subdomains::is_under(host, &policy.except_under);
+        let except = policy.except_under.iter().map(String::as_str).collect::<BTreeSet<_>>();
+        // Invalid host names were already reported.
+        for host in only.iter().filter(|host| domain::check(host).is_ok()) {
+            let unreachable =
+                !policy.within_depth(host, rp_id) || subdomains::is_under_any(host, &except);
             if unreachable {
                 errors.push(PolicyError::UnreachableSubdomain { found: shown(host) });
             }
@@ -255,7 +304,7 @@ impl OriginPolicyBuilder {
     }
 }
 
-/// What of the texts is right; what is not goes to the errors.
+/// Keeps the valid texts, and adds the others to the errors.
 fn keep<T>(
     errors: &mut Vec<PolicyError>,
     texts: &[String],
@@ -273,18 +322,21 @@ fn web_origin(text: &str) -> Result<Origin<'_>, PolicyError> {
     parsed.map_err(|reason| {
         if text.contains('*') {
             PolicyError::Wildcard { found: shown(text) }
+        } else if text.starts_with(native::ANDROID) {
+            PolicyError::NotWeb { found: shown(text), method: "android_app" }
         } else if native::is_native(text) && origin::spelling(text).is_none() {
-            PolicyError::NotWeb { found: shown(text) }
+            PolicyError::NotWeb { found: shown(text), method: "native_origin" }
         } else {
             PolicyError::Malformed { found: shown(text), reason, write: origin::spelling(text) }
         }
     })
 }
 
-/// Frames only have passkeys if every page around them is secure (§5.10), so a top origin is `https` or on localhost.
+/// Frames can only use passkeys if every page around them is secure (§5.10), so a top origin must be `https` or on
+/// localhost.
 fn top_origin(text: &str) -> Result<(), PolicyError> {
     let origin = web_origin(text)?;
-    if origin.scheme() == Scheme::Http && !origin.is_http_localhost() {
+    if origin.scheme() == Scheme::Http && !origin.is_http_loopback() {
         return Err(PolicyError::InsecureTopOrigin { found: shown(text) });
     }
     Ok(())
@@ -301,7 +353,7 @@ mod tests {
         OriginPolicy::builder(&RpId::new(rp_id).unwrap())
     }
 
-    /// The errors, one per line.
+    /// Returns the errors, one per line.
     fn refusal(builder: OriginPolicyBuilder) -> String {
         builder.build().unwrap_err().to_string()
     }
@@ -403,7 +455,10 @@ mod tests {
             ("accounts.example.com", "https://www.example.com"),
             ("localhost", "https://example.com"),
             ("localhost", "http://app.localhost:3000"),
-            ("app.localhost", "http://app.localhost:3000"),
+            ("app.localhost", "http://localhost:3000"),
+            ("app.localhost", "http://other.localhost:3000"),
+            ("jnpfkofnigkaocfcdcdppaokjkmhjcio", "https://example.com"),
+            ("jnpfkofnigkaocfcdcdppaokjkmhjcio", "https://jnpfkofnigkaocfcdcdppaokjkmhjcio"),
         ] {
             let rp = RpId::new(rp_id).unwrap();
             let errors = OriginPolicy::builder(&rp).origin(origin).build().unwrap_err();
@@ -436,7 +491,7 @@ mod tests {
         }
     }
 
-    /// What else is wrong with them is not said: none can be right.
+    /// No other problem is reported, because no such policy can be right.
     #[test]
     fn localhost_has_no_subdomains() {
         let deep = SubdomainPolicy::only_under(["example.net"]).max_depth(0);
@@ -454,9 +509,21 @@ mod tests {
 
     #[test]
     fn native_origin_among_web_origins_is_refused_and_the_reverse() {
-        let native = format!("android:apk-key-hash:{}", "A".repeat(43));
-        let refused = refusal(builder("example.com").origin(&native));
-        assert!(refused.contains("`android_app`"), "{refused}");
+        // The method is suggested even if the hash is invalid.
+        for hash in ["A".repeat(43), "x".into(), String::new()] {
+            let native = format!("android:apk-key-hash:{hash}");
+            let refused = refusal(builder("example.com").origin(&native));
+            assert_eq!(
+                refused,
+                format!("{native:?} is not a web origin; accept it with `android_app`")
+            );
+        }
+        let extension = "chrome-extension://jnpfkofnigkaocfcdcdppaokjkmhjcio";
+        let refused = refusal(builder("example.com").origin(extension));
+        assert_eq!(
+            refused,
+            format!("{extension:?} is not a web origin; accept it with `native_origin`")
+        );
         let refused = refusal(builder("example.com").native_origin("https://example.com"));
         assert!(refused.contains("`origin`"), "{refused}");
     }
@@ -489,14 +556,37 @@ mod tests {
     }
 
     #[test]
-    fn localhost_is_for_the_rp_id_localhost_only() {
+    fn localhost_needs_an_rp_id_on_localhost_or_below_it() {
         assert!(builder("localhost").localhost().build().is_ok());
-        let refused = refusal(builder("app.localhost").localhost());
-        assert!(refused.contains("app.localhost"), "{refused}");
+        assert!(builder("app.localhost").localhost().build().is_ok());
+        for rp_id in ["your-domain.test", "localhost.example.com"] {
+            let refused = refusal(builder(rp_id).localhost());
+            assert!(refused.contains(rp_id), "{refused}");
+        }
     }
 
     #[test]
-    fn insecure_origin_takes_the_explicit_exception() {
+    fn extension_only_has_its_own_origin() {
+        let id = "jnpfkofnigkaocfcdcdppaokjkmhjcio";
+        let own = format!("chrome-extension://{id}");
+        assert!(builder(id).native_origin(&own).build().is_ok());
+        let refused = refusal(builder(id));
+        assert_eq!(refused, format!("the policy accepts no origin; add native_origin({own:?})"));
+        let other = || builder(id).native_origin(&own);
+        for refused in [
+            other().native_origin(own.replace('j', "a")),
+            other().android_app("00".repeat(32)),
+            other().subdomains(SubdomainPolicy::any()),
+            other().localhost(),
+            other().related_origin("https://example.com"),
+            other().danger_insecure_development_origin(format!("http://{id}")),
+        ] {
+            assert_eq!(refused.build().unwrap_err().iter().count(), 1);
+        }
+    }
+
+    #[test]
+    fn insecure_origin_needs_the_explicit_exception() {
         let origin = "http://your-domain.test:8080";
         assert!(builder("your-domain.test").origin(origin).build().is_err());
         let policy =
@@ -523,22 +613,22 @@ mod tests {
     }
 
     #[test]
-    fn subdomain_policy_has_to_make_sense() {
+    fn rejects_subdomain_policies_that_make_no_sense() {
         let any = SubdomainPolicy::any;
         for (policy, error) in [
             (any().max_depth(0), "depth of 0"),
             (SubdomainPolicy::only_under::<String>([]), "empty"),
-            (SubdomainPolicy::only_under(["example.com"]), "does not lie below"),
-            (SubdomainPolicy::only_under(["a.example.net"]), "does not lie below"),
+            (SubdomainPolicy::only_under(["example.com"]), "is not below"),
+            (SubdomainPolicy::only_under(["a.example.net"]), "is not below"),
             (SubdomainPolicy::only_under(["A.example.com"]), "lower case"),
-            (any().except_under(["example.com"]), "does not lie below"),
-            (any().except_under(["evil-example.com"]), "does not lie below"),
+            (any().except_under(["example.com"]), "is not below"),
+            (any().except_under(["evil-example.com"]), "is not below"),
             (any().except_under(["*.example.com"]), "'*'"),
             (any().except_under(["https://a.example.com"]), "':'"),
-            (SubdomainPolicy::only_under(["b.a.example.com"]).max_depth(1), "ruled out"),
+            (SubdomainPolicy::only_under(["b.a.example.com"]).max_depth(1), "excluded"),
             (
                 SubdomainPolicy::only_under(["b.a.example.com"]).except_under(["a.example.com"]),
-                "ruled out",
+                "excluded",
             ),
         ] {
             let refused = refusal(builder("example.com").subdomains(policy));
@@ -570,7 +660,7 @@ mod tests {
     }
 
     #[test]
-    fn reason_is_kept_with_the_spelling() {
+    fn error_keeps_the_reason_and_suggests_a_spelling() {
         let errors = builder("example.com").origin("https://example.com:443").build().unwrap_err();
         let expected = PolicyError::Malformed {
             found: "https://example.com:443".into(),

@@ -1,51 +1,56 @@
-//! Domain names in the one spelling that browsers give them, and their public suffixes.
+//! Domain names in the one spelling in which browsers serialize them, and their public suffixes.
 //!
 //! ```text
 //! domain = label *( "." label )                ; 1 to 253 bytes
 //! label  = let-dig [ *61( let-dig / "-" ) let-dig ]
 //! ```
 //!
-//! This is the *valid domain string* that an RP ID has to be (§4), in lower case. Underscores, which URL parsers
-//! let through, are no part of a host name (RFC 1123 §2.1), and no public certificate authority signs them.
+//! This is the *valid domain string* that an RP ID must be (§4), in lower case. URL parsers accept underscores, but
+//! host names cannot contain them (RFC 1123 §2.1), and no public certificate authority signs such names.
 
 use alloc::string::String;
 use core::net::Ipv6Addr;
 
-use crate::limits::{DOMAIN_LABEL_MAX, DOMAIN_MAX};
+use crate::limits::{DOMAIN_ADVICE_MAX, DOMAIN_LABEL_MAX, DOMAIN_MAX};
 
-/// The one host on which browsers offer `WebAuthn` without TLS.
+/// The host on which, and below which, browsers offer `WebAuthn` without TLS.
 pub(super) const LOCALHOST: &str = "localhost";
 
-/// Why a text is no domain name as browsers serialise it.
+/// Returns whether the host is `localhost` or below it: names of the machine itself (RFC 6761 §6.3).
+pub(super) fn is_loopback(host: &str) -> bool {
+    is_at_or_below(host, LOCALHOST)
+}
+
+/// Why a text is not a domain name as browsers serialize it. [`RpId`](crate::policy::RpId) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidDomain {
-    /// Nothing is there.
+    /// The text is empty.
     #[error("a domain name is missing")]
     Empty,
-    /// Longer than 253 bytes.
-    #[error("a domain name of {found} bytes is too long; {DOMAIN_MAX} are allowed")]
+    /// The text is longer than 253 bytes.
+    #[error("a domain name of {found} bytes is too long; the maximum is {DOMAIN_MAX}")]
     TooLong {
         /// Bytes found.
         found: usize,
     },
-    /// It holds a character beyond ASCII.
+    /// The text contains a non-ASCII character.
     #[error("browsers write domain names with {found:?} in punycode (\"xn--…\")")]
     NotAscii {
         /// The first such character.
         found: char,
     },
-    /// It holds an upper-case letter.
+    /// The text contains an upper-case letter.
     #[error("browsers write domain names in lower case")]
     UpperCase,
-    /// It ends in a dot. For browsers that is another domain.
-    #[error("to browsers a domain name with a dot at its end is another domain")]
+    /// The text ends with a dot. For browsers that is another domain.
+    #[error("browsers treat a domain name with a trailing dot as another domain")]
     TrailingDot,
-    /// Two dots in a row, or one in front.
+    /// There are two dots in a row, or a leading dot.
     #[error("a label of the domain name is empty")]
     EmptyLabel,
     /// A label is longer than 63 bytes.
-    #[error("a label of {found} bytes is too long; {DOMAIN_LABEL_MAX} are allowed")]
+    #[error("a label of {found} bytes is too long; the maximum is {DOMAIN_LABEL_MAX}")]
     LabelTooLong {
         /// Bytes found.
         found: usize,
@@ -53,24 +58,24 @@ pub enum InvalidDomain {
     /// A label begins or ends with a hyphen.
     #[error("a label begins or ends with a hyphen")]
     Hyphen,
-    /// A character that host names do not have.
-    #[error("{found:?} has no place in a host name")]
+    /// The text contains a character that is not allowed in host names.
+    #[error("{found:?} is not allowed in a host name")]
     Character {
         /// The first such character.
         found: char,
     },
-    /// An IPv4 or IPv6 address, or what URL parsers take for one: the last label is a number, decimal,
-    /// octal or hexadecimal.
+    /// The text is an IPv4 or IPv6 address, or something that URL parsers treat as one: the last label is a decimal,
+    /// octal or hexadecimal number.
     #[error(
         "passkeys cannot be bound to an IP address; use a domain name, or localhost for development"
     )]
     IpAddress,
-    /// A label begins with `xn--` and is not valid punycode, or not in normal form.
+    /// A label begins with `xn--` but is not valid punycode, or is not normalized.
     #[error("a label that begins with \"xn--\" is not valid punycode")]
     Punycode,
 }
 
-/// Checks the grammar above. Allocates nothing.
+/// Checks the grammar above. Does not allocate.
 pub(super) fn check(domain: &str) -> Result<(), InvalidDomain> {
     if domain.is_empty() {
         return Err(InvalidDomain::Empty);
@@ -119,10 +124,10 @@ fn ends_in_a_number(host: &str) -> bool {
     }
 }
 
-/// Checks what configuration must hold beyond [`check`]: punycode that browsers could have written.
+/// Checks what configured domains must also satisfy beyond [`check`]: punycode that browsers could have written.
 ///
-/// What browsers send needs no such check, for it is compared with what was configured. Without feature `idna`
-/// nothing is checked here.
+/// What browsers send does not need this check, because it is compared with the configuration. Without the feature
+/// `idna` nothing is checked here.
 pub(super) fn check_punycode(domain: &str) -> Result<(), InvalidDomain> {
     let has_punycode = domain.split('.').any(|label| label.starts_with("xn--"));
     if cfg!(feature = "idna") && has_punycode && to_ascii(domain).as_deref() != Some(domain) {
@@ -131,33 +136,38 @@ pub(super) fn check_punycode(domain: &str) -> Result<(), InvalidDomain> {
     Ok(())
 }
 
-/// The domain as browsers serialise it: mapped by UTS 46, lower case, punycode.
-#[cfg(feature = "idna")]
+/// Returns the domain as browsers serialize it: mapped by UTS 46, lower case, punycode. A text that is too long to
+/// become a domain is not converted.
 pub(super) fn to_ascii(domain: &str) -> Option<String> {
+    if domain.len() > DOMAIN_ADVICE_MAX { None } else { convert(domain) }
+}
+
+#[cfg(feature = "idna")]
+fn convert(domain: &str) -> Option<String> {
     idna::domain_to_ascii(domain).ok()
 }
 
-/// Without feature `idna`: in lower case, if it is ASCII.
+/// Without the feature `idna`: converts ASCII text to lower case.
 #[cfg(not(feature = "idna"))]
-pub(super) fn to_ascii(domain: &str) -> Option<String> {
+fn convert(domain: &str) -> Option<String> {
     domain.is_ascii().then(|| domain.to_ascii_lowercase())
 }
 
-/// What stands before `.parent`, if `domain` lies below `parent`, label by label.
+/// Returns the part before `.parent` if `domain` is below `parent`, compared label by label.
 pub(super) fn labels_below<'a>(domain: &'a str, parent: &str) -> Option<&'a str> {
     let labels = domain.strip_suffix(parent)?.strip_suffix('.')?;
     (!labels.is_empty()).then_some(labels)
 }
 
-/// Whether `domain` is `parent` or lies below it.
+/// Returns whether `domain` is `parent` or below it.
 pub(super) fn is_at_or_below(domain: &str, parent: &str) -> bool {
     domain == parent || labels_below(domain, parent).is_some()
 }
 
-/// HTML's *is a registrable domain suffix of or is equal to*: whether an RP ID may be used on a host.
+/// HTML's *is a registrable domain suffix of or is equal to*: returns whether an RP ID may be used on a host.
 ///
-/// The RP ID is known not to be a public suffix. `localhost` has nothing below it: by the list's default rule
-/// `*` it is one.
+/// The RP ID is known not to be a public suffix. Nothing is below `localhost`, which is a public suffix by the list's
+/// default rule `*`.
 pub(super) fn is_in_scope(host: &str, rp_id: &str) -> bool {
     let public_suffix_is_below =
         || public_suffix(host).is_some_and(|suffix| labels_below(suffix, rp_id).is_some());
@@ -165,25 +175,25 @@ pub(super) fn is_in_scope(host: &str, rp_id: &str) -> bool {
         || (rp_id != LOCALHOST && labels_below(host, rp_id).is_some() && !public_suffix_is_below())
 }
 
-/// The public suffix of a domain. Unknown without feature `public-suffix`.
+/// Returns the public suffix of a domain. `None` without the feature `public-suffix`.
 #[cfg(feature = "public-suffix")]
 pub(super) fn public_suffix(domain: &str) -> Option<&str> {
     psl::suffix_str(domain)
 }
 
-/// Whether the list names this domain as a public suffix, not only its default rule.
+/// Returns whether the list itself names this domain as a public suffix, not just its default rule.
 #[cfg(feature = "public-suffix")]
 pub(super) fn is_listed_suffix(domain: &str) -> bool {
     psl::suffix(domain.as_bytes()).is_some_and(|suffix| suffix.is_known() && suffix == domain)
 }
 
-/// Whether no domain can be registered at this name: a public suffix, also by the list's default rule, or a name
-/// of one label.
+/// Returns whether no domain can be registered under this name: a public suffix (including the list's default rule), or
+/// a name with one label.
 pub(super) fn is_public_suffix(domain: &str) -> bool {
     !domain.contains('.') || public_suffix(domain) == Some(domain)
 }
 
-/// The public suffix and the label before it. Unknown without feature `public-suffix`.
+/// Returns the public suffix with the label before it. `None` without the feature `public-suffix`.
 #[cfg(feature = "public-suffix")]
 pub(super) fn registrable_domain(domain: &str) -> Option<&str> {
     psl::domain_str(domain)
@@ -248,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn every_spelling_of_an_ip_address_is_no_domain() {
+    fn rejects_ip_addresses_in_every_spelling() {
         for address in [
             "127.0.0.1",
             "127.0.0.1.",
@@ -291,7 +301,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_lies_below_localhost() {
+    fn overlong_text_is_not_converted() {
+        let dots = |count: usize| ".".repeat(count);
+        assert!(to_ascii(&dots(DOMAIN_ADVICE_MAX + 1)).is_none());
+        assert!(to_ascii(&format!("A{}", "a".repeat(DOMAIN_MAX - 1).as_str())).is_some());
+    }
+
+    #[test]
+    fn nothing_is_below_localhost() {
         assert!(is_in_scope("localhost", "localhost"));
         assert!(!is_in_scope("app.localhost", "localhost"));
     }
@@ -299,7 +316,7 @@ mod tests {
     #[cfg(feature = "public-suffix")]
     #[test]
     fn parent_of_the_hosts_public_suffix_has_no_scope_there() {
-        // `s3.amazonaws.com` is a public suffix, `amazonaws.com` is none.
+        // `s3.amazonaws.com` is a public suffix, but `amazonaws.com` is not.
         assert!(is_in_scope("aws.amazonaws.com", "amazonaws.com"));
         assert!(!is_in_scope("bucket.s3.amazonaws.com", "amazonaws.com"));
         assert!(!is_in_scope("s3.amazonaws.com", "amazonaws.com"));

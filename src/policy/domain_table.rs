@@ -11,7 +11,7 @@ fn rp_id(text: &str) -> RpId {
     RpId::new(text).unwrap()
 }
 
-/// The RP ID's own origin and every subdomain: the widest policy there is without related origins.
+/// The RP ID's own origin and every subdomain: the widest policy without related origins.
 fn own_and_subdomains(rp_id: &RpId) -> OriginPolicyBuilder {
     OriginPolicy::builder(rp_id)
         .origin(format!("https://{rp_id}"))
@@ -102,6 +102,30 @@ fn localhost_works_on_any_port_without_tls() {
 }
 
 #[test]
+fn subdomain_of_localhost_works_on_any_port_without_tls() {
+    let rp_id = rp_id("app.localhost");
+    let policy = OriginPolicy::builder(&rp_id).localhost().build().unwrap();
+    for port in ["", ":3000", ":65535"] {
+        assert_eq!(scope(&rp_id, &format!("http://app.localhost{port}")), Scope::Yes);
+        assert!(works(&policy, &format!("http://app.localhost{port}")), "{port}");
+        assert!(works(&policy, &format!("http://a.app.localhost{port}")), "{port}");
+    }
+    for origin in [
+        "http://localhost",
+        "http://other.localhost",
+        "http://evil-app.localhost",
+        "http://app.localhost.example.com",
+        "https://app.localhost",
+        "http://app.localhost.",
+    ] {
+        assert!(!works(&policy, origin), "{origin}");
+    }
+    let listed = OriginPolicy::builder(&rp_id).origin("http://app.localhost:3000").build().unwrap();
+    assert!(works(&listed, "http://app.localhost:3000"));
+    assert!(!works(&listed, "http://app.localhost:3001"));
+}
+
+#[test]
 fn localhost_and_a_domain_do_not_work_on_each_other() {
     let localhost = rp_id("localhost");
     let domain = rp_id("your-app.accounts.dev");
@@ -119,7 +143,7 @@ fn localhost_and_a_domain_do_not_work_on_each_other() {
 }
 
 #[test]
-fn works_on_a_satellite_through_related_origins_only() {
+fn works_on_a_satellite_only_through_related_origins() {
     let rp_id = rp_id("your-domain.com");
     let satellite = "https://satellite.net";
     let other = Scope::NeedsRelatedOrigins(OutsideScope::OtherDomain);
@@ -133,7 +157,7 @@ fn works_on_a_satellite_through_related_origins_only() {
 }
 
 #[test]
-fn ip_address_is_refused_when_configured() {
+fn rejects_configured_ip_addresses() {
     for address in
         ["127.0.0.1", "10.1.2.3", "::1", "[2001:db8::1]", "127.1", "0x7f.1", "2130706433"]
     {
@@ -148,7 +172,7 @@ fn ip_address_is_refused_when_configured() {
 }
 
 #[test]
-fn public_suffix_is_refused_when_configured() {
+fn rejects_configured_public_suffixes() {
     assert!(RpId::new("com").is_err());
     #[cfg(feature = "public-suffix")]
     assert!(RpId::new("co.uk").unwrap_err().to_string().contains("public suffix"));

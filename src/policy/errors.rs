@@ -7,43 +7,43 @@ use super::{
     advice, domain::InvalidDomain, native::InvalidNativeOrigin, origin::InvalidOrigin, scope::Scope,
 };
 
-/// One thing that is wrong with a policy.
+/// A problem with a policy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyError {
-    /// Nothing would be accepted.
+    /// The policy would accept no origin.
     #[error("the policy accepts no origin; add {write}")]
     NoOrigin {
         /// The call that is probably missing.
         write: String,
     },
-    /// Not a web origin as browsers serialise it.
-    #[error("the origin {found:?} is not written as browsers do: {reason}{}", advice(.write.as_deref()))]
+    /// The text is not a web origin as browsers serialize it.
+    #[error("the origin {found:?} is not written as browsers write it: {reason}{}", advice(.write.as_deref()))]
     Malformed {
         /// The text.
         found: String,
         /// What is wrong with it.
         reason: InvalidOrigin,
-        /// The right spelling, if it can be told.
+        /// The correct spelling, if known.
         write: Option<String>,
     },
-    /// A pattern instead of an origin.
+    /// The text is a pattern instead of an origin.
     #[error(
-        "the origin {found:?} is a pattern, and there are none; subdomains are accepted by `subdomains`"
+        "the origin {found:?} is a pattern, which is not supported; accept subdomains with `subdomains`"
     )]
     Wildcard {
         /// The text.
         found: String,
     },
-    /// A native app's origin among web origins.
-    #[error(
-        "{found:?} is no web origin; a native app's is accepted by `android_app` or `native_origin`"
-    )]
+    /// The text is a native app's origin among web origins.
+    #[error("{found:?} is not a web origin; accept it with `{method}`")]
     NotWeb {
         /// The text.
         found: String,
+        /// The method of the [builder](super::OriginPolicyBuilder) that accepts it: `android_app` or `native_origin`.
+        method: &'static str,
     },
-    /// No browser lets the RP ID be used there, or only as a related origin.
+    /// No browser allows the RP ID to be used there, or only as a related origin.
     #[error("the origin {found:?} cannot be accepted for the RP ID {rp_id:?} in this way: {scope}")]
     OutOfScope {
         /// The origin.
@@ -53,9 +53,9 @@ pub enum PolicyError {
         /// Why not.
         scope: Scope,
     },
-    /// A related origin that lies in the RP ID's scope, where it would use up one of few places.
+    /// The related origin is in the RP ID's scope, where it would use up one of few entries.
     #[error(
-        "the origin {found:?} is in the scope of the RP ID {rp_id:?} already; accept it by `origin`"
+        "the origin {found:?} is already in the scope of the RP ID {rp_id:?}; accept it with `origin`"
     )]
     NotRelated {
         /// The origin.
@@ -63,13 +63,13 @@ pub enum PolicyError {
         /// The RP ID.
         rp_id: String,
     },
-    /// Not a native app's origin.
+    /// The text is not a native app's origin.
     #[error(transparent)]
     Native(#[from] InvalidNativeOrigin),
-    /// An exception for development that is none, or not for this RP ID.
+    /// The exception for development is not valid, or not for this RP ID.
     #[error(
-        "the development origin {found:?} is not an http origin at or below the RP ID {rp_id:?}; https ones and \
-         http://localhost need no exception"
+        "the development origin {found:?} is not an http origin at or below the RP ID {rp_id:?}; https ones, \
+         http://localhost and everything below it need no exception"
     )]
     NotForDevelopment {
         /// The origin.
@@ -77,52 +77,61 @@ pub enum PolicyError {
         /// The RP ID.
         rp_id: String,
     },
-    /// `localhost()` for an RP ID that is not `localhost`.
-    #[error("on http://localhost only the RP ID \"localhost\" works, not {rp_id:?}")]
+    /// `localhost()` was called for an RP ID that is neither `localhost` nor below it.
+    #[error(
+        "on http://localhost only the RP ID \"localhost\" works, and on http://app.localhost only \"app.localhost\", not {rp_id:?}"
+    )]
     LocalhostOfOtherRpId {
         /// The RP ID.
         rp_id: String,
     },
-    /// A subdomain policy for the RP ID `localhost`.
+    /// There is a subdomain policy for the RP ID `localhost`.
     #[error("the RP ID \"localhost\" has no subdomains")]
     SubdomainsOfLocalhost,
-    /// A depth of 0.
+    /// There is a subdomain policy for the RP ID of a Chrome extension.
+    #[error("the RP ID {rp_id:?} is the ID of a Chrome extension, which has no subdomains")]
+    SubdomainsOfExtension {
+        /// The RP ID.
+        rp_id: String,
+    },
+    /// The depth is 0.
     #[error("a subdomain depth of 0 accepts no subdomain; 1 accepts a.example.com for example.com")]
     SubdomainDepth,
-    /// An empty list of hosts to accept.
-    #[error("the list of accepted subdomains is empty; leave it out to accept every one")]
+    /// The list of hosts to accept is empty.
+    #[error("the list of accepted subdomains is empty; omit it to accept all subdomains")]
     NoSubdomain,
-    /// A host of a subdomain policy that is no domain name.
-    #[error("the subdomain {found:?} is no host: {reason}")]
+    /// A host of a subdomain policy is not a domain name.
+    #[error("the subdomain {found:?} is not a host: {reason}")]
     SubdomainHost {
         /// The text.
         found: String,
         /// What is wrong with it.
         reason: InvalidDomain,
     },
-    /// A host of a subdomain policy that does not lie below the RP ID.
-    #[error("the subdomain {found:?} does not lie below the RP ID {rp_id:?}")]
+    /// A host of a subdomain policy is not below the RP ID.
+    #[error("the subdomain {found:?} is not below the RP ID {rp_id:?}")]
     NotBelow {
         /// The host.
         found: String,
         /// The RP ID.
         rp_id: String,
     },
-    /// An accepted host that the depth or the exceptions of the same policy rule out.
-    #[error("the subdomain {found:?} is accepted, and ruled out by the depth or an exception")]
+    /// An accepted host is excluded by the depth or the exceptions of the same policy.
+    #[error("the subdomain {found:?} is accepted, but excluded by the depth or an exception")]
     UnreachableSubdomain {
         /// The host.
         found: String,
     },
-    /// A top origin without TLS.
-    #[error("the top origin {found:?} is not https; in such a page no frame has passkeys")]
+    /// A top origin does not use TLS.
+    #[error("the top origin {found:?} is not https; frames cannot use passkeys in such a page")]
     InsecureTopOrigin {
         /// The origin.
         found: String,
     },
 }
 
-/// All that is wrong with a policy, at least one thing. `Display` gives one line for each.
+/// All problems of a policy, at least one. `Display` writes one line for each.
+/// [The module](crate::policy) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyErrors(Vec<PolicyError>);
 
@@ -132,7 +141,7 @@ impl PolicyErrors {
         Self(errors)
     }
 
-    /// The errors, by the kind of what was added.
+    /// The errors, grouped by the kind of what was added.
     pub fn iter(&self) -> core::slice::Iter<'_, PolicyError> {
         self.0.iter()
     }

@@ -5,53 +5,54 @@
 //! opaque  = scheme ":" 1*VCHAR                                         ; 512 bytes at most
 //! ```
 //!
-//! Apps on iOS have no origin of their own: they send the `https` origin of their associated domain.
+//! Apps on iOS have no special type of origin: they send the `https` origin of their associated domain.
 
 use alloc::{format, string::String};
 use core::fmt;
 
 use super::shown;
-use crate::{json::base64url, limits::OPAQUE_ORIGIN_MAX};
+use crate::{base64url, limits::OPAQUE_ORIGIN_MAX};
 
-const ANDROID: &str = "android:apk-key-hash:";
+pub(super) const ANDROID: &str = "android:apk-key-hash:";
 
-/// SHA-256 of a signing certificate.
+/// Length of the SHA-256 of a signing certificate.
 const FINGERPRINT_BYTES: usize = 32;
 
-/// Schemes of URLs that browsers serialise as `null`, or with another scheme, when they are an origin.
+/// Schemes of URLs whose origin browsers serialize as `null` or with another scheme.
 const NO_ORIGIN: [&str; 6] = ["about", "blob", "data", "file", "filesystem", "javascript"];
 
-/// Why a text is no origin of a native app.
+/// Why a text is not an origin of a native app.
+/// [`OriginPolicyBuilder::native_origin`](crate::policy::OriginPolicyBuilder::native_origin) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidNativeOrigin {
-    /// Neither a SHA-256 fingerprint nor an origin.
+    /// The text is neither a SHA-256 fingerprint nor an origin.
     #[error(
-        "{found:?} is no fingerprint of an Android app's signing certificate; write the 64 hexadecimal digits of \
+        "{found:?} is not a fingerprint of an Android app's signing certificate; write the 64 hexadecimal digits of \
          its SHA-256, with or without colons, as keytool and the Play Console show them"
     )]
     AndroidFingerprint {
         /// The text.
         found: String,
     },
-    /// A SHA-1 fingerprint, which tools show next to the right one.
+    /// The text is a SHA-1 fingerprint, which tools show next to the right one.
     #[error("{found:?} is a SHA-1 fingerprint; write the SHA-256 of the same certificate")]
     AndroidSha1 {
         /// The text.
         found: String,
     },
-    /// `android:apk-key-hash:` with something else behind it than 32 bytes in base64url.
+    /// The text after `android:apk-key-hash:` is not 32 bytes in base64url.
     #[error(
-        "{found:?} is no Android origin; write \"android:apk-key-hash:\" and the certificate's SHA-256 as \
+        "{found:?} is not an Android origin; write \"android:apk-key-hash:\" and the certificate's SHA-256 as \
          base64url without padding, 43 characters"
     )]
     AndroidKeyHash {
         /// The text.
         found: String,
     },
-    /// A web origin, or what was meant to be one.
+    /// The text is a web origin, or was meant to be one.
     #[error(
-        "{found:?} is no native app's origin; configure a web origin by `origin` or `related_origin`"
+        "{found:?} is not a native app's origin; configure a web origin with `origin` or `related_origin`"
     )]
     Web {
         /// The text.
@@ -59,7 +60,7 @@ pub enum InvalidNativeOrigin {
     },
     /// No client sends such an origin.
     #[error(
-        "{found:?} is no native app's origin; clients send {ANDROID:?}… or another \"scheme:…\" as it is"
+        "{found:?} is not a native app's origin; clients send {ANDROID:?}… or another \"scheme:…\" as it is"
     )]
     Opaque {
         /// The text.
@@ -67,10 +68,11 @@ pub enum InvalidNativeOrigin {
     },
 }
 
-/// The origin that an Android app sends, from the SHA-256 fingerprint of its signing certificate: 64 hexadecimal
-/// digits of either case, in pairs with colons or without. An origin in form is returned as it is.
+/// Returns the origin that an Android app sends, from the SHA-256 fingerprint of its signing certificate: 64
+/// hexadecimal digits in upper or lower case, with or without colons between pairs. A well-formed origin is returned
+/// unchanged.
 ///
-/// An app signed by Google Play has Play's certificate, not the upload certificate.
+/// For an app signed by Google Play, use Play's certificate, not the upload certificate.
 ///
 /// ```
 /// # use relying_party::policy::android_origin;
@@ -81,7 +83,7 @@ pub enum InvalidNativeOrigin {
 ///
 /// # Errors
 ///
-/// The text is neither.
+/// If the text is neither.
 pub fn android_origin(fingerprint: &str) -> Result<String, InvalidNativeOrigin> {
     let text = fingerprint.trim();
     if text.starts_with(ANDROID) {
@@ -112,7 +114,7 @@ pub(super) fn checked(text: &str) -> Result<String, InvalidNativeOrigin> {
     }
 }
 
-/// Whether the text has the form of a native app's origin.
+/// Returns whether the text has the form of a native app's origin.
 pub(super) fn is_native(text: &str) -> bool {
     checked(text).is_ok()
 }
@@ -121,7 +123,7 @@ fn is_web(scheme: &str) -> bool {
     scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http")
 }
 
-/// Exactly one spelling: base64url without padding and without stray bits at the end.
+/// Accepts exactly one spelling: base64url without padding and without stray trailing bits.
 fn is_key_hash(text: &str) -> bool {
     base64url::decode(text).is_ok_and(|hash| {
         hash.len() == FINGERPRINT_BYTES && format!("{}", Base64Url(&hash)) == text
@@ -139,7 +141,7 @@ fn is_opaque(text: &str) -> bool {
         && text.len() <= OPAQUE_ORIGIN_MAX
 }
 
-/// `N` bytes as pairs of hexadecimal digits, either all separated by colons or none.
+/// Parses `N` bytes as pairs of hexadecimal digits, with colons between all of them or none.
 fn hexadecimal<const N: usize>(text: &str) -> Option<[u8; N]> {
     let separated = text.contains(':');
     let mut rest = text;

@@ -1,10 +1,10 @@
-//! Origins as browsers serialise them in client data (§5.8.1 `origin`, §13.5.9).
+//! Origins as browsers serialize them in client data (§5.8.1 `origin`, §13.5.9).
 //!
 //! ```text
 //! origin = ( "https" / "http" ) "://" domain [ ":" port ]
 //! ```
 //!
-//! All in lower case, no default port, no leading zeros in the port, and nothing after it.
+//! All in lower case, without the default port, without leading zeros in the port, and with nothing after it.
 
 use alloc::{
     boxed::Box,
@@ -13,9 +13,9 @@ use alloc::{
 };
 use core::fmt;
 
-use super::domain::{self, InvalidDomain, LOCALHOST};
+use super::domain::{self, InvalidDomain};
 
-/// The scheme of a web origin.
+/// The scheme of a web origin. [`Origin`](crate::policy::Origin) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scheme {
     /// `http`, port 80 by default.
@@ -60,36 +60,36 @@ pub struct Origin<'a> {
     port: u16,
 }
 
-/// Why a text is no web origin as browsers serialise it.
+/// Why a text is not a web origin as browsers serialize it. [`Origin`](crate::policy::Origin) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidOrigin {
-    /// It does not begin with `https://` or `http://`.
+    /// The text does not begin with `https://` or `http://`.
     #[error("a web origin begins with https:// (or http://)")]
     Scheme,
-    /// It has a path, a query or a fragment; be it a single slash at the end.
+    /// The text has a path, a query or a fragment, even just a trailing slash.
     #[error("an origin ends after its host and port")]
     Path,
-    /// It has a user name.
+    /// The text has a user name.
     #[error("an origin has no user name; the host is what follows the @")]
     UserInfo,
-    /// What follows the colon is no port number.
-    #[error("what follows the colon is no port number")]
+    /// The text after the colon is not a port number.
+    #[error("the text after the colon is not a port number")]
     Port,
-    /// It names the port that the scheme has anyway, which browsers leave out.
-    #[error("browsers leave out the default port")]
+    /// The text contains the scheme's default port, which browsers omit.
+    #[error("browsers omit the default port")]
     DefaultPort,
-    /// The host is no domain name.
+    /// The host is not a domain name.
     #[error(transparent)]
     Host(#[from] InvalidDomain),
 }
 
 impl<'a> Origin<'a> {
-    /// The web origin of a text that has exactly the form browsers give it.
+    /// Parses a web origin in exactly the form in which browsers serialize it.
     ///
     /// # Errors
     ///
-    /// The text has another form, or none of a web origin at all.
+    /// If the text has another form, or is not a web origin at all.
     pub fn parse(text: &'a str) -> Result<Self, InvalidOrigin> {
         let (scheme, authority) = if let Some(authority) = text.strip_prefix("https://") {
             (Scheme::Https, authority)
@@ -127,19 +127,20 @@ impl<'a> Origin<'a> {
         self.host
     }
 
-    /// The port, also where it is the scheme's default and therefore not written.
+    /// The port, even if it is the scheme's default port and therefore not written.
     #[must_use]
     pub const fn port(&self) -> u16 {
         self.port
     }
 
-    /// `http://localhost` on any port: the one web origin without TLS on which browsers offer `WebAuthn` (§5.1.3).
-    pub(super) fn is_http_localhost(&self) -> bool {
-        self.scheme == Scheme::Http && self.host == LOCALHOST
+    /// `http://localhost` or `http://app.localhost`, on any port: the web origins without TLS on which browsers offer
+    /// `WebAuthn`. §5.1.3 only names `localhost`, but Chrome and Firefox include its subdomains.
+    pub(super) fn is_http_loopback(&self) -> bool {
+        self.scheme == Scheme::Http && domain::is_loopback(self.host)
     }
 }
 
-/// The text that was parsed.
+/// Writes the text that was parsed.
 impl fmt::Display for Origin<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://{}", self.scheme.as_str(), self.host)?;
@@ -159,12 +160,17 @@ pub(super) struct OwnedOrigin {
 }
 
 impl OwnedOrigin {
-    /// The origin as text, of which every origin has only one.
+    /// Returns the origin as text. Every origin has only one spelling.
     pub(super) fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether scheme and host are the same.
+    /// Returns everything except the port.
+    pub(super) fn scheme_and_host(&self) -> (&'static str, &str) {
+        (self.scheme.as_str(), &self.host)
+    }
+
+    /// Returns whether the scheme and the host are equal.
     pub(super) fn is_but_for_port(&self, origin: &Origin<'_>) -> bool {
         self.scheme == origin.scheme && *self.host == *origin.host
     }
@@ -186,8 +192,8 @@ fn parse_port(text: &str, scheme: Scheme) -> Result<u16, InvalidOrigin> {
     Ok(port)
 }
 
-/// The origin that a configured text was meant to be, spelled as browsers do; of a domain without scheme, the one
-/// with `https`. Never one whose host or port a browser would not read in the text.
+/// Returns the origin that a configured text was probably meant to be, as browsers serialize it. For a domain without a
+/// scheme, that is the `https` origin. The host and port are always those that a browser would read in the text.
 pub(super) fn spelling(text: &str) -> Option<String> {
     let (scheme, rest) = text.trim().split_once("://").unwrap_or(("", text.trim()));
     let scheme = match scheme.to_ascii_lowercase().as_str() {

@@ -1,14 +1,15 @@
-//! The origins a relying party accepts (§7.1 steps 9 to 11, §7.2 steps 12 to 14, §13.5.9).
+//! The origins that a relying party accepts (§7.1 steps 9 to 11, §7.2 steps 12 to 14, §13.5.9).
 
 use alloc::{
     borrow::ToOwned as _,
+    collections::BTreeSet,
     format,
     string::{String, ToString as _},
     vec::Vec,
 };
 
 use super::{
-    builder::OriginPolicyBuilder,
+    domain,
     origin::{Origin, OwnedOrigin, Scheme},
     rp_id::RpId,
     scope::{Scope, scope},
@@ -17,10 +18,10 @@ use super::{
     top_origins::{self, EmbeddingError, TopOrigins},
 };
 
-/// Which origins and which embeddings are accepted for one RP ID. Made by [`OriginPolicy::builder`], valid ever
-/// after.
+/// Which origins and which embeddings are accepted for one RP ID. Created by [`OriginPolicy::builder`], and always
+/// valid.
 ///
-/// Checks allocate nothing unless they fail.
+/// Checks do not allocate unless they fail.
 #[derive(Clone, Debug)]
 pub struct OriginPolicy {
     pub(super) rp_id: RpId,
@@ -35,7 +36,7 @@ pub struct OriginPolicy {
     pub(super) top_origins: TopOrigins,
 }
 
-/// An origin that is not expected (§7.1 step 9, §7.2 step 12).
+/// The origin is not expected (§7.1 step 9, §7.2 step 12). [The module](crate::policy) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OriginError {
@@ -49,12 +50,12 @@ pub enum OriginError {
         /// Whether it could be accepted, and how.
         scope: Scope,
     },
-    /// The ceremony began on another one.
+    /// The ceremony began on another origin.
     #[error("the origin {found:?} is not {bound:?}, on which the ceremony began")]
     NotBound {
         /// The origin.
         found: String,
-        /// The one to which the ceremony is bound.
+        /// The origin that the ceremony is bound to.
         bound: String,
     },
 }
@@ -68,28 +69,23 @@ impl OriginError {
 }
 
 impl OriginPolicy {
-    /// A policy for passkeys of `rp_id`, to which accepted origins are to be added.
-    pub fn builder(rp_id: &RpId) -> OriginPolicyBuilder {
-        OriginPolicyBuilder::new(rp_id)
-    }
-
     /// The RP ID.
     #[must_use]
     pub const fn rp_id(&self) -> &RpId {
         &self.rp_id
     }
 
-    /// The origins that are accepted one by one, as text: listed, related, native and development ones.
+    /// The individually accepted origins, as text: listed, related, native and development ones.
     pub fn origins(&self) -> impl Iterator<Item = String> {
         self.listed_whole().map(str::to_owned)
     }
 
-    /// §7.1 step 9, §7.2 step 12: `origin` is expected. If the ceremony was bound to an origin when it began,
-    /// only that very one is, and it still has to be accepted.
+    /// Checks that `origin` is expected (§7.1 step 9, §7.2 step 12). If the ceremony was bound to an origin when it
+    /// began, only that origin is expected, and it must still be accepted.
     ///
     /// # Errors
     ///
-    /// The origin is not accepted, or not the one the ceremony is bound to.
+    /// If the origin is not accepted, or is not the one that the ceremony is bound to.
     pub fn check_origin(&self, origin: &str, bound: Option<&str>) -> Result<(), OriginError> {
         if !self.accepts(origin) {
             return Err(OriginError::NotAccepted {
@@ -106,12 +102,12 @@ impl OriginPolicy {
         }
     }
 
-    /// §7.1 steps 10 and 11, §7.2 steps 13 and 14: being embedded is expected, and so is the outermost page.
+    /// Checks that being embedded is expected, and that the top origin is (§7.1 steps 10 and 11, §7.2 steps 13 and 14).
     ///
     /// # Errors
     ///
-    /// [`EmbeddingError::CrossOrigin`] if no embedding is expected, [`EmbeddingError::TopOrigin`] if it is, but not
-    /// in that page.
+    /// [`EmbeddingError::CrossOrigin`] if no embedding is expected, [`EmbeddingError::TopOrigin`] if embedding is
+    /// expected, but not in that page.
     pub fn check_embedding(
         &self,
         origin: &str,
@@ -122,27 +118,27 @@ impl OriginPolicy {
         top_origins::check(self.cross_origin, accepted, origin, cross_origin, top_origin)
     }
 
-    /// The origin to bind a ceremony to, from the `Origin` header of the request that begins it.
+    /// Returns the origin to bind a ceremony to, from the `Origin` header of the request that begins it.
     ///
     /// # Errors
     ///
-    /// The policy does not accept this origin.
+    /// If the policy does not accept this origin.
     pub fn bind_to_origin(&self, origin: &str) -> Result<String, OriginError> {
         self.check_origin(origin, None)?;
         Ok(origin.to_owned())
     }
 
-    /// The origin to bind a ceremony to, from the `Host` header (`:authority`) of the request that begins it:
-    /// the `https` origin of this host, or else the `http` one, whichever is accepted. Where a policy accepts both,
-    /// as it may for `localhost`, use [`bind_to_origin`](Self::bind_to_origin).
+    /// Returns the origin to bind a ceremony to, from the `Host` header (`:authority`) of the request that begins it:
+    /// the `https` origin of this host if it is accepted, otherwise the `http` one. If a policy accepts both, as it may
+    /// for `localhost`, use [`bind_to_origin`](Self::bind_to_origin).
     ///
-    /// Behind a proxy, take the header that the browser sent, and only if the proxy vouches for it.
+    /// Behind a proxy, use the header that the browser sent, and only if the proxy vouches for it.
     ///
     /// # Errors
     ///
-    /// The policy accepts no origin of this host.
+    /// If the policy accepts no origin of this host.
     pub fn bind_to_host(&self, host: &str) -> Result<String, OriginError> {
-        // Host names have no case (RFC 9110 §4.2.3), origins have.
+        // Host names are case-insensitive (RFC 9110 §4.2.3), origins are not.
         let host = host.to_ascii_lowercase();
         let origin_with = |scheme: Scheme| {
             let default_port = format!(":{}", scheme.default_port());
@@ -152,20 +148,40 @@ impl OriginPolicy {
         origin_with(Scheme::Https).or_else(|error| origin_with(Scheme::Http).map_err(|_| error))
     }
 
-    /// What is listed whole is compared as text, since an origin has only one; the other rules read it.
+    /// Individually listed origins are compared as text, since an origin has only one spelling. The other rules parse
+    /// it.
     fn accepts(&self, text: &str) -> bool {
         if self.listed_whole().any(|listed| listed == text) {
             return true;
         }
         let Ok(origin) = Origin::parse(text) else { return false };
         (self.any_port && self.listed.iter().any(|listed| listed.is_but_for_port(&origin)))
-            || (self.localhost && origin.is_http_localhost())
-            || self.is_accepted_subdomain(&origin)
+            || self.accepts_by_rule(&origin)
+    }
+
+    /// Returns whether an origin is accepted without being listed.
+    fn accepts_by_rule(&self, origin: &Origin<'_>) -> bool {
+        (self.localhost && self.is_own_loopback(origin)) || self.is_accepted_subdomain(origin)
+    }
+
+    /// The same verdicts as [`check_origin`](Self::check_origin), for checking many origins.
+    pub(super) fn verdicts(&self) -> Verdicts<'_> {
+        let any_port = self.listed.iter().filter(|_| self.any_port);
+        Verdicts {
+            policy: self,
+            listed: self.listed_whole().collect(),
+            on_any_port: any_port.map(OwnedOrigin::scheme_and_host).collect(),
+        }
     }
 
     fn listed_whole(&self) -> impl Iterator<Item = &str> {
         let web = self.listed.iter().chain(&self.related).chain(&self.development);
         web.map(OwnedOrigin::as_str).chain(self.native.iter().map(String::as_str))
+    }
+
+    /// Whether the origin has no TLS and is on the RP ID or below it, where the RP ID is `localhost` or below that.
+    fn is_own_loopback(&self, origin: &Origin<'_>) -> bool {
+        origin.is_http_loopback() && domain::is_in_scope(origin.host(), self.rp_id.as_str())
     }
 
     fn is_accepted_subdomain(&self, origin: &Origin<'_>) -> bool {
@@ -176,9 +192,26 @@ impl OriginPolicy {
     }
 }
 
+/// A policy that does not have to search its lists for each origin.
+pub(super) struct Verdicts<'a> {
+    policy: &'a OriginPolicy,
+    listed: BTreeSet<&'a str>,
+    on_any_port: BTreeSet<(&'static str, &'a str)>,
+}
+
+impl Verdicts<'_> {
+    /// Returns whether the policy accepts an origin, given with its text.
+    pub(super) fn accept(&self, text: &str, origin: &Origin<'_>) -> bool {
+        self.listed.contains(text)
+            || self.on_any_port.contains(&(origin.scheme().as_str(), origin.host()))
+            || self.policy.accepts_by_rule(origin)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::OriginPolicyBuilder;
 
     const ORIGIN: &str = "https://example.com";
 
@@ -190,7 +223,7 @@ mod tests {
         policy.check_origin(origin, None).is_ok()
     }
 
-    /// What no policy for example.com accepts.
+    /// Origins that no policy for example.com accepts.
     const OTHERS: [&str; 66] = [
         // other domains
         "https://evil-example.com",
@@ -237,7 +270,7 @@ mod tests {
         "//example.com",
         "example.com",
         "sub.example.com",
-        // what is no part of an origin
+        // what is not part of an origin
         "https://example.com/",
         "https://sub.example.com/",
         "https://example.com/x",
@@ -247,7 +280,7 @@ mod tests {
         "https://evil.net?.example.com",
         "https://evil.net#.example.com",
         "https://evil.net\\.example.com",
-        // hosts that are none
+        // invalid hosts
         "https://",
         "https://.example.com",
         "https://a..example.com",
@@ -265,7 +298,7 @@ mod tests {
         "null",
     ];
 
-    /// Abuse case 14: whatever else the policy accepts.
+    /// Abuse case 14: regardless of what else the policy accepts.
     #[test]
     fn rejects_every_other_spelling_and_every_look_alike() {
         let exact = builder().origin(ORIGIN).build().unwrap();
@@ -358,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn refusal_says_what_would_help() {
+    fn error_says_how_to_fix_it() {
         let policy = builder().origin(ORIGIN).build().unwrap();
         let error = policy.check_origin("https://a.example.com", None).unwrap_err();
         assert_eq!(error.code(), "origin");
@@ -372,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn refusal_is_short_and_fit_for_logs() {
+    fn error_is_short_enough_for_logs() {
         let policy = builder().origin(ORIGIN).build().unwrap();
         let hostile = format!("https://\n\u{1b}[31m{}", "x".repeat(100_000));
         let error = policy.check_origin(&hostile, Some(&hostile)).unwrap_err().to_string();
@@ -380,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn bound_ceremony_accepts_its_own_origin_only() {
+    fn bound_ceremony_only_accepts_its_origin() {
         let other = "https://www.example.com";
         let policy = builder().origin(ORIGIN).origin(other).build().unwrap();
         assert_eq!(policy.check_origin(ORIGIN, Some(ORIGIN)), Ok(()));
@@ -390,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn binding_does_not_stand_in_for_the_policy() {
+    fn bound_origin_must_be_accepted_by_the_policy_too() {
         let policy = builder().origin(ORIGIN).build().unwrap();
         let evil = "https://evil.net";
         let refused = policy.check_origin(evil, Some(evil));
@@ -398,7 +431,7 @@ mod tests {
     }
 
     #[test]
-    fn ceremony_is_bound_to_an_accepted_origin_only() {
+    fn ceremony_can_only_be_bound_to_an_accepted_origin() {
         let policy = builder().origin(ORIGIN).origin("https://example.com:8443").build().unwrap();
         assert_eq!(policy.bind_to_origin(ORIGIN).as_deref(), Ok(ORIGIN));
         assert!(policy.bind_to_origin("https://evil.net").is_err());
@@ -428,7 +461,19 @@ mod tests {
         assert_eq!(policy.bind_to_host("localhost:80").as_deref(), Ok("http://localhost"));
     }
 
-    /// The table itself is in `top_origins`; here the builder's settings reach it.
+    #[test]
+    fn accepts_extension_by_its_origin() {
+        let id = "jnpfkofnigkaocfcdcdppaokjkmhjcio";
+        let origin = format!("chrome-extension://{id}");
+        let rp_id = RpId::new(id).unwrap();
+        let policy = OriginPolicy::builder(&rp_id).native_origin(&origin).build().unwrap();
+        assert!(accepts(&policy, &origin));
+        for other in [format!("https://{id}"), format!("{origin}/"), origin.replace('j', "a")] {
+            assert!(!accepts(&policy, &other), "{other}");
+        }
+    }
+
+    /// The table itself is in `top_origins`. This checks that the builder's settings are applied.
     #[test]
     fn embedding_follows_the_policy() {
         let partner = "https://partner.example";

@@ -5,16 +5,16 @@
 //! {"origins": ["https://example.co.uk", …]}
 //! ```
 //!
-//! Browsers go through the list in order and stop at new *registrable labels* (`example` of `www.example.co.uk`)
-//! once they have seen five, so the order decides which origins count.
+//! Browsers read the list in order. Once they have seen five *registrable labels* (`example` in `www.example.co.uk`),
+//! they skip origins with new ones, so the order decides which origins count.
 
-use alloc::{borrow::ToOwned as _, string::String, vec::Vec};
+use alloc::{borrow::ToOwned as _, collections::BTreeSet, string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
     domain,
-    origin::{InvalidOrigin, Origin},
+    origin::{InvalidOrigin, Origin, OwnedOrigin},
     origins::OriginPolicy,
     shown,
 };
@@ -38,22 +38,23 @@ pub struct RelatedOrigins {
     origins: Vec<String>,
 }
 
-/// Something in the document that will not work as it was meant. `Display` gives a sentence for a developer.
+/// Something in the document that will not work as intended. `Display` writes a sentence for developers.
+/// [`RelatedOrigins`](crate::policy::RelatedOrigins) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RelatedOriginsFinding {
-    /// An entry is no origin as browsers serialise it; clients skip what they cannot parse.
-    #[error("{found:?} is listed and is no origin as browsers write it: {reason}")]
+    /// An entry is not an origin as browsers serialize it. Clients skip what they cannot parse.
+    #[error("{found:?} is listed, but is not an origin as browsers write it: {reason}")]
     Malformed {
         /// The entry.
         found: String,
         /// What is wrong with it.
         reason: InvalidOrigin,
     },
-    /// Five other registrable labels come before it, so clients may skip it. Put it further up, or others out.
+    /// Five other registrable labels come before it, so clients may skip it. Move it up, or remove others.
     #[error(
-        "{origin:?} is listed behind the {RELATED_LABELS_MAX} registrable labels {labels:?}, so clients may skip it: its own \
-         is {label:?}, and order matters"
+        "{origin:?} is listed after the {RELATED_LABELS_MAX} registrable labels {labels:?}, so clients may skip it: \
+         its label is {label:?}, and order matters"
     )]
     BehindLabelCap {
         /// The origin.
@@ -63,33 +64,33 @@ pub enum RelatedOriginsFinding {
         /// The labels before it, in order.
         labels: Vec<String>,
     },
-    /// The host has no registrable domain; clients skip it.
-    #[error("{origin:?} is listed and has no registrable domain, so clients skip it")]
+    /// The host has no registrable domain. Clients skip it.
+    #[error("{origin:?} is listed, but has no registrable domain, so clients skip it")]
     NoLabel {
         /// The origin.
         origin: String,
     },
-    /// The policy accepts it, the RP ID's scope does not hold it, and the document does not list it.
+    /// The policy accepts it, but it is outside the RP ID's scope and the document does not list it.
     #[error(
-        "{origin:?} is accepted, but neither in the RP ID's scope nor listed: browsers refuse it"
+        "{origin:?} is accepted, but neither in the RP ID's scope nor listed: browsers reject it"
     )]
     AcceptedNotListed {
         /// The origin.
         origin: String,
     },
-    /// The document lists it and the policy does not accept it: the browser goes along, the server refuses.
+    /// The document lists it, but the policy does not accept it: browsers cooperate, but the server rejects.
     #[error(
-        "{origin:?} is listed, but the policy does not accept it: users fail after their passkey was used"
+        "{origin:?} is listed, but the policy does not accept it: sign-ins fail after the passkey was used"
     )]
     ListedNotAccepted {
         /// The origin.
         origin: String,
     },
-    /// The document lists nothing; clients need one origin at least. Serve none instead.
+    /// The document lists nothing, but clients need at least one origin. Do not serve a document instead.
     #[error("no origin is listed")]
     Empty,
-    /// Registrable labels were not checked: the crate was built without feature `public-suffix`.
-    #[error("registrable labels were not checked, for feature `public-suffix` is off")]
+    /// Registrable labels were not checked, because the crate was built without the feature `public-suffix`.
+    #[error("registrable labels were not checked, because the feature `public-suffix` is off")]
     LabelsUnknown,
 }
 
@@ -97,10 +98,10 @@ impl RelatedOrigins {
     /// The document's path on the RP ID's own host.
     pub const PATH: &'static str = "/.well-known/webauthn";
 
-    /// The document's `Content-Type`. Clients refuse others.
+    /// The document's `Content-Type`. Clients reject others.
     pub const CONTENT_TYPE: &'static str = "application/json";
 
-    /// A document that lists these origins in this order. Nothing is checked; see [`lint`](Self::lint).
+    /// Creates a document that lists these origins in this order, without checking them. See [`lint`](Self::lint).
     #[must_use]
     pub fn new<S: Into<String>>(origins: impl IntoIterator<Item = S>) -> Self {
         Self { origins: origins.into_iter().map(Into::into).collect() }
@@ -112,24 +113,22 @@ impl RelatedOrigins {
         &self.origins
     }
 
-    /// The distinct registrable labels in order, of which clients consider the first five. Empty without feature
+    /// Returns the distinct registrable labels in order. Clients consider the first five. Empty without the feature
     /// `public-suffix`.
     #[must_use]
     pub fn labels(&self) -> Vec<&str> {
-        let mut labels = Vec::new();
-        for label in self.valid().filter_map(|(_, origin)| registrable_label(origin.host())) {
-            if !labels.contains(&label) {
-                labels.push(label);
-            }
-        }
-        labels
+        let labels = self.valid().filter_map(|(_, origin)| registrable_label(origin.host()));
+        let mut seen = BTreeSet::new();
+        labels.filter(|label| seen.insert(*label)).collect()
     }
 
-    /// What in this document, which is served for the RP ID of `policy`, will not work as it was meant: origins that
-    /// either side lacks, and origins behind the fifth registrable label.
+    /// Returns what will not work as intended in this document, if it is served for the RP ID of `policy`: origins that
+    /// either side lacks, and origins after the fifth registrable label.
     ///
-    /// Labels need feature `public-suffix`. Without it a [`LabelsUnknown`](RelatedOriginsFinding::LabelsUnknown) is
-    /// found in every document of more than five origins, below which the cap cannot matter.
+    /// Labels need the feature `public-suffix`. Without it, every document of more than five origins has a
+    /// [`LabelsUnknown`](RelatedOriginsFinding::LabelsUnknown). With five or fewer, the limit cannot matter.
+    ///
+    /// It takes time linear in the sizes of the document and of the policy.
     #[must_use]
     pub fn lint(&self, policy: &OriginPolicy) -> Vec<RelatedOriginsFinding> {
         let mut findings = Vec::new();
@@ -172,14 +171,16 @@ impl RelatedOrigins {
     }
 
     fn lint_against(&self, policy: &OriginPolicy, findings: &mut Vec<RelatedOriginsFinding>) {
-        let accepted = policy.related.iter().map(|origin| origin.as_str().to_owned());
+        let listed = self.origins.iter().map(String::as_str).collect::<BTreeSet<_>>();
+        let accepted = policy.related.iter().map(OwnedOrigin::as_str);
         findings.extend(
-            accepted
-                .filter(|origin| !self.origins.contains(origin))
-                .map(|origin| RelatedOriginsFinding::AcceptedNotListed { origin }),
+            accepted.filter(|origin| !listed.contains(origin)).map(|origin| {
+                RelatedOriginsFinding::AcceptedNotListed { origin: origin.to_owned() }
+            }),
         );
+        let verdicts = policy.verdicts();
         findings.extend(
-            self.valid().filter(|(text, _)| policy.check_origin(text, None).is_err()).map(
+            self.valid().filter(|(text, origin)| !verdicts.accept(text, origin)).map(
                 |(text, _)| RelatedOriginsFinding::ListedNotAccepted { origin: text.to_owned() },
             ),
         );
@@ -191,8 +192,8 @@ impl RelatedOrigins {
 }
 
 impl OriginPolicy {
-    /// The document for `/.well-known/webauthn` that lists this policy's related origins, in the order in which they
-    /// were added.
+    /// Returns the document for `/.well-known/webauthn` that lists this policy's related origins, in the order in which
+    /// they were added.
     #[must_use]
     pub fn related_origins(&self) -> RelatedOrigins {
         RelatedOrigins::new(self.related.iter().map(|origin| origin.as_str().to_owned()))
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn accepted_and_not_listed_is_found() {
+    fn finds_accepted_origins_that_are_not_listed() {
         let document = RelatedOrigins::new(["https://a.example"]);
         let origin = "https://b.example".to_owned();
         assert_eq!(
@@ -236,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn listed_and_not_accepted_is_found() {
+    fn finds_listed_origins_that_are_not_accepted() {
         let document = RelatedOrigins::new(["https://a.example", "https://b.example"]);
         let origin = "https://b.example".to_owned();
         assert_eq!(
@@ -246,13 +247,56 @@ mod tests {
     }
 
     #[test]
+    fn verdicts_on_listed_origins_match_the_policy() {
+        use crate::policy::SubdomainPolicy;
+        let rp_id = RpId::new("example.com").unwrap();
+        let builder = || {
+            OriginPolicy::builder(&rp_id)
+                .origin("https://example.com:8443")
+                .subdomains(SubdomainPolicy::any().max_depth(1))
+                .related_origin("https://a.example")
+                .danger_insecure_development_origin("http://dev.example.com")
+        };
+        let localhost = OriginPolicy::builder(&RpId::new("localhost").unwrap()).localhost();
+        let origins = [
+            "https://example.com",
+            "https://example.com:8443",
+            "http://example.com:8443",
+            "https://www.example.com",
+            "https://www.example.com:1",
+            "https://a.b.example.com",
+            "https://a.example",
+            "https://a.example:1",
+            "http://dev.example.com",
+            "http://localhost:3000",
+            "https://b.example",
+        ];
+        let document = RelatedOrigins::new(origins);
+        for (policy, accepted) in [(builder(), 4), (builder().any_port(true), 6), (localhost, 1)] {
+            let policy = policy.build().unwrap();
+            let refused =
+                origins.iter().filter(|origin| policy.check_origin(origin, None).is_err());
+            let expected = refused.map(|origin| RelatedOriginsFinding::ListedNotAccepted {
+                origin: (*origin).to_owned(),
+            });
+            let expected = expected.collect::<Vec<_>>();
+            assert_eq!(origins.len() - expected.len(), accepted);
+            let mut findings = document.lint(&policy);
+            findings.retain(|finding| {
+                matches!(finding, RelatedOriginsFinding::ListedNotAccepted { .. })
+            });
+            assert_eq!(findings, expected);
+        }
+    }
+
+    #[test]
     fn rp_ids_own_origin_may_be_listed() {
         let document = RelatedOrigins::new(["https://example.com", "https://a.example"]);
         assert_eq!(document.lint(&policy(&["https://a.example"])), []);
     }
 
     #[test]
-    fn malformed_and_empty_documents_are_found() {
+    fn finds_malformed_entries_and_empty_documents() {
         let found = "https://a.example/".to_owned();
         let reason = InvalidOrigin::Path;
         let findings = RelatedOrigins::new([&found]).lint(&policy(&[]));
@@ -278,7 +322,7 @@ mod tests {
 
     #[cfg(feature = "public-suffix")]
     #[test]
-    fn origins_behind_five_labels_are_found_and_order_decides_which() {
+    fn finds_origins_after_five_labels_in_order() {
         let own = ["a", "b", "c", "d", "e"].map(|label| format!("https://{label}.net"));
         let own = own.each_ref().map(String::as_str);
         let six = [&own[..], &["https://f.net", "https://www.a.org"]].concat();
@@ -288,7 +332,7 @@ mod tests {
         assert_eq!(
             policy.related_origins().lint(&policy),
             [RelatedOriginsFinding::BehindLabelCap { origin, label, labels }],
-            "a known label is no new one, wherever it stands"
+            "a known label is not new, wherever it appears"
         );
         let turned = RelatedOrigins::new(six.iter().rev().copied());
         let findings = turned.lint(&policy);
@@ -311,7 +355,7 @@ mod tests {
 
     #[cfg(feature = "public-suffix")]
     #[test]
-    fn origin_without_registrable_domain_is_found() {
+    fn finds_origins_without_registrable_domain() {
         let origin = "https://co.uk".to_owned();
         let findings = RelatedOrigins::new([&origin]).lint(&policy(&[]));
         assert_eq!(findings[0], RelatedOriginsFinding::NoLabel { origin });
@@ -319,7 +363,7 @@ mod tests {
 
     #[cfg(not(feature = "public-suffix"))]
     #[test]
-    fn unknown_labels_are_told_once_they_may_matter() {
+    fn reports_unknown_labels_once_they_may_matter() {
         let origins = ["a", "b", "c", "d", "e", "f"].map(|label| format!("https://{label}.net"));
         let origins = origins.each_ref().map(String::as_str);
         let five = policy(&origins[..5]);

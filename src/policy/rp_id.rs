@@ -3,6 +3,7 @@
 use alloc::{
     borrow::{Cow, ToOwned as _},
     boxed::Box,
+    format,
     string::String,
 };
 use core::{fmt, hash};
@@ -16,15 +17,18 @@ use super::{
     shown,
 };
 
-/// An RP ID: a domain name in lower case and punycode, 1 to 253 bytes, neither an IP address nor a public
-/// suffix, and of two labels at least unless it is `localhost` (§4, §5.1.3).
+/// An RP ID: a domain name in lower case and punycode, 1 to 253 bytes, that is neither an IP address nor a public
+/// suffix, and has at least two labels unless it is `localhost` (§4, §5.1.3).
 ///
-/// Passkeys are bound to its very bytes, for ever. So nothing is corrected in silence: what is spelled otherwise
-/// is refused, and the error names what to write. Names of one label (`intranet`) are refused although browsers
-/// take them: each network has its own, while a passkey made in one works in all.
+/// A Chrome extension can also use its ID as the RP ID: 32 letters from a to p, which is what the browser expects in
+/// the options.
 ///
-/// Public suffixes (`com`, `co.uk`, `github.io`) are known with feature `public-suffix`; without it only those of
-/// one label are refused.
+/// Passkeys are permanently bound to the exact bytes of the RP ID, so nothing is corrected silently: any other spelling
+/// is rejected, and the error says what to write. Names with one label (`intranet`) are rejected although browsers
+/// accept them: every network has its own `intranet`, but a passkey created in one would work in all.
+///
+/// Public suffixes (`com`, `co.uk`, `github.io`) are known with the feature `public-suffix`. Without it only those with
+/// one label are rejected.
 ///
 /// ```
 /// use relying_party::policy::RpId;
@@ -40,56 +44,57 @@ pub struct RpId {
     hash: [u8; 32],
 }
 
-/// Why a text is no RP ID. `write` is what to write instead, if that can be told.
+/// Why a text is not an RP ID. `write` is what to write instead, if known.
+/// [`RpId`](crate::policy::RpId) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidRpId {
-    /// It is an origin or a URL.
-    #[error("the RP ID {found:?} has a scheme; it is a domain name only{}", advice(.write.as_deref()))]
+    /// The text is an origin or a URL.
+    #[error("the RP ID {found:?} has a scheme, but must be only a domain name{}", advice(.write.as_deref()))]
     Scheme {
         /// The text.
         found: String,
         /// The domain name in it.
         write: Option<String>,
     },
-    /// It has a port. Passkeys work on every port.
-    #[error("the RP ID {found:?} has a port; it is a domain name only{}", advice(.write.as_deref()))]
+    /// The text has a port. Passkeys work on every port.
+    #[error("the RP ID {found:?} has a port, but must be only a domain name{}", advice(.write.as_deref()))]
     Port {
         /// The text.
         found: String,
         /// The domain name in it.
         write: Option<String>,
     },
-    /// It has a path, a query or a fragment.
-    #[error("the RP ID {found:?} has a path; it is a domain name only{}", advice(.write.as_deref()))]
+    /// The text has a path, a query or a fragment.
+    #[error("the RP ID {found:?} has a path, but must be only a domain name{}", advice(.write.as_deref()))]
     Path {
         /// The text.
         found: String,
         /// The domain name in it.
         write: Option<String>,
     },
-    /// It is no domain name in the spelling of browsers.
+    /// The text is not a domain name as browsers serialize it.
     #[error("the RP ID {found:?} cannot be used: {reason}{}", advice(.write.as_deref()))]
     Domain {
         /// The text.
         found: String,
         /// What is wrong with it.
         reason: InvalidDomain,
-        /// The right spelling.
+        /// The correct spelling.
         write: Option<String>,
     },
-    /// Anybody can register a domain below it.
+    /// Anyone can register a domain below it.
     #[error(
-        "the RP ID {found:?} is a public suffix, below which anybody can register; write the domain that is \
-         yours, such as \"your-domain.{found}\""
+        "the RP ID {found:?} is a public suffix, below which anyone can register; write your own \
+         domain, such as \"your-domain.{found}\""
     )]
     PublicSuffix {
         /// The public suffix.
         found: String,
     },
-    /// A name of one label, other than `localhost`.
+    /// The name has one label and is not `localhost`.
     #[error(
-        "the RP ID {found:?} has one label only; write a full domain name, such as \
+        "the RP ID {found:?} has only one label; write a full domain name, such as \
          \"{found}.your-domain.com\", or \"localhost\" for development"
     )]
     SingleLabel {
@@ -99,23 +104,30 @@ pub enum InvalidRpId {
 }
 
 impl RpId {
-    /// The RP ID of this text.
+    /// Creates the RP ID with this text.
     ///
     /// # Errors
     ///
-    /// The text is none; the error says why and what to write instead.
+    /// If the text is not a valid RP ID. The error says why, and what to write instead.
     pub fn new(text: &str) -> Result<Self, InvalidRpId> {
         check(text)?;
-        Ok(Self { text: text.into(), hash: Sha256::digest(text).into() })
+        // Chrome makes authenticators sign an extension's whole origin instead of its ID, so that no domain can be
+        // mistaken for an extension.
+        let hash = if is_extension_id(text) {
+            Sha256::new().chain_update(CHROME_EXTENSION).chain_update(text).finalize()
+        } else {
+            Sha256::digest(text)
+        };
+        Ok(Self { text: text.into(), hash: hash.into() })
     }
 
-    /// The RP ID as text, for `rp.id` and `rpId` of the options.
+    /// Returns the RP ID as text, for `rp.id` and `rpId` in the options.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// `rpIdHash`, as authenticator data carries it: the SHA-256 of the text (§6.1).
+    /// Returns `rpIdHash`, as in authenticator data: the SHA-256 of the text (§6.1), or of an extension's origin.
     #[must_use]
     pub const fn hash(&self) -> &[u8; 32] {
         &self.hash
@@ -124,6 +136,24 @@ impl RpId {
     pub(super) fn is_localhost(&self) -> bool {
         self.as_str() == LOCALHOST
     }
+
+    /// Returns whether it is `localhost` or below it.
+    pub(super) fn is_loopback(&self) -> bool {
+        domain::is_loopback(self.as_str())
+    }
+
+    /// Returns the origin of the Chrome extension with this ID.
+    pub(super) fn extension_origin(&self) -> Option<String> {
+        is_extension_id(self.as_str()).then(|| format!("{CHROME_EXTENSION}{self}"))
+    }
+}
+
+/// The part before the ID in the origin of a Chrome extension.
+const CHROME_EXTENSION: &str = "chrome-extension://";
+
+/// The first 128 bits of a hash, with letters instead of hexadecimal digits.
+fn is_extension_id(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'a'..=b'p'))
 }
 
 fn check(text: &str) -> Result<(), InvalidRpId> {
@@ -144,7 +174,7 @@ fn check(text: &str) -> Result<(), InvalidRpId> {
         }
         Ok(()) => {}
     }
-    if text == LOCALHOST {
+    if text == LOCALHOST || is_extension_id(text) {
         return Ok(());
     }
     if domain::is_listed_suffix(text) {
@@ -156,8 +186,8 @@ fn check(text: &str) -> Result<(), InvalidRpId> {
     Ok(())
 }
 
-/// The RP ID that the text was meant to be: its host, spelled as browsers do. Never another host than the one
-/// a browser would read, so nothing is guessed around user names and IP addresses.
+/// Returns the RP ID that the text was probably meant to be: its host as browsers serialize it. The host is always the
+/// one that a browser would read, so nothing is guessed around user names and IP addresses.
 fn spelling(text: &str) -> Option<String> {
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest).trim();
     let authority = rest.split(['/', '?', '#', '\\']).next()?;
@@ -170,11 +200,13 @@ fn spelling(text: &str) -> Option<String> {
     (spelled != text && is_rp_id(spelled)).then(|| spelled.to_owned())
 }
 
-/// The verdict of [`check`] without the advice, for which it is asked: the advice on advice would have no end but that
-/// of the stack.
+/// Returns the verdict of [`check`] without advice. It is used to compute advice, so computing more advice here would
+/// recurse until the stack overflows.
 fn is_rp_id(text: &str) -> bool {
     domain::check(text).and_then(|()| domain::check_punycode(text)).is_ok()
-        && (text == LOCALHOST || (text.contains('.') && !domain::is_listed_suffix(text)))
+        && (text == LOCALHOST
+            || is_extension_id(text)
+            || (text.contains('.') && !domain::is_listed_suffix(text)))
 }
 
 impl PartialEq for RpId {
@@ -225,7 +257,7 @@ impl<'de> Deserialize<'de> for RpId {
 
 #[cfg(test)]
 mod tests {
-    use alloc::{format, string::ToString as _};
+    use alloc::string::ToString as _;
 
     use super::*;
 
@@ -277,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_or_precedes_a_host_is_named_as_what_it_is() {
+    fn error_names_the_part_before_or_after_the_host() {
         for (text, scheme) in [("https://example.com", true), ("example.com/https:/", false)] {
             match RpId::new(text).unwrap_err() {
                 InvalidRpId::Scheme { .. } => assert!(scheme, "{text}"),
@@ -330,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn advice_on_a_text_of_dots_ends() {
+    fn advice_on_many_dots_terminates() {
         for text in [".".repeat(1 << 20), format!("example.com{}", ".".repeat(1 << 20))] {
             let Err(InvalidRpId::Domain { write, .. }) = RpId::new(&text) else { panic!() };
             assert_eq!(write, None);
@@ -361,6 +393,22 @@ mod tests {
             let expected = InvalidRpId::Domain { found: text.into(), reason, write: None };
             assert_eq!(RpId::new(text), Err(expected));
         }
+    }
+
+    #[test]
+    fn id_of_a_chrome_extension_is_an_rp_id_whose_hash_is_of_the_origin() {
+        let id = "jnpfkofnigkaocfcdcdppaokjkmhjcio";
+        let rp_id = RpId::new(id).unwrap();
+        assert_eq!(rp_id.as_str(), id);
+        let origin = rp_id.extension_origin().unwrap();
+        assert_eq!(origin, format!("chrome-extension://{id}"));
+        assert_eq!(*rp_id.hash(), <[u8; 32]>::from(Sha256::digest(&origin)));
+        assert!(refusal(&origin).ends_with(&format!("; write {id:?}")));
+        // One letter too many or too few, or an invalid letter: names with one label.
+        for text in [&id[1..], &format!("{id}a"), &id.replace('j', "q")] {
+            assert_eq!(RpId::new(text), Err(InvalidRpId::SingleLabel { found: (*text).into() }));
+        }
+        assert_eq!(RpId::new("example.com").unwrap().extension_origin(), None);
     }
 
     #[test]
@@ -398,7 +446,7 @@ mod tests {
         assert_ne!(hash("example.com"), hash("example.net"));
     }
 
-    /// A hasher that is the same each time.
+    /// A deterministic hasher.
     #[derive(Default)]
     struct Fnv(u64);
 
@@ -438,7 +486,7 @@ mod tests {
     }
 
     #[test]
-    fn stored_rp_id_obeys_the_rule_too() {
+    fn stored_rp_id_is_checked_too() {
         let rp_id = RpId::new("example.com").unwrap();
         assert_eq!(serde_json::to_string(&rp_id).unwrap(), "\"example.com\"");
         assert_eq!(serde_json::from_str::<RpId>("\"example.com\"").unwrap(), rp_id);

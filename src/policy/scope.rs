@@ -1,4 +1,4 @@
-//! Would a passkey of this RP ID work on that origin, and if not, why? (§5.1.3, §5.11)
+//! Would a passkey of this RP ID work on that origin, and if not, why not? (§5.1.3, §5.11)
 
 use core::fmt;
 
@@ -9,68 +9,78 @@ use super::{
     rp_id::RpId,
 };
 
-/// Whether browsers let an RP ID be used on an origin, and what the relying party has to do for it.
+/// Whether browsers allow an RP ID to be used on an origin, and what the relying party must do for it.
 ///
-/// `Display` and [`Scope::explanation`] give a sentence for a developer.
+/// `Display` and [`Scope::explanation`] return a sentence for developers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Scope {
-    /// Yes: the host is the RP ID, with `https`, or `localhost`. The port does not matter to browsers.
+    /// Yes. The host is the RP ID, with `https`, or on `localhost` or below it. Browsers ignore the port. Or the RP ID
+    /// is a Chrome extension's ID, and this is its origin.
     Yes,
-    /// The host lies below the RP ID: browsers allow it, the relying party's policy has to accept it.
+    /// The host is below the RP ID. Browsers allow it, and the relying party's policy must accept it.
     NeedsSubdomainPolicy,
-    /// The host lies elsewhere: only if it is listed at the RP ID's `/.well-known/webauthn`.
+    /// The host is outside the RP ID's scope. Browsers only allow it if it is listed at the RP ID's
+    /// `/.well-known/webauthn`.
     NeedsRelatedOrigins(OutsideScope),
-    /// A native app's origin: the platform decides by the app's association with the RP ID's domain.
+    /// The origin belongs to a native app or a browser extension. The platform decides by the app's association with
+    /// the RP ID's domain, the browser by the extension's host permissions.
     NativeApp,
-    /// No browser ever lets this RP ID be used there.
+    /// No browser ever allows this RP ID to be used there.
     Never(UnusableOrigin),
 }
 
-/// How a host lies outside an RP ID's scope.
+/// How a host is outside an RP ID's scope. [`scope`](crate::policy::scope) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OutsideScope {
-    /// The RP ID lies below the host: `example.com` for RP ID `accounts.example.com`.
+    /// The RP ID is below the host: `example.com` for the RP ID `accounts.example.com`.
     Parent,
-    /// Both lie below one registrable domain: `staging2.example.com` for RP ID `staging1.example.com`. Told apart
-    /// with feature `public-suffix` only.
+    /// Both are below one registrable domain: `staging2.example.com` for the RP ID `staging1.example.com`. Only
+    /// recognized with the feature `public-suffix`.
     Sibling,
-    /// Another registrable domain.
+    /// The host has another registrable domain.
     OtherDomain,
 }
 
-/// Why an origin cannot be used with an RP ID at all.
+/// Why an origin can never be used with an RP ID. [`scope`](crate::policy::scope) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UnusableOrigin {
-    /// It is no origin as browsers serialise it.
+    /// It is not an origin as browsers serialize it.
     Malformed(InvalidOrigin),
-    /// `http`, and the host is not `localhost`.
+    /// It is `http`, and the host is neither `localhost` nor below it.
     Insecure,
-    /// The RP ID is `localhost` and the host is not.
+    /// The RP ID is `localhost`, but the host is not.
     RpIdIsLocalhost,
-    /// The host is `localhost` and the RP ID is not.
+    /// The host is `localhost` or below it, but the RP ID does not work there.
     HostIsLocalhost,
-    /// The host is a public suffix or has one label only; related origins need a registrable domain.
+    /// The RP ID is the ID of a Chrome extension, and this is another origin.
+    RpIdIsExtension,
+    /// The host is a public suffix or has only one label. Related origins need a registrable domain.
     NotRegistrable,
 }
 
-/// Whether passkeys of `rp_id` would work on `origin`.
+/// Returns whether passkeys of `rp_id` would work on `origin`.
 ///
-/// Subdomains of `localhost` (`http://app.localhost`) are [`Never`](Scope::Never): §5.1.3 exempts the host
-/// `localhost` only from `https`, though some browsers go further.
+/// `http://app.localhost` works with the RP ID `app.localhost`, at least in Chrome and Firefox, although §5.1.3 only
+/// exempts the host `localhost` from `https`. It does not work with the RP ID `localhost`, which has nothing below it.
 ///
 /// ```
 /// use relying_party::policy::{RpId, Scope, scope};
 /// let rp_id = RpId::new("example.com")?;
 /// assert_eq!(scope(&rp_id, "https://example.com:8443"), Scope::Yes);
 /// assert_eq!(scope(&rp_id, "https://accounts.example.com"), Scope::NeedsSubdomainPolicy);
+/// assert_eq!(scope(&RpId::new("app.localhost")?, "http://app.localhost:3000"), Scope::Yes);
 /// println!("{}", scope(&rp_id, "https://example.net"));
 /// # Ok::<(), relying_party::policy::InvalidRpId>(())
 /// ```
 #[must_use]
 pub fn scope(rp_id: &RpId, origin: &str) -> Scope {
+    if let Some(own) = rp_id.extension_origin() {
+        let other = Scope::Never(UnusableOrigin::RpIdIsExtension);
+        return if origin == own { Scope::Yes } else { other };
+    }
     let parsed = match Origin::parse(origin) {
         Ok(parsed) => parsed,
         Err(_) if native::is_native(origin) => return Scope::NativeApp,
@@ -80,10 +90,10 @@ pub fn scope(rp_id: &RpId, origin: &str) -> Scope {
     if rp_id.is_localhost() && host != LOCALHOST {
         return Scope::Never(UnusableOrigin::RpIdIsLocalhost);
     }
-    if host == LOCALHOST && !rp_id.is_localhost() {
+    if domain::is_loopback(host) && !domain::is_in_scope(host, rp_id.as_str()) {
         return Scope::Never(UnusableOrigin::HostIsLocalhost);
     }
-    if parsed.scheme() == Scheme::Http && !parsed.is_http_localhost() {
+    if parsed.scheme() == Scheme::Http && !parsed.is_http_loopback() {
         return Scope::Never(UnusableOrigin::Insecure);
     }
     if host == rp_id.as_str() {
@@ -110,46 +120,52 @@ fn outside(rp_id: &RpId, host: &str) -> OutsideScope {
 }
 
 impl Scope {
-    /// A sentence for a developer. [`Display`](fmt::Display) adds what is wrong with a malformed origin.
+    /// Returns a sentence for developers. [`Display`](fmt::Display) also says what is wrong with a malformed origin.
     #[must_use]
     pub const fn explanation(&self) -> &'static str {
         match self {
-            Self::Yes => "passkeys of this RP ID work on this origin, where the policy accepts it",
+            Self::Yes => "passkeys of this RP ID work on this origin if the policy accepts it",
             Self::NeedsSubdomainPolicy => {
-                "passkeys of this RP ID work on this origin, which lies below it, where the policy accepts it: \
-                 by a subdomain policy or as an origin of its own"
+                "passkeys of this RP ID work on this origin, which is below it, if the policy accepts it: \
+                 by a subdomain policy or as a listed origin"
             }
             Self::NeedsRelatedOrigins(OutsideScope::Parent) => {
-                "the RP ID lies below this origin's host, and a parent is out of scope: use the parent as the \
+                "the RP ID is below this origin's host, and a parent is out of scope: use the parent as the \
                  RP ID, which works on both, or list this origin at the RP ID's /.well-known/webauthn"
             }
             Self::NeedsRelatedOrigins(OutsideScope::Sibling) => {
-                "this origin's host is a sibling of the RP ID, out of its scope: use the domain they share as \
+                "this origin's host is a sibling of the RP ID, outside its scope: use the domain they share as \
                  the RP ID, which works on both, or list this origin at the RP ID's /.well-known/webauthn"
             }
             Self::NeedsRelatedOrigins(OutsideScope::OtherDomain) => {
-                "this origin belongs to another domain than the RP ID: passkeys only work there if it is \
+                "this origin is on a different domain than the RP ID: passkeys only work there if it is \
                  listed at the RP ID's /.well-known/webauthn (related origins)"
             }
             Self::NativeApp => {
-                "this is a native app's origin: the platform asks the RP ID's domain whether the app belongs \
-                 to it (assetlinks.json, apple-app-site-association), and the policy has to accept it"
+                "this is the origin of a native app or a browser extension: the platform asks the RP ID's \
+                 domain whether the app belongs to it (assetlinks.json, apple-app-site-association), the browser \
+                 checks the extension's host permissions, and the policy must accept it"
             }
             Self::Never(UnusableOrigin::Malformed(_)) => {
-                "this is no origin as browsers write it, scheme://host or scheme://host:port"
+                "this is not an origin as browsers write it, scheme://host or scheme://host:port"
             }
             Self::Never(UnusableOrigin::Insecure) => {
-                "browsers offer passkeys on https only; for development use the RP ID localhost, on \
+                "browsers only offer passkeys on https; for development use the RP ID localhost, on \
                  http://localhost with any port"
             }
             Self::Never(UnusableOrigin::RpIdIsLocalhost) => {
-                "passkeys of the RP ID localhost work on localhost only, neither below it nor elsewhere"
+                "passkeys of the RP ID localhost only work on localhost, neither below it nor elsewhere; on \
+                 app.localhost use the RP ID app.localhost"
             }
             Self::Never(UnusableOrigin::HostIsLocalhost) => {
-                "on localhost only passkeys of the RP ID localhost work"
+                "on localhost only passkeys of the RP ID localhost work, and below it those of the host's \
+                 name or of a parent other than localhost"
+            }
+            Self::Never(UnusableOrigin::RpIdIsExtension) => {
+                "the RP ID is the ID of a Chrome extension, and only works in that extension"
             }
             Self::Never(UnusableOrigin::NotRegistrable) => {
-                "this origin's host is a public suffix or has one label only: nothing but its own name \
+                "this origin's host is a public suffix or has only one label: only its own name \
                  could be its RP ID"
             }
         }
@@ -177,9 +193,9 @@ mod tests {
         scope(&RpId::new(rp_id).unwrap(), origin)
     }
 
-    /// §13.4.9's examples, and the edges around them.
+    /// The examples of §13.4.9, and edge cases around them.
     #[test]
-    fn scope_is_the_rp_ids_host_and_what_lies_below_on_any_port() {
+    fn scope_is_the_rp_ids_host_and_everything_below_on_any_port() {
         for (rp_id, origin, expected) in [
             ("login.example.com", "https://login.example.com:1337", Scope::Yes),
             ("example.com", "https://login.example.com:1337", Scope::NeedsSubdomainPolicy),
@@ -188,6 +204,9 @@ mod tests {
             ("localhost", "http://localhost:3000", Scope::Yes),
             ("localhost", "https://localhost:8443", Scope::Yes),
             ("app.localhost", "https://app.localhost", Scope::Yes),
+            ("app.localhost", "http://app.localhost", Scope::Yes),
+            ("app.localhost", "http://app.localhost:3000", Scope::Yes),
+            ("app.localhost", "http://a.app.localhost:3000", Scope::NeedsSubdomainPolicy),
         ] {
             assert_eq!(verdict(rp_id, origin), expected, "{rp_id} {origin}");
         }
@@ -218,12 +237,16 @@ mod tests {
     }
 
     #[test]
-    fn what_no_browser_allows_is_never_in_scope() {
+    fn origins_that_no_browser_allows_are_never_in_scope() {
         use UnusableOrigin as Why;
         for (rp_id, origin, why) in [
             ("example.com", "http://example.com", Why::Insecure),
             ("example.com", "http://a.example.com:8080", Why::Insecure),
-            ("app.localhost", "http://app.localhost:3000", Why::Insecure),
+            ("localhost.example.com", "http://localhost.example.com", Why::Insecure),
+            ("a.localhost", "http://b.localhost", Why::HostIsLocalhost),
+            ("a.b.localhost", "http://b.localhost", Why::HostIsLocalhost),
+            ("example.com", "http://app.localhost", Why::HostIsLocalhost),
+            ("example.com", "https://app.localhost", Why::HostIsLocalhost),
             ("localhost", "http://app.localhost:3000", Why::RpIdIsLocalhost),
             ("localhost", "https://example.com", Why::RpIdIsLocalhost),
             ("example.com", "http://localhost:3000", Why::HostIsLocalhost),
@@ -253,12 +276,32 @@ mod tests {
     }
 
     #[test]
-    fn native_apps_are_judged_by_their_platform() {
+    fn platforms_decide_on_native_apps() {
         assert_eq!(verdict("example.com", "chrome-extension://abcdefgh"), Scope::NativeApp);
     }
 
     #[test]
-    fn what_is_never_in_scope_is_told_apart() {
+    fn rp_id_of_an_extension_only_works_in_that_extension() {
+        let id = "jnpfkofnigkaocfcdcdppaokjkmhjcio";
+        let own = alloc::format!("chrome-extension://{id}");
+        assert_eq!(verdict(id, &own), Scope::Yes);
+        for other in [
+            alloc::format!("https://{id}"),
+            alloc::format!("http://{id}"),
+            alloc::format!("{own}/"),
+            own.replace('j', "a"),
+            "https://example.com".into(),
+            "http://localhost".into(),
+            "null".into(),
+        ] {
+            let never = Scope::Never(UnusableOrigin::RpIdIsExtension);
+            assert_eq!(verdict(id, &other), never, "{other}");
+        }
+        assert_eq!(verdict("example.com", &own), Scope::NativeApp, "by its host permissions");
+    }
+
+    #[test]
+    fn reasons_for_never_in_scope_are_distinguished() {
         use UnusableOrigin as Why;
         let texts = [
             Why::Malformed(InvalidOrigin::Path),
@@ -266,6 +309,7 @@ mod tests {
             Why::RpIdIsLocalhost,
             Why::HostIsLocalhost,
             Why::NotRegistrable,
+            Why::RpIdIsExtension,
         ]
         .map(|why| Scope::Never(why).to_string());
         for (at, text) in texts.iter().enumerate() {
@@ -277,6 +321,6 @@ mod tests {
     #[test]
     fn malformed_origin_is_explained() {
         let text = verdict("example.com", "https://example.com:443").to_string();
-        assert!(text.ends_with(": browsers leave out the default port"), "{text}");
+        assert!(text.ends_with(": browsers omit the default port"), "{text}");
     }
 }

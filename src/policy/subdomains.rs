@@ -1,20 +1,21 @@
 //! Which subdomains of the RP ID are accepted (§13.5.9).
 
-use alloc::{string::String, vec::Vec};
+use alloc::{collections::BTreeSet, string::String, vec::Vec};
+use core::iter;
 
 use super::domain;
 
-/// Which `https` origins below the RP ID are accepted, by label. The RP ID's own host is not among them; accept it
-/// by [`origin`](super::OriginPolicyBuilder::origin).
+/// Which `https` origins below the RP ID are accepted, by label. The RP ID's own host is not included. Accept it with
+/// [`origin`](super::OriginPolicyBuilder::origin).
 ///
-/// Whoever can run script on an accepted subdomain can sign users in there: leave out what serves content of
-/// others, and what may be taken over (§13.5.9).
+/// Anyone who can run script on an accepted subdomain can sign users in there. Exclude subdomains that serve content of
+/// others, or that could be taken over (§13.5.9).
 ///
 /// ```
 /// use relying_party::policy::SubdomainPolicy;
-/// // accounts.example.com and www.example.com, but neither a.b.example.com nor anything of users:
+/// // accounts.example.com and www.example.com, but neither a.b.example.com nor users' subdomains:
 /// SubdomainPolicy::any().max_depth(1).except_under(["usercontent.example.com"]);
-/// // app.example.com and what lies below it:
+/// // app.example.com and everything below it:
 /// SubdomainPolicy::only_under(["app.example.com"]);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,27 +32,27 @@ impl SubdomainPolicy {
         Self { max_depth: None, only_under: None, except_under: Vec::new() }
     }
 
-    /// These hosts and what lies below them. An empty list is refused when the policy is built.
+    /// These hosts and everything below them. An empty list is rejected when the policy is built.
     #[must_use]
     pub fn only_under<S: Into<String>>(hosts: impl IntoIterator<Item = S>) -> Self {
         Self { only_under: Some(hosts.into_iter().map(Into::into).collect()), ..Self::any() }
     }
 
-    /// At most this many labels before the RP ID: 1 accepts `a.example.com` and not `b.a.example.com`.
+    /// At most this many labels before the RP ID: with 1, `a.example.com` is accepted but `b.a.example.com` is not.
     #[must_use]
     pub const fn max_depth(mut self, labels: usize) -> Self {
         self.max_depth = Some(labels);
         self
     }
 
-    /// Not these hosts and nothing below them. Wins over everything else, but for origins that are listed.
+    /// Excludes these hosts and everything below them. Takes precedence over everything except listed origins.
     #[must_use]
     pub fn except_under<S: Into<String>>(mut self, hosts: impl IntoIterator<Item = S>) -> Self {
         self.except_under.extend(hosts.into_iter().map(Into::into));
         self
     }
 
-    /// Whether the policy takes this host, on an `https` origin.
+    /// Returns whether the policy accepts this host, on an `https` origin.
     pub(super) fn accepts(&self, host: &str, rp_id: &str) -> bool {
         host != rp_id
             && domain::is_in_scope(host, rp_id)
@@ -68,6 +69,12 @@ impl SubdomainPolicy {
 
 pub(super) fn is_under(host: &str, parents: &[String]) -> bool {
     parents.iter().any(|parent| domain::is_at_or_below(host, parent))
+}
+
+/// The same for many parents: looks up each label of the host instead of comparing with each parent.
+pub(super) fn is_under_any(host: &str, parents: &BTreeSet<&str>) -> bool {
+    let above = host.match_indices('.').filter_map(|(dot, _)| host.get(dot.saturating_add(1)..));
+    iter::once(host).chain(above).any(|domain| parents.contains(domain))
 }
 
 #[cfg(test)]
@@ -109,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn listed_hosts_are_accepted_with_what_lies_below_them() {
+    fn accepts_listed_hosts_and_everything_below_them() {
         let policy = SubdomainPolicy::only_under(["a.example.com"]);
         let expected = ["a.example.com", "b.a.example.com", "c.b.a.example.com"];
         assert_eq!(accepted(&policy, &HOSTS), expected);
@@ -117,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn excepted_hosts_are_left_out_with_what_lies_below_them() {
+    fn excludes_excepted_hosts_and_everything_below_them() {
         let policy = SubdomainPolicy::any().except_under(["a.example.com"]);
         assert_eq!(accepted(&policy, &HOSTS), ["d.example.com", "xa.example.com"]);
         let policy =
@@ -127,7 +134,7 @@ mod tests {
 
     #[cfg(feature = "public-suffix")]
     #[test]
-    fn what_lies_below_another_public_suffix_is_left_out() {
+    fn excludes_hosts_below_another_public_suffix() {
         let any = SubdomainPolicy::any();
         assert!(any.accepts("aws.amazonaws.com", "amazonaws.com"));
         assert!(!any.accepts("bucket.s3.amazonaws.com", "amazonaws.com"));

@@ -5,25 +5,25 @@ use alloc::{string::String, vec::Vec};
 
 use super::shown;
 
-/// Whose pages may be the outermost around ours. Frames in between remain unknown to the relying party.
+/// Which pages may be the outermost page around ours. Frames in between remain unknown to the relying party.
 ///
-/// Being embedded exposes a page to redressing by what lies around it: name the partners (§13.5.9).
+/// An embedded page is exposed to UI redressing by the pages around it, so list your partners (§13.5.9).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TopOrigins {
-    /// Nobody's.
+    /// No pages.
     #[default]
     None,
-    /// Only pages of the very origin that calls: a frame of ours, in one of others, in a page of ours.
+    /// Only pages of the origin that makes the call: our frame, in a frame of another origin, in our page.
     SameOrigin,
-    /// These web origins, compared exactly.
+    /// Pages of these web origins, compared exactly.
     Listed(Vec<String>),
-    /// Anybody's.
+    /// All pages.
     Any,
 }
 
 impl TopOrigins {
-    /// These web origins, in the form browsers give them; checked when the policy is built.
+    /// These web origins, in the form in which browsers serialize them. They are checked when the policy is built.
     #[must_use]
     pub fn listed<S: Into<String>>(origins: impl IntoIterator<Item = S>) -> Self {
         Self::Listed(origins.into_iter().map(Into::into).collect())
@@ -33,35 +33,37 @@ impl TopOrigins {
         match self {
             Self::None => false,
             Self::SameOrigin => top_origin == origin,
-            // Listed ones are valid, and a valid origin has one spelling: equal text is equal scheme, host, port.
+            // Listed origins are valid, and a valid origin has one spelling, so equal text means equal scheme, host and
+            // port.
             Self::Listed(origins) => origins.iter().any(|listed| listed == top_origin),
             Self::Any => true,
         }
     }
 }
 
-/// An embedding that the policy does not allow.
+/// The policy does not allow this embedding.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EmbeddingError {
-    /// Used inside a frame of another origin, which is not expected (§7.1 steps 10 and 11.1, §7.2 steps 13 and 14).
+    /// The call came from a frame inside a page of another origin, which is not expected (§7.1 steps 10 and 11.1, §7.2
+    /// steps 13 and 14).
     #[error(
         "{origin:?} was embedded by another origin ({top_origin:?}), and the policy allows no embedding"
     )]
     CrossOrigin {
-        /// The origin that called.
+        /// The origin that made the call.
         origin: String,
-        /// The outermost page's, if the client told it.
+        /// The top origin, if the client reported it.
         top_origin: Option<String>,
     },
-    /// The outermost page is nobody's that is expected (§7.1 step 11.2, §7.2 step 14).
+    /// The top origin is not expected (§7.1 step 11.2, §7.2 step 14).
     #[error(
         "{origin:?} was embedded in a page of {top_origin:?}, which is not among the accepted top origins"
     )]
     TopOrigin {
-        /// The origin that called.
+        /// The origin that made the call.
         origin: String,
-        /// The outermost page's.
+        /// The top origin.
         top_origin: String,
     },
 }
@@ -77,8 +79,8 @@ impl EmbeddingError {
     }
 }
 
-/// Judges `crossOrigin` and `topOrigin`. `topOrigin` counts whatever `crossOrigin` says (§7.1 step 11); Level 2
-/// clients send `crossOrigin` alone.
+/// Checks `crossOrigin` and `topOrigin`. `topOrigin` is checked regardless of `crossOrigin` (§7.1 step 11). Level 2
+/// clients only send `crossOrigin`.
 pub(super) fn check(
     expected: bool,
     accepted: &TopOrigins,
@@ -119,10 +121,10 @@ mod tests {
         }
     }
 
-    /// Abuse case 15, the whole table: 3 × 4 × (4 + 4). Each line holds the verdicts on `topOrigin` absent, our
-    /// own, the partner's and another's; they are the same for `crossOrigin` absent and false.
+    /// Abuse case 15, the whole table: 3 × 4 × (4 + 4). Each line has the verdicts for `topOrigin` absent, ours, the
+    /// partner's and another. They are the same for `crossOrigin` absent and false.
     #[test]
-    fn cross_origin_and_top_origin_are_judged_by_policy() {
+    fn policy_decides_on_cross_origin_and_top_origin() {
         const NO: &str = "cross_origin";
         const TOP: &str = "top_origin";
         let listed = TopOrigins::listed([PARTNER]);

@@ -1,4 +1,4 @@
-//! The rules among the settings that are more than yes or no.
+//! Settings that are more than a yes or no.
 
 use alloc::collections::BTreeSet;
 
@@ -6,43 +6,46 @@ use serde::{Deserialize, Serialize};
 
 use crate::{limits::REVERIFICATION_AGE_DEFAULT, time::Duration};
 
-/// When a sign-in with a passkey is one factor only, so that the host has to ask for another one.
+/// When a sign-in with a passkey counts as one factor only, so that the host has to ask for another one.
+/// [`Settings`](crate::Settings) has an example.
 ///
-/// A passkey is something that one has. With user verification it is also something that one knows or is; without,
-/// whoever finds a security key signs in with it.
+/// A passkey is something that the user has. With user verification it is also something that the user knows or is.
+/// Without user verification, anyone who finds a security key can sign in with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SecondFactorRule {
     /// Never: every sign-in is complete.
     Never,
-    /// If user verification does not count (see [`SignedIn::user_verified`](crate::flow::SignedIn::user_verified)).
+    /// If user verification does not count. See [`SignedIn::user_verified`](crate::flow::SignedIn::user_verified).
     #[default]
     WithoutUserVerification,
-    /// Always: a passkey is one factor whatever it does.
+    /// Always, even if the user was verified.
     Always,
 }
 
-/// Which passkeys are accepted by whether they can leave their device (§6.1.3): BE, which never changes.
+/// Whether synced passkeys, device-bound passkeys or both are accepted (§6.1.3). This depends on the flag BE, which
+/// never changes. [`Settings`](crate::Settings) has an example.
 ///
-/// Judged when a passkey is created (§7.1 step 18) and whenever it is used (§7.2 step 19), so that a rule that becomes
-/// stricter turns away passkeys that were there before.
+/// It is checked when a passkey is created (§7.1 step 18) and whenever it is used (§7.2 step 19), so a stricter rule
+/// also rejects existing passkeys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum BackupRule {
-    /// All. Right for nearly every service: most passkeys sync, most security keys do not.
+    /// All passkeys. Right for nearly every service: most passkeys sync, most security keys do not.
     #[default]
     Any,
-    /// Only those that never leave their device (BE is not set): where a copy in a cloud is no option. BE is what the
-    /// authenticator says; only attestation that is trusted vouches for it.
+    /// Only passkeys that never leave their device (BE is not set), for services that cannot accept copies in a cloud.
+    /// The authenticator itself sets BE. Only trusted attestation vouches for it.
     DeviceBound,
-    /// Only those that may be backed up (BE is set): where a lost device must not mean a lost account.
+    /// Only passkeys that can be backed up (BE is set), for services where losing a device must not mean losing the
+    /// account.
     Syncable,
 }
 
 impl BackupRule {
-    /// Whether a passkey with this BE is accepted.
+    /// Returns whether a passkey with this BE is accepted.
     pub(crate) fn accepts(self, backup_eligible: bool) -> bool {
         match self {
             Self::Any => true,
@@ -52,7 +55,8 @@ impl BackupRule {
     }
 }
 
-/// What an account's owner does that somebody with a stolen session should not.
+/// An action of an account's owner that an attacker with a stolen session should not be able to take.
+/// [`Reverification`](crate::settings::Reverification) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -63,9 +67,11 @@ pub enum SensitiveAction {
     Rename,
     /// Deleting a passkey.
     Delete,
+    /// Erasing the account.
+    Erase,
 }
 
-/// What needs a recent verification of its user, and how recent. Nothing unless said otherwise.
+/// Which actions need a recent verification of the user, and how recent. The default is none.
 ///
 /// ```
 /// use relying_party::{Duration, settings::{Reverification, SensitiveAction}};
@@ -88,26 +94,26 @@ impl Default for Reverification {
 }
 
 impl Reverification {
-    /// A verification counts for so long; ten minutes unless said otherwise.
+    /// Sets how long a verification is valid. The default is ten minutes.
     #[must_use]
     pub fn within(max_age: Duration) -> Self {
         Self { max_age, before: BTreeSet::new() }
     }
 
-    /// These actions need one, besides those that were named before.
+    /// Requires a verification before these actions, in addition to those named before.
     #[must_use]
     pub fn before(mut self, actions: impl IntoIterator<Item = SensitiveAction>) -> Self {
         self.before.extend(actions);
         self
     }
 
-    /// For how long a verification counts.
+    /// How long a verification is valid.
     #[must_use]
     pub fn max_age(&self) -> Duration {
         self.max_age
     }
 
-    /// Whether an action needs one.
+    /// Returns whether an action needs a verification.
     #[must_use]
     pub fn is_needed_before(&self, action: SensitiveAction) -> bool {
         self.before.contains(&action)

@@ -1,28 +1,29 @@
-//! Settings before they are judged.
+//! Settings before they are validated.
 
-use alloc::{vec, vec::Vec};
+use alloc::{collections::BTreeSet, vec, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
 use super::{BackupRule, Reverification, SecondFactorRule};
 use crate::{
-    ceremony::CounterRule,
+    ceremony::{BackupEligibilityRule, CounterRule},
     config_error::ConfigError,
     cose::Algorithm,
     json::{AttestationConveyance, AuthenticatorAttachment, Hint, ResidentKey, UserVerification},
-    limits::{CEREMONY_LIFETIME_DEFAULT, PASSKEYS_PER_USER_DEFAULT},
+    limits::{AUTOFILL_LIFETIME_DEFAULT, CEREMONY_LIFETIME_DEFAULT, PASSKEYS_PER_USER_DEFAULT},
     passkey::AttestationLevel,
     time::Duration,
 };
 
-/// What [`Settings`](super::Settings) hold, valid or not. Its form is that of stored settings: a member that is missing
-/// has its default, one that is not known is refused, since a misspelt rule is no rule.
+/// The values of [`Settings`](super::Settings), valid or not. This is also the stored form. A missing member has its
+/// default. An unknown member is rejected, because a misspelt rule would silently not apply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[expect(clippy::struct_excessive_bools, reason = "they are switches, each for itself")]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent switches")]
 pub(crate) struct Values {
     pub(crate) enabled: bool,
     pub(crate) autofill: bool,
+    pub(crate) autofill_lifetime: Duration,
     pub(crate) sign_in_button: bool,
     pub(crate) max_passkeys_per_user: u32,
     pub(crate) user_verification: UserVerification,
@@ -38,7 +39,11 @@ pub(crate) struct Values {
     pub(crate) reverification: Reverification,
     pub(crate) ceremony_lifetime: Duration,
     pub(crate) counter_rule: CounterRule,
+    pub(crate) backup_eligibility_rule: BackupEligibilityRule,
+    pub(crate) find_by_credential_id: bool,
     pub(crate) backup_rule: BackupRule,
+    pub(crate) incomplete_responses: bool,
+    pub(crate) check_token_binding: bool,
 }
 
 impl Default for Values {
@@ -46,6 +51,7 @@ impl Default for Values {
         Self {
             enabled: true,
             autofill: true,
+            autofill_lifetime: AUTOFILL_LIFETIME_DEFAULT,
             sign_in_button: true,
             max_passkeys_per_user: PASSKEYS_PER_USER_DEFAULT,
             user_verification: UserVerification::Required,
@@ -61,19 +67,24 @@ impl Default for Values {
             reverification: Reverification::default(),
             ceremony_lifetime: CEREMONY_LIFETIME_DEFAULT,
             counter_rule: CounterRule::default(),
+            backup_eligibility_rule: BackupEligibilityRule::default(),
+            find_by_credential_id: false,
             backup_rule: BackupRule::default(),
+            incomplete_responses: false,
+            check_token_binding: false,
         }
     }
 }
 
 impl Values {
-    /// Everything that is wrong with them, whatever relying party they are for.
+    /// Returns everything that is wrong with them, for any relying party.
     pub(crate) fn errors(&self) -> Vec<ConfigError> {
         let none = Duration::from_millis(0);
         let mut errors = self.algorithm_errors();
         let conditions = [
             (self.max_passkeys_per_user == 0, ConfigError::NoPasskeys),
             (self.ceremony_lifetime == none, ConfigError::NoTime),
+            (self.autofill_lifetime == none, ConfigError::NoAutofillTime),
             (self.reverification.max_age() == none, ConfigError::NoReverificationTime),
             (self.wants_no_attestation_but_trusts(), ConfigError::AttestationNotWanted),
         ];
@@ -87,18 +98,21 @@ impl Values {
         if self.algorithms.is_empty() {
             errors.push(ConfigError::NoAlgorithm);
         }
-        for (index, algorithm) in self.algorithms.iter().enumerate() {
-            if !algorithm.is_for_credentials() {
-                errors.push(ConfigError::NotForCredentials(*algorithm));
-            }
-            if self.algorithms.iter().take(index).any(|earlier| earlier == algorithm) {
+        // Reports each invalid algorithm once, however often it is listed.
+        let (mut seen, mut repeated) = (BTreeSet::new(), BTreeSet::new());
+        for algorithm in &self.algorithms {
+            if seen.insert(algorithm) {
+                if !algorithm.is_for_credentials() {
+                    errors.push(ConfigError::NotForCredentials(*algorithm));
+                }
+            } else if repeated.insert(algorithm) {
                 errors.push(ConfigError::AlgorithmTwice(*algorithm));
             }
         }
         errors
     }
 
-    /// A client that is told "none" removes the statement (§5.4.7), so that nothing could be trusted.
+    /// A client that is asked for "none" removes the statement (§5.4.7), so nothing could be trusted.
     fn wants_no_attestation_but_trusts(&self) -> bool {
         self.attestation == AttestationConveyance::None
             && self.attestation_level == AttestationLevel::Trusted

@@ -1,7 +1,7 @@
 //! The storage contract as checks that hosts run against their own store.
 //!
-//! One check for each sentence of [`PasskeyStore`]'s contract. The atomic verbs are called by several threads at once,
-//! so that a store which looks first and writes afterwards is found out.
+//! There is a check for every promise in the contract of [`CeremonyStore`] and [`PasskeyStore`]. Operations that must
+//! be atomic are called several times at once, which exposes stores that read first and write afterwards.
 //!
 //! ```
 //! # #[cfg(feature = "memory-store")] {
@@ -10,56 +10,46 @@
 //! # }
 //! ```
 //!
-//! A store of futures is run by an executor of the host's choice:
+//! For an asynchronous store, the host says how to [run operations at the same time](Tasks):
 //!
 //! ```ignore
 //! let runtime = tokio::runtime::Runtime::new()?;
-//! conformance::run_async(|| MyStore::connect(&runtime), |future| runtime.block_on(future));
+//! conformance::run_async(|| store.clone(), |tasks| tasks.on_threads(|task| runtime.block_on(task)));
 //! ```
 //!
-//! The store that is made for a check may be a new one, or the same database again: every check has users, passkeys
-//! and ceremonies of its own, which no check and no earlier run has used. It leaves them behind.
+//! If your tables have a foreign key to your accounts, or you test only one half of a store, use a [`Kit`].
+//!
+//! Each check may get a new store, or the same database again: every check uses its own users, passkeys and ceremonies,
+//! which no other check and no earlier run has used. It does not delete them.
 
+mod accounts;
+mod adapters;
 mod bench;
 mod ceremonies;
 mod deletions;
+mod erasures;
+mod executor;
 mod inserts;
 mod lists;
 mod renames;
+mod report;
+mod tasks;
 mod uses;
 
-use alloc::{
-    boxed::Box,
-    string::{String, ToString as _},
-    vec::Vec,
+use alloc::{boxed::Box, vec::Vec};
+use core::fmt;
+
+use self::{
+    adapters::{Blocking, Missing, Polled},
+    bench::{Bench, Found, Store},
+    executor::{Conductor, Executor},
 };
-use core::{fmt, future::Future, pin::Pin};
-
-use self::bench::{Bench, Blocking, Found, Polled};
-use super::{AsyncPasskeyStore, PasskeyStore};
-
-/// One promise that a store broke. `Display` says which one, what was seen and how to mend it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Broken {
-    /// The name of the check.
-    pub check: &'static str,
-    /// The promise, as the contract has it.
-    pub promise: &'static str,
-    /// What was seen instead.
-    pub found: String,
-    /// How stores usually keep it.
-    pub remedy: &'static str,
-}
-
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.check)?;
-        writeln!(f, "  promised: {}", self.promise)?;
-        writeln!(f, "  found:    {}", self.found)?;
-        write!(f, "  remedy:   {}", self.remedy)
-    }
-}
+pub use self::{
+    report::{Broken, Report},
+    tasks::{Task, Tasks},
+};
+use super::{AsyncCeremonyStore, AsyncPasskeyStore, CeremonyStore, PasskeyStore};
+use crate::flow::Owner;
 
 /// One promise, and how it is checked.
 struct Check {
@@ -69,7 +59,7 @@ struct Check {
     run: fn(&Bench<'_>) -> Result<(), Found>,
 }
 
-/// A check that is named as its function.
+/// A check with the name of its function.
 macro_rules! check {
     ($run:ident, $promise:literal, $remedy:literal) => {
         super::Check { name: stringify!($run), promise: $promise, remedy: $remedy, run: $run }
@@ -77,80 +67,216 @@ macro_rules! check {
 }
 use check;
 
-const CHECKS: [&[Check]; 6] = [
-    ceremonies::CHECKS,
+/// Checks of one half of a store, or of both.
+type Checks = &'static [&'static [Check]];
+
+const OF_CEREMONIES: Checks = &[ceremonies::CHECKS, erasures::CHECKS];
+const OF_PASSKEYS: Checks = &[
     inserts::CHECKS,
     lists::CHECKS,
     uses::CHECKS,
     renames::CHECKS,
     deletions::CHECKS,
+    accounts::CHECKS,
+];
+const OF_BOTH: Checks = &[
+    ceremonies::CHECKS,
+    erasures::CHECKS,
+    inserts::CHECKS,
+    lists::CHECKS,
+    uses::CHECKS,
+    renames::CHECKS,
+    deletions::CHECKS,
+    accounts::CHECKS,
 ];
 
-/// The names of all checks, in the order in which they run.
+/// Returns the names of all checks, in the order in which they run.
 pub fn checks() -> impl Iterator<Item = &'static str> {
-    CHECKS.into_iter().flatten().map(|check| check.name)
+    OF_BOTH.iter().copied().flatten().map(|check| check.name)
 }
 
-/// Runs all checks against a blocking store.
+/// Runs all checks against a blocking store. [The module](self) has an example.
 ///
 /// # Panics
 ///
-/// The store broke a promise. The message says which ones, what was seen, and how to mend it.
-pub fn run<S: PasskeyStore<Error: fmt::Debug> + Sync>(make_store: impl Fn() -> S) {
-    insist(&report(make_store));
+/// If the store broke a promise. The message says which promises were broken, what was seen, and how to fix it.
+pub fn run<S>(make_store: impl Fn() -> S)
+where
+    S: CeremonyStore<Error: fmt::Debug> + PasskeyStore<Error: fmt::Debug> + Sync,
+{
+    Kit::new().test(make_store).assert_kept();
 }
 
-/// Runs all checks against a store of futures.
-///
-/// `block_on` runs a future to its end on the executor that the store needs; it is called by several threads at once.
+/// Runs all checks against an asynchronous store. `executor` runs all the tasks that it is given to completion, at the
+/// same time. See [`Tasks`].
 ///
 /// # Panics
 ///
-/// As [`run`].
-pub fn run_async<S: AsyncPasskeyStore<Error: fmt::Debug>>(
-    make_store: impl Fn() -> S,
-    block_on: impl Fn(Pin<Box<dyn Future<Output = ()> + Send + '_>>) + Sync,
-) {
-    insist(&report_async(make_store, block_on));
+/// The same as [`run`].
+pub fn run_async<S>(make_store: impl Fn() -> S, executor: impl Fn(Tasks<'_>) + Sync)
+where
+    S: AsyncCeremonyStore<Error: fmt::Debug> + AsyncPasskeyStore<Error: fmt::Debug>,
+{
+    Kit::new().test_async(make_store, executor).assert_kept();
 }
 
-/// Runs all checks against a blocking store, and returns the promises that it broke.
-pub fn report<S: PasskeyStore<Error: fmt::Debug> + Sync>(
-    make_store: impl Fn() -> S,
-) -> Vec<Broken> {
-    let run = |check: &Check| {
-        let store = Blocking(make_store());
-        check.run_on(&store)
-    };
-    CHECKS.into_iter().flatten().filter_map(run).collect()
+/// The checks, for stores that need more setup than [`run`].
+///
+/// ```
+/// # #[cfg(feature = "memory-store")] {
+/// use relying_party::{flow::Owner, store::{MemoryStore, conformance::Kit}};
+///
+/// /// With a foreign key: `INSERT INTO users (handle) VALUES (…) ON CONFLICT DO NOTHING`.
+/// fn make_account(owner: &Owner) {
+///     assert_eq!(owner.user.as_bytes().len() % 32, 0);
+/// }
+///
+/// // Only passkeys: the ceremonies are in another database.
+/// let report = Kit::new().accounts(make_account).test_passkeys(MemoryStore::new);
+/// report.assert_kept();
+/// # }
+/// ```
+pub struct Kit<'k> {
+    prepare: Box<dyn Fn(&Owner) + Sync + 'k>,
 }
 
-/// Runs all checks against a store of futures, and returns the promises that it broke.
-pub fn report_async<S: AsyncPasskeyStore<Error: fmt::Debug>>(
-    make_store: impl Fn() -> S,
-    block_on: impl Fn(Pin<Box<dyn Future<Output = ()> + Send + '_>>) + Sync,
-) -> Vec<Broken> {
-    let run = |check: &Check| {
-        let store = Polled { store: make_store(), block_on: &block_on };
-        check.run_on(&store)
-    };
-    CHECKS.into_iter().flatten().filter_map(run).collect()
-}
-
-impl Check {
-    fn run_on(&self, store: &(dyn PasskeyStore<Error = Found> + Sync)) -> Option<Broken> {
-        let Found(found) = (self.run)(&Bench::new(store)).err()?;
-        let Self { name, promise, remedy, .. } = self;
-        Some(Broken { check: name, promise, found, remedy })
+impl Default for Kit<'_> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
-fn insist(broken: &[Broken]) {
-    let report = broken.iter().fold(String::new(), |mut report, broken| {
-        report.push_str("\n\n");
-        report.push_str(&broken.to_string());
-        report
-    });
-    let count = broken.len();
-    assert!(broken.is_empty(), "the store breaks {count} promises of its contract:{report}");
+impl fmt::Debug for Kit<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kit").finish_non_exhaustive()
+    }
+}
+
+impl<'k> Kit<'k> {
+    /// Creates a kit for stores that accept passkeys of any user handle.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { prepare: Box::new(|_| {}) }
+    }
+
+    /// Calls `prepare` for each account before it gets a passkey, so that the host can insert the row that a foreign
+    /// key requires.
+    ///
+    /// `prepare` may be called more than once for an account, and by several threads. It should panic if it fails. It
+    /// is not called for accounts that the store creates itself ([`insert_account`](PasskeyStore::insert_account)).
+    #[must_use]
+    pub fn accounts(self, prepare: impl Fn(&Owner) + Sync + 'k) -> Self {
+        Self { prepare: Box::new(prepare) }
+    }
+
+    /// Tests a blocking store.
+    pub fn test<S>(&self, make_store: impl Fn() -> S) -> Report
+    where
+        S: CeremonyStore<Error: fmt::Debug> + PasskeyStore<Error: fmt::Debug> + Sync,
+    {
+        Self::report(OF_BOTH, |check| self.run(check, &Blocking(make_store()), None))
+    }
+
+    /// Tests the ceremony half of a blocking store.
+    ///
+    /// ```
+    /// # #[cfg(feature = "memory-store")] {
+    /// use relying_party::store::{MemoryStore, conformance::Kit};
+    /// Kit::new().test_ceremonies(MemoryStore::new).assert_kept();
+    /// # }
+    /// ```
+    pub fn test_ceremonies<S>(&self, make_store: impl Fn() -> S) -> Report
+    where
+        S: CeremonyStore<Error: fmt::Debug> + Sync,
+    {
+        Self::report(OF_CEREMONIES, |check| {
+            self.run(check, &(Blocking(make_store()), Missing), None)
+        })
+    }
+
+    /// Tests the passkey half of a blocking store.
+    pub fn test_passkeys<S>(&self, make_store: impl Fn() -> S) -> Report
+    where
+        S: PasskeyStore<Error: fmt::Debug> + Sync,
+    {
+        Self::report(OF_PASSKEYS, |check| self.run(check, &(Missing, Blocking(make_store())), None))
+    }
+
+    /// Tests an asynchronous store. `executor` runs all the tasks that it is given to completion, at the same time. See
+    /// [`Tasks`].
+    pub fn test_async<S>(
+        &self,
+        make_store: impl Fn() -> S,
+        executor: impl Fn(Tasks<'_>) + Sync,
+    ) -> Report
+    where
+        S: AsyncCeremonyStore<Error: fmt::Debug> + AsyncPasskeyStore<Error: fmt::Debug>,
+    {
+        Self::report(OF_BOTH, |check| {
+            let store = make_store();
+            let executor = Executor::new(&executor);
+            self.run(check, &Polled { store: &store, executor: &executor }, Some(&executor))
+        })
+    }
+
+    /// Tests the ceremony half of an asynchronous store.
+    pub fn test_ceremonies_async<S>(
+        &self,
+        make_store: impl Fn() -> S,
+        executor: impl Fn(Tasks<'_>) + Sync,
+    ) -> Report
+    where
+        S: AsyncCeremonyStore<Error: fmt::Debug>,
+    {
+        Self::report(OF_CEREMONIES, |check| {
+            let store = make_store();
+            let executor = Executor::new(&executor);
+            let polled = Polled { store: &store, executor: &executor };
+            self.run(check, &(polled, Missing), Some(&executor))
+        })
+    }
+
+    /// Tests the passkey half of an asynchronous store.
+    ///
+    /// ```
+    /// # #[cfg(feature = "memory-store")] {
+    /// use relying_party::store::{MemoryStore, conformance::Kit};
+    /// let report = Kit::new().test_passkeys_async(MemoryStore::new, |tasks| {
+    ///     // With tokio: `runtime.block_on(tasks)`.
+    ///     pollster::block_on(tasks);
+    /// });
+    /// report.assert_kept();
+    /// # }
+    /// ```
+    pub fn test_passkeys_async<S>(
+        &self,
+        make_store: impl Fn() -> S,
+        executor: impl Fn(Tasks<'_>) + Sync,
+    ) -> Report
+    where
+        S: AsyncPasskeyStore<Error: fmt::Debug>,
+    {
+        Self::report(OF_PASSKEYS, |check| {
+            let store = make_store();
+            let executor = Executor::new(&executor);
+            let polled = Polled { store: &store, executor: &executor };
+            self.run(check, &(Missing, polled), Some(&executor))
+        })
+    }
+
+    fn report(checks: Checks, run: impl Fn(&Check) -> Option<Broken>) -> Report {
+        Report::new(checks.iter().copied().flatten().filter_map(run))
+    }
+
+    fn run<'a>(
+        &'a self,
+        check: &Check,
+        store: &'a (dyn Store + Sync),
+        conductor: Option<&'a dyn Conductor>,
+    ) -> Option<Broken> {
+        let bench = Bench::new(store, &*self.prepare, conductor);
+        let Found(found) = (check.run)(&bench).err()?;
+        let Check { name, promise, remedy, .. } = *check;
+        Some(Broken { check: name, promise, found, remedy, also: Vec::new() })
+    }
 }

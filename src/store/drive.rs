@@ -1,23 +1,88 @@
-//! Runs a flow to its end against a store: a loop that answers one effect after the other.
+//! Runs a flow to completion against a store: a loop that answers one effect after another.
 
 use alloc::boxed::Box;
 
-use super::{AsyncPasskeyStore, PasskeyStore};
+use super::{AsyncCeremonyStore, AsyncPasskeyStore, CeremonyStore, PasskeyStore};
 use crate::{
-    error::Error,
+    error::{Error, PublicError},
     flow::{Effect, Flow, Reply, Step},
+    json::UnknownCredential,
 };
 
-/// Why a flow did not come to its end.
+/// Why a flow failed.
+///
+/// `C` is the error of the ceremony store, `P` that of the passkey store. If one database keeps both, they are the same
+/// type: `RunError<MyError>`.
+///
+/// ```
+/// use relying_party::{Error, store::RunError};
+/// /// The response of a handler: status and body.
+/// fn refusal(error: &RunError<std::io::Error>) -> (u16, String) {
+///     eprintln!("{}: {error}", error.code());
+///     (error.status(), serde_json::to_string(&error.public()).unwrap())
+/// }
+/// assert_eq!(refusal(&Error::CeremonyExpired.into()).0, 400);
+/// assert_eq!(refusal(&RunError::PasskeyStore(std::io::ErrorKind::TimedOut.into())).0, 503);
+/// ```
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RunError<E> {
-    /// The flow refused.
+pub enum RunError<C, P = C> {
+    /// The flow failed.
     #[error(transparent)]
     Flow(#[from] Error),
-    /// The store failed. Whatever the flow had asked for is not acknowledged.
+    /// The ceremony store failed. The operation may or may not have taken effect.
+    #[error("the ceremony store failed")]
+    CeremonyStore(#[source] C),
+    /// The passkey store failed. The operation may or may not have taken effect.
     #[error("the passkey store failed")]
-    Store(#[source] E),
+    PasskeyStore(#[source] P),
 }
+
+impl<C, P> RunError<C, P> {
+    /// Returns the HTTP status for the error: [`Error::status`], or 503 if a store failed.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::Flow(error) => error.status(),
+            Self::CeremonyStore(_) | Self::PasskeyStore(_) => 503,
+        }
+    }
+
+    /// Returns a stable word for logs and metrics: [`Error::code`], `ceremony_store_failed` or `passkey_store_failed`.
+    /// Do not make it public.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Flow(error) => error.code(),
+            Self::CeremonyStore(_) => "ceremony_store_failed",
+            Self::PasskeyStore(_) => "passkey_store_failed",
+        }
+    }
+
+    /// Returns what the browser may be told: [`Error::public`]. A store's failure is an `internal_error`.
+    #[must_use]
+    pub fn public(&self) -> PublicError {
+        match self {
+            Self::Flow(error) => error.public(),
+            Self::CeremonyStore(_) | Self::PasskeyStore(_) => PublicError::internal(),
+        }
+    }
+
+    /// Returns the payload that tells the browser to forget a credential, if the error is about one: [`Error::signal`].
+    #[must_use]
+    pub const fn signal(&self) -> Option<&UnknownCredential> {
+        match self {
+            Self::Flow(error) => error.signal(),
+            Self::CeremonyStore(_) | Self::PasskeyStore(_) => None,
+        }
+    }
+}
+
+/// The error of a flow that runs against `S`.
+pub(crate) type Failure<S> = RunError<<S as CeremonyStore>::Error, <S as PasskeyStore>::Error>;
+
+/// The same for an asynchronous store.
+pub(crate) type AsyncFailure<S> =
+    RunError<<S as AsyncCeremonyStore>::Error, <S as AsyncPasskeyStore>::Error>;
 
 /// Runs a flow against a blocking store.
 ///
@@ -33,97 +98,123 @@ pub enum RunError<E> {
 ///
 /// # Errors
 ///
-/// The flow's own error, or the store's.
-pub fn run<S: PasskeyStore + ?Sized, F: Flow>(
+/// Returns the flow's own error, or the store's.
+pub fn run<S: CeremonyStore + PasskeyStore + ?Sized, F: Flow>(
     store: &S,
     start: Result<Step<F>, Error>,
-) -> Result<F::Output, RunError<S::Error>> {
+) -> Result<F::Output, RunError<<S as CeremonyStore>::Error, <S as PasskeyStore>::Error>> {
     let mut step = start?;
     loop {
         match step {
             Step::Done(output) => return Ok(output),
             Step::Effect(flow, effect) => {
-                let reply = answer(store, effect).map_err(RunError::Store)?;
+                let reply = answer(store, effect)?;
                 step = flow.resume(reply)?;
             }
         }
     }
 }
 
-/// Runs a flow against a store whose verbs are futures.
+/// Runs a flow against an asynchronous store. [`RunError`](crate::store::RunError) has an example.
 ///
 /// # Errors
 ///
-/// The flow's own error, or the store's.
-pub async fn run_async<S: AsyncPasskeyStore + ?Sized, F: Flow>(
+/// Returns the flow's own error, or the store's.
+pub async fn run_async<S: AsyncCeremonyStore + AsyncPasskeyStore + ?Sized, F: Flow>(
     store: &S,
     start: Result<Step<F>, Error>,
-) -> Result<F::Output, RunError<S::Error>> {
+) -> Result<F::Output, RunError<<S as AsyncCeremonyStore>::Error, <S as AsyncPasskeyStore>::Error>>
+{
     let mut step = start?;
     loop {
         match step {
             Step::Done(output) => return Ok(output),
             Step::Effect(flow, effect) => {
-                let reply = answer_async(store, effect).await.map_err(RunError::Store)?;
+                let reply = answer_async(store, effect).await?;
                 step = flow.resume(reply)?;
             }
         }
     }
 }
 
-fn answer<S: PasskeyStore + ?Sized>(store: &S, effect: Effect) -> Result<Reply, S::Error> {
-    Ok(match effect {
-        Effect::PutCeremony(ceremony) => {
-            store.put_ceremony(&ceremony)?;
-            Reply::Stored
-        }
-        Effect::TakeCeremony(id) => Reply::Ceremony(store.take_ceremony(&id)?.map(Box::new)),
-        Effect::PasskeysOf(owner) => Reply::Passkeys(store.passkeys_of(&owner)?),
-        Effect::Passkey { rp_id, credential_id } => {
-            Reply::Passkey(store.passkey(&rp_id, &credential_id)?.map(Box::new))
-        }
-        Effect::InsertPasskey { passkey, max_per_user } => {
-            Reply::Inserted(store.insert_passkey(&passkey, max_per_user)?)
-        }
-        Effect::RecordUse { id, expected, state, at } => {
-            Reply::Recorded(store.record_use(&id, &expected, &state, at)?)
-        }
-        Effect::RenamePasskey { owner, id, name, at } => {
-            Reply::Passkey(store.rename_passkey(&owner, &id, &name, at)?.map(Box::new))
-        }
-        Effect::DeletePasskey { owner, id, keep_last } => {
-            Reply::Removed(store.delete_passkey(&owner, &id, keep_last)?)
-        }
-        Effect::PendingTasks(owner) => Reply::Tasks(store.pending_tasks(&owner)?),
-    })
-}
-
-async fn answer_async<S: AsyncPasskeyStore + ?Sized>(
+fn answer<S: CeremonyStore + PasskeyStore + ?Sized>(
     store: &S,
     effect: Effect,
-) -> Result<Reply, S::Error> {
-    Ok(match effect {
+) -> Result<Reply, Failure<S>> {
+    let reply = match effect {
         Effect::PutCeremony(ceremony) => {
-            store.put_ceremony(&ceremony).await?;
-            Reply::Stored
+            store.put_ceremony(&ceremony).map_err(RunError::CeremonyStore)?;
+            return Ok(Reply::Stored);
         }
-        Effect::TakeCeremony(id) => Reply::Ceremony(store.take_ceremony(&id).await?.map(Box::new)),
-        Effect::PasskeysOf(owner) => Reply::Passkeys(store.passkeys_of(&owner).await?),
+        Effect::TakeCeremony(id) => {
+            let taken = store.take_ceremony(&id).map_err(RunError::CeremonyStore)?;
+            return Ok(Reply::Ceremony(taken.map(Box::new)));
+        }
+        Effect::EraseCeremonies(owner) => {
+            store.erase_ceremonies(&owner).map_err(RunError::CeremonyStore)?;
+            return Ok(Reply::Stored);
+        }
+        Effect::PasskeysOf(owner) => store.passkeys_of(&owner).map(Reply::Passkeys),
         Effect::Passkey { rp_id, credential_id } => {
-            Reply::Passkey(store.passkey(&rp_id, &credential_id).await?.map(Box::new))
+            store.passkey(&rp_id, &credential_id).map(Reply::found)
         }
         Effect::InsertPasskey { passkey, max_per_user } => {
-            Reply::Inserted(store.insert_passkey(&passkey, max_per_user).await?)
+            store.insert_passkey(&passkey, max_per_user).map(Reply::Inserted)
         }
         Effect::RecordUse { id, expected, state, at } => {
-            Reply::Recorded(store.record_use(&id, &expected, &state, at).await?)
+            store.record_use(&id, &expected, &state, at).map(Reply::Recorded)
         }
         Effect::RenamePasskey { owner, id, name, at } => {
-            Reply::Passkey(store.rename_passkey(&owner, &id, &name, at).await?.map(Box::new))
+            store.rename_passkey(&owner, &id, &name, at).map(Reply::found)
         }
         Effect::DeletePasskey { owner, id, keep_last } => {
-            Reply::Removed(store.delete_passkey(&owner, &id, keep_last).await?)
+            store.delete_passkey(&owner, &id, keep_last).map(Reply::Removed)
         }
-        Effect::PendingTasks(owner) => Reply::Tasks(store.pending_tasks(&owner).await?),
-    })
+        Effect::InsertAccount { user, passkey } => {
+            store.insert_account(&user, &passkey).map(Reply::SignedUp)
+        }
+        Effect::ErasePasskeys(owner) => store.erase_passkeys(&owner).map(Reply::Erased),
+    };
+    reply.map_err(RunError::PasskeyStore)
+}
+
+async fn answer_async<S: AsyncCeremonyStore + AsyncPasskeyStore + ?Sized>(
+    store: &S,
+    effect: Effect,
+) -> Result<Reply, AsyncFailure<S>> {
+    let reply = match effect {
+        Effect::PutCeremony(ceremony) => {
+            store.put_ceremony(&ceremony).await.map_err(RunError::CeremonyStore)?;
+            return Ok(Reply::Stored);
+        }
+        Effect::TakeCeremony(id) => {
+            let taken = store.take_ceremony(&id).await.map_err(RunError::CeremonyStore)?;
+            return Ok(Reply::Ceremony(taken.map(Box::new)));
+        }
+        Effect::EraseCeremonies(owner) => {
+            store.erase_ceremonies(&owner).await.map_err(RunError::CeremonyStore)?;
+            return Ok(Reply::Stored);
+        }
+        Effect::PasskeysOf(owner) => store.passkeys_of(&owner).await.map(Reply::Passkeys),
+        Effect::Passkey { rp_id, credential_id } => {
+            store.passkey(&rp_id, &credential_id).await.map(Reply::found)
+        }
+        Effect::InsertPasskey { passkey, max_per_user } => {
+            store.insert_passkey(&passkey, max_per_user).await.map(Reply::Inserted)
+        }
+        Effect::RecordUse { id, expected, state, at } => {
+            store.record_use(&id, &expected, &state, at).await.map(Reply::Recorded)
+        }
+        Effect::RenamePasskey { owner, id, name, at } => {
+            store.rename_passkey(&owner, &id, &name, at).await.map(Reply::found)
+        }
+        Effect::DeletePasskey { owner, id, keep_last } => {
+            store.delete_passkey(&owner, &id, keep_last).await.map(Reply::Removed)
+        }
+        Effect::InsertAccount { user, passkey } => {
+            store.insert_account(&user, &passkey).await.map(Reply::SignedUp)
+        }
+        Effect::ErasePasskeys(owner) => store.erase_passkeys(&owner).await.map(Reply::Erased),
+    };
+    reply.map_err(RunError::PasskeyStore)
 }

@@ -1,26 +1,33 @@
 //! The reference store: everything in memory, behind one lock.
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 use core::convert::Infallible;
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use super::PasskeyStore;
+use super::{
+    AsyncCeremonyStore, AsyncPasskeyStore, CeremonyStore, PasskeyStore,
+    verbs::{ceremony_verbs, passkey_verbs},
+};
 use crate::{
     bytes::{CeremonyId, CredentialId, PasskeyId},
     ceremony::Ceremony,
-    flow::{Inserted, Owner, Recorded, Removed},
+    flow::{InsertOutcome, NewUser, Owner, RecordOutcome, RemoveOutcome, SignUpOutcome},
     name::PasskeyName,
     passkey::{Passkey, PasskeyState},
     time::Timestamp,
 };
 
-/// A store in memory, for tests, examples and as the reference of the contract.
+/// A store in memory, for tests and examples, and as the reference implementation of the contract. It is both blocking
+/// and asynchronous.
 ///
-/// Nothing in it takes time proportional to all passkeys. Expired ceremonies are dropped whenever a new one is
-/// put, at a cost proportional to their number.
+/// No operation takes time proportional to all passkeys. Expired ceremonies are dropped whenever a new one is put, at a
+/// cost proportional to their number.
+///
+/// It keeps the names of accounts that [signed up](crate::SignUp) and compares them byte by byte. It also accepts
+/// passkeys of accounts that it does not know.
 ///
 /// ```
 /// use relying_party::store::MemoryStore;
@@ -35,41 +42,82 @@ pub struct MemoryStore {
 #[derive(Debug, Default)]
 struct Data {
     ceremonies: HashMap<CeremonyId, Ceremony>,
+    ceremonies_of: HashMap<Owner, BTreeSet<CeremonyId>>,
     expiries: BTreeSet<(Timestamp, CeremonyId)>,
     passkeys: HashMap<PasskeyId, Passkey>,
-    by_credential: HashMap<(alloc::string::String, CredentialId), PasskeyId>,
-    /// Ordered by creation, then id.
+    by_credential: HashMap<(String, CredentialId), PasskeyId>,
+    /// RP ID and name of every account that signed up here.
+    names: HashSet<(String, String)>,
+    name_of: HashMap<Owner, (String, String)>,
+    /// Ordered by creation time, then by ID.
     by_owner: HashMap<Owner, BTreeSet<(Timestamp, PasskeyId)>>,
 }
 
 impl MemoryStore {
-    /// An empty store.
+    /// Creates an empty store.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// No verb can panic halfway through a change, so that what a poisoned lock guards still is whole.
+    /// No operation can panic halfway through a change, so the data behind a poisoned lock are still consistent.
     fn data(&self) -> MutexGuard<'_, Data> {
         self.data.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn owner_of(passkey: &Passkey) -> Owner {
-    Owner { rp_id: passkey.rp_id.clone(), user: passkey.user }
+/// Removes the set too when it is empty.
+fn remove_from<T: Ord>(sets: &mut HashMap<Owner, BTreeSet<T>>, owner: &Owner, item: &T) {
+    if let Some(set) = sets.get_mut(owner) {
+        set.remove(item);
+        if set.is_empty() {
+            sets.remove(owner);
+        }
+    }
 }
 
 impl Data {
+    fn remove_ceremony(&mut self, id: &CeremonyId) -> Option<Ceremony> {
+        let ceremony = self.ceremonies.remove(id)?;
+        self.expiries.remove(&(ceremony.expires_at(), *id));
+        if let Some(owner) = Owner::of_ceremony(&ceremony) {
+            remove_from(&mut self.ceremonies_of, &owner, id);
+        }
+        Some(ceremony)
+    }
+
     fn count(&self, owner: &Owner) -> usize {
         self.by_owner.get(owner).map_or(0, BTreeSet::len)
     }
 
     fn owned(&mut self, owner: &Owner, id: &PasskeyId) -> Option<&mut Passkey> {
-        self.passkeys.get_mut(id).filter(|passkey| owner_of(passkey) == *owner)
+        self.passkeys.get_mut(id).filter(|passkey| Owner::of_passkey(passkey) == *owner)
+    }
+
+    fn insert(&mut self, passkey: &Passkey, max_per_user: u32) -> InsertOutcome {
+        let credential = (passkey.rp_id.clone(), passkey.credential_id.clone());
+        let owner = Owner::of_passkey(passkey);
+        if self.by_credential.contains_key(&credential) {
+            return InsertOutcome::AlreadyExists;
+        }
+        if u32::try_from(self.count(&owner)).is_ok_and(|count| count < max_per_user) {
+            self.by_credential.insert(credential, passkey.id);
+            self.by_owner.entry(owner).or_default().insert((passkey.created_at, passkey.id));
+            self.passkeys.insert(passkey.id, passkey.clone());
+            return InsertOutcome::Inserted;
+        }
+        InsertOutcome::LimitReached
+    }
+
+    fn remove(&mut self, id: &PasskeyId) -> Option<CredentialId> {
+        let passkey = self.passkeys.remove(id)?;
+        remove_from(&mut self.by_owner, &Owner::of_passkey(&passkey), &(passkey.created_at, *id));
+        self.by_credential.remove(&(passkey.rp_id, passkey.credential_id.clone()));
+        Some(passkey.credential_id)
     }
 }
 
-impl PasskeyStore for MemoryStore {
+impl CeremonyStore for MemoryStore {
     type Error = Infallible;
 
     fn put_ceremony(&self, ceremony: &Ceremony) -> Result<(), Infallible> {
@@ -79,21 +127,31 @@ impl PasskeyStore for MemoryStore {
                 break;
             }
             data.expiries.remove(&(expires_at, id));
-            data.ceremonies.remove(&id);
+            data.remove_ceremony(&id);
         }
         data.expiries.insert((ceremony.expires_at(), ceremony.id()));
+        if let Some(owner) = Owner::of_ceremony(ceremony) {
+            data.ceremonies_of.entry(owner).or_default().insert(ceremony.id());
+        }
         data.ceremonies.insert(ceremony.id(), ceremony.clone());
         Ok(())
     }
 
     fn take_ceremony(&self, id: &CeremonyId) -> Result<Option<Ceremony>, Infallible> {
-        let mut data = self.data();
-        let taken = data.ceremonies.remove(id);
-        if let Some(ceremony) = &taken {
-            data.expiries.remove(&(ceremony.expires_at(), *id));
-        }
-        Ok(taken)
+        Ok(self.data().remove_ceremony(id))
     }
+
+    fn erase_ceremonies(&self, owner: &Owner) -> Result<(), Infallible> {
+        let mut data = self.data();
+        for id in data.ceremonies_of.get(owner).cloned().unwrap_or_default() {
+            data.remove_ceremony(&id);
+        }
+        Ok(())
+    }
+}
+
+impl PasskeyStore for MemoryStore {
+    type Error = Infallible;
 
     fn passkeys_of(&self, owner: &Owner) -> Result<Vec<Passkey>, Infallible> {
         let data = self.data();
@@ -111,20 +169,12 @@ impl PasskeyStore for MemoryStore {
         Ok(id.and_then(|id| data.passkeys.get(id).cloned()))
     }
 
-    fn insert_passkey(&self, passkey: &Passkey, max_per_user: u32) -> Result<Inserted, Infallible> {
-        let mut data = self.data();
-        let credential = (passkey.rp_id.clone(), passkey.credential_id.clone());
-        let owner = owner_of(passkey);
-        if data.by_credential.contains_key(&credential) {
-            return Ok(Inserted::AlreadyExists);
-        }
-        if u32::try_from(data.count(&owner)).is_ok_and(|count| count < max_per_user) {
-            data.by_credential.insert(credential, passkey.id);
-            data.by_owner.entry(owner).or_default().insert((passkey.created_at, passkey.id));
-            data.passkeys.insert(passkey.id, passkey.clone());
-            return Ok(Inserted::Inserted);
-        }
-        Ok(Inserted::LimitReached)
+    fn insert_passkey(
+        &self,
+        passkey: &Passkey,
+        max_per_user: u32,
+    ) -> Result<InsertOutcome, Infallible> {
+        Ok(self.data().insert(passkey, max_per_user))
     }
 
     fn record_use(
@@ -133,15 +183,15 @@ impl PasskeyStore for MemoryStore {
         expected: &PasskeyState,
         state: &PasskeyState,
         at: Timestamp,
-    ) -> Result<Recorded, Infallible> {
+    ) -> Result<RecordOutcome, Infallible> {
         let mut data = self.data();
         Ok(match data.passkeys.get_mut(id) {
-            None => Recorded::NotFound,
-            Some(passkey) if passkey.state != *expected => Recorded::Conflict,
+            None => RecordOutcome::NotFound,
+            Some(passkey) if passkey.state != *expected => RecordOutcome::Conflict,
             Some(passkey) => {
                 passkey.state = *state;
                 passkey.last_used_at = Some(at);
-                Recorded::Updated
+                RecordOutcome::Updated
             }
         })
     }
@@ -165,22 +215,63 @@ impl PasskeyStore for MemoryStore {
         owner: &Owner,
         id: &PasskeyId,
         keep_last: bool,
-    ) -> Result<Removed, Infallible> {
+    ) -> Result<RemoveOutcome, Infallible> {
         let mut data = self.data();
-        let Some(passkey) = data.owned(owner, id).map(|passkey| passkey.clone()) else {
-            return Ok(Removed::NotFound);
-        };
+        if data.owned(owner, id).is_none() {
+            return Ok(RemoveOutcome::NotFound);
+        }
         if keep_last && data.count(owner) <= 1 {
-            return Ok(Removed::LastPasskey);
+            return Ok(RemoveOutcome::LastPasskey);
         }
-        data.passkeys.remove(id);
-        data.by_credential.remove(&(passkey.rp_id, passkey.credential_id));
-        if let Some(of_owner) = data.by_owner.get_mut(owner) {
-            of_owner.remove(&(passkey.created_at, *id));
-            if of_owner.is_empty() {
-                data.by_owner.remove(owner);
-            }
-        }
-        Ok(Removed::Removed)
+        data.remove(id);
+        Ok(RemoveOutcome::Removed)
     }
+
+    fn insert_account(
+        &self,
+        user: &NewUser,
+        passkey: &Passkey,
+    ) -> Result<SignUpOutcome, Infallible> {
+        let mut data = self.data();
+        let name = (passkey.rp_id.clone(), user.name().into());
+        let owner = Owner::of_passkey(passkey);
+        if data.names.contains(&name) {
+            return Ok(SignUpOutcome::NameTaken);
+        }
+        if data.name_of.contains_key(&owner) || data.insert(passkey, 1) != InsertOutcome::Inserted {
+            return Ok(SignUpOutcome::AlreadyExists);
+        }
+        data.names.insert(name.clone());
+        data.name_of.insert(owner, name);
+        Ok(SignUpOutcome::Created)
+    }
+
+    fn erase_passkeys(&self, owner: &Owner) -> Result<Vec<CredentialId>, Infallible> {
+        let mut data = self.data();
+        let ids = data.by_owner.get(owner).cloned().unwrap_or_default();
+        let erased = ids.iter().filter_map(|(_, id)| data.remove(id)).collect();
+        if let Some(name) = data.name_of.remove(owner) {
+            data.names.remove(&name);
+        }
+        Ok(erased)
+    }
+}
+
+/// Only waits for the lock.
+macro_rules! at_once {
+    ($store:ident; $($verb:ident($($lent:ident: $lent_type:ty),*; $($given:ident: $given_type:ty),*) -> $output:ty;)*) => {
+        $(async fn $verb(&self, $($lent: &$lent_type,)* $($given: $given_type),*) -> Result<$output, Infallible> {
+            $store::$verb(self, $($lent,)* $($given),*)
+        })*
+    };
+}
+
+impl AsyncCeremonyStore for MemoryStore {
+    type Error = Infallible;
+    ceremony_verbs!(at_once!(CeremonyStore;));
+}
+
+impl AsyncPasskeyStore for MemoryStore {
+    type Error = Infallible;
+    passkey_verbs!(at_once!(PasskeyStore;));
 }

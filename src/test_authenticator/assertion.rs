@@ -1,4 +1,4 @@
-//! An assertion on its way: parts, then signed, then JSON.
+//! An assertion in three steps: parts, signed, JSON.
 
 use alloc::vec::Vec;
 
@@ -10,7 +10,7 @@ use super::{
     attestation::signed_bytes, outer::base64url,
 };
 
-/// Everything of an assertion before it is signed. What is bent here is signed over.
+/// All fields of an assertion before it is signed. Changes made here are signed.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AssertionParts {
@@ -20,14 +20,14 @@ pub struct AssertionParts {
     pub authenticator_data: AuthenticatorData,
     /// The key that signs.
     pub key: TestKey,
-    /// `userHandle`; `None` leaves the member out.
+    /// `userHandle`. `None` omits the member.
     pub user_handle: Option<Vec<u8>>,
-    /// The JSON around it.
+    /// The surrounding JSON.
     pub outer: Outer,
 }
 
 impl AssertionParts {
-    /// The parts of an assertion that names no user.
+    /// Creates the parts of an assertion that names no user.
     #[must_use]
     pub fn new(
         client_data: ClientData,
@@ -39,12 +39,11 @@ impl AssertionParts {
         Self { client_data, authenticator_data, key, user_handle: None, outer }
     }
 
-    /// Writes client data and authenticator data, and signs them.
+    /// Serializes client data and authenticator data, and signs them.
     ///
     /// # Errors
     ///
-    /// [`TestAuthenticatorError::Cbor`] for a value that CBOR has no form for, otherwise only what the
-    /// cryptography reports.
+    /// [`TestAuthenticatorError::Cbor`] for a value that CBOR cannot represent, otherwise only cryptographic errors.
     pub fn sign(self) -> Result<SignedAssertion, TestAuthenticatorError> {
         let client_data_json = self.client_data.to_bytes();
         let authenticator_data = self.authenticator_data.to_bytes()?;
@@ -60,7 +59,7 @@ impl AssertionParts {
     }
 }
 
-/// An assertion after it was signed. What is bent here is not signed over.
+/// An assertion after it was signed. Changes made here are not signed.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SignedAssertion {
@@ -70,18 +69,18 @@ pub struct SignedAssertion {
     pub authenticator_data: Vec<u8>,
     /// `signature`.
     pub signature: Vec<u8>,
-    /// `userHandle`; `None` leaves the member out.
+    /// `userHandle`. `None` omits the member.
     pub user_handle: Option<Vec<u8>>,
-    /// The JSON around it.
+    /// The surrounding JSON.
     pub outer: Outer,
 }
 
 impl SignedAssertion {
-    /// The response as JSON, `AuthenticationResponseJSON`; its text is what a front end would post.
+    /// Returns the response as JSON, `AuthenticationResponseJSON`. Its text is what a front end would post.
     ///
     /// # Errors
     ///
-    /// [`TestAuthenticatorError::Patch`] for a patch of a place that is not there.
+    /// [`TestAuthenticatorError::Patch`] for a patch of a place that does not exist.
     pub fn to_json(&self) -> Result<Value, TestAuthenticatorError> {
         let mut response = json!({
             "clientDataJSON": base64url(&self.client_data_json),

@@ -1,4 +1,4 @@
-//! Attestation statements, one variant a format (§8).
+//! Attestation statements (§8), one variant per format.
 
 mod android_key;
 mod certified;
@@ -17,44 +17,44 @@ use super::{AuthenticatorData, Cbor, TestAttester, TestAuthenticatorError, TestK
 
 /// What the test authenticator attests.
 ///
-/// It does so whatever the relying party asked for, as authenticators may.
+/// It does so regardless of what the relying party requested, as authenticators may.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TestAttestation {
     /// Nothing (§8.7).
     #[default]
     None,
-    /// By the credential's own key, in the `packed` format (§8.2).
+    /// Signed with the credential's private key, in the `packed` format (§8.2).
     PackedSelf,
-    /// By an attestation key, in the `packed` format with `x5c` (§8.2).
+    /// Signed with an attestation key, in the `packed` format with `x5c` (§8.2).
     Packed(TestAttester),
-    /// By a TPM, whose attestation key this is (§8.3).
+    /// By a TPM with this attestation key (§8.3).
     Tpm(TestAttester),
     /// By Android's key store, which certifies the credential key (§8.4).
     AndroidKey(TestAttester),
-    /// By a U2F key (§8.6). The credential must be one of ES256.
+    /// By a U2F key (§8.6). The credential must use ES256.
     FidoU2f(TestAttester),
     /// By Apple, which certifies the credential key (§8.8).
     Apple(TestAttester),
-    /// Several in one (§8.9).
+    /// Several statements in one (§8.9).
     Compound(Vec<Self>),
 }
 
-/// What a statement is made about.
+/// What a statement attests.
 #[derive(Clone, Copy)]
 pub(super) struct Subject<'a> {
     pub(super) key: &'a TestKey,
     pub(super) data: &'a AuthenticatorData,
-    /// The same as it travels.
+    /// The same, encoded.
     pub(super) authenticator_data: &'a [u8],
     pub(super) client_data_hash: &'a [u8; 32],
 }
 
 /// A change to statements with certificates before they are signed.
-pub(super) type Bend<'a> = &'a dyn Fn(&mut CertifiedParts);
+pub(super) type Tamper<'a> = &'a dyn Fn(&mut CertifiedParts);
 
 impl TestAttestation {
-    /// The attestation statement format identifier.
+    /// Returns the attestation statement format identifier.
     #[must_use]
     pub const fn fmt(&self) -> &'static str {
         match self {
@@ -68,16 +68,16 @@ impl TestAttestation {
         }
     }
 
-    /// Makes the attestation statement.
+    /// Creates the attestation statement.
     pub(super) fn statement(
         &self,
         subject: Subject<'_>,
-        bend: Bend<'_>,
+        tamper: Tamper<'_>,
     ) -> Result<Cbor, TestAuthenticatorError> {
         let parts = match self {
             Self::None => return Ok(Cbor::empty_map()),
             Self::PackedSelf => return packed_self(subject),
-            Self::Compound(elements) => return compound(elements, subject, bend),
+            Self::Compound(elements) => return compound(elements, subject, tamper),
             Self::Packed(attester) => CertifiedParts::packed(attester, subject),
             Self::Tpm(attester) => CertifiedParts::tpm(attester, subject),
             Self::AndroidKey(attester) => CertifiedParts::android_key(attester, subject),
@@ -85,7 +85,7 @@ impl TestAttestation {
             Self::Apple(attester) => CertifiedParts::apple(attester, subject),
         };
         let mut parts = parts?;
-        bend(&mut parts);
+        tamper(&mut parts);
         parts.sign()
     }
 }
@@ -98,9 +98,9 @@ fn packed_self(subject: Subject<'_>) -> Result<Cbor, TestAuthenticatorError> {
 fn compound(
     elements: &[TestAttestation],
     subject: Subject<'_>,
-    bend: Bend<'_>,
+    tamper: Tamper<'_>,
 ) -> Result<Cbor, TestAuthenticatorError> {
-    let element = |attestation: &TestAttestation| match attestation.statement(subject, bend)? {
+    let element = |attestation: &TestAttestation| match attestation.statement(subject, tamper)? {
         Cbor::Value(statement) => Ok(CborValue::Map(
             [("fmt".into(), attestation.fmt().into()), ("attStmt".into(), statement)].into(),
         )),
@@ -116,7 +116,7 @@ impl Subject<'_> {
     }
 }
 
-/// What assertions and most statements sign: authenticator data and then the hash of the client data (§6.3.3).
+/// What assertions and most statements sign: the authenticator data followed by the hash of the client data (§6.3.3).
 pub(super) fn signed_bytes(authenticator_data: &[u8], client_data_hash: &[u8; 32]) -> Vec<u8> {
     [authenticator_data, client_data_hash].concat()
 }

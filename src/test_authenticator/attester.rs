@@ -1,4 +1,4 @@
-//! Who attests: throw-away certification authorities, and attestation keys that they certify.
+//! Attesters: throw-away certification authorities, and attestation keys that they certify.
 
 use alloc::{string::String, vec, vec::Vec};
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::Aaguid;
 
-/// A certification authority of tests, with its certificate.
+/// A certification authority for tests, with its certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TestAuthority {
@@ -23,21 +23,21 @@ pub struct TestAuthority {
 }
 
 impl TestAuthority {
-    /// The root of a seed, with a key of ES256.
+    /// Creates the root of a seed, with an ES256 key.
     ///
     /// # Errors
     ///
-    /// As [`TestKey::from_seed`].
+    /// The same as [`TestKey::from_seed`].
     pub fn root(seed: &str) -> Result<Self, TestAuthenticatorError> {
         let key = TestKey::from_seed(TestAlgorithm::Es256, seed)?;
         Self::root_of(key, Self::named("Test root", "Test", "AA"), &serial_of(seed))
     }
 
-    /// The root of a key, with this name and serial number.
+    /// Creates the root of a key, with this name and serial number.
     ///
     /// # Errors
     ///
-    /// As [`TestCertificate::sign`].
+    /// The same as [`TestCertificate::sign`].
     pub fn root_of(
         key: TestKey,
         name: TestName,
@@ -49,15 +49,15 @@ impl TestAuthority {
         Ok(Self { certificate: certificate.sign(&key)?, key, name })
     }
 
-    /// An authority below this one, of another seed, after a change to its certificate.
+    /// Creates an authority below this one, from another seed, with a change to its certificate.
     ///
     /// # Errors
     ///
-    /// As [`TestKey::from_seed`] and [`TestCertificate::sign`].
+    /// The same as [`TestKey::from_seed`] and [`TestCertificate::sign`].
     pub fn below(
         &self,
         seed: &str,
-        bend: impl FnOnce(&mut TestCertificate),
+        tamper: impl FnOnce(&mut TestCertificate),
     ) -> Result<Self, TestAuthenticatorError> {
         let key = TestKey::from_seed(TestAlgorithm::Es256, seed)?;
         let name = Self::named("Test intermediate", "Test", "AA");
@@ -65,17 +65,17 @@ impl TestAuthority {
         certificate.serial = serial_of(seed);
         certificate.extensions = authority_extensions(&key)?;
         certificate.extensions.push(self.key_identifier()?);
-        bend(&mut certificate);
+        tamper(&mut certificate);
         Ok(Self { certificate: certificate.sign(&self.key)?, key, name: certificate.subject })
     }
 
-    /// The name of an authority that certifies attestation keys: CN, O and C.
+    /// Returns the name of an authority that certifies attestation keys: CN, O and C.
     #[must_use]
     pub fn named(common_name: &str, organization: &str, country: &str) -> TestName {
         name("Authenticator Attestation CA", common_name, organization, country)
     }
 
-    /// What names this authority's key in certificates that it issues.
+    /// Returns the extension that identifies this authority's key in certificates that it issues.
     fn key_identifier(&self) -> Result<TestExtension, TestAuthenticatorError> {
         let identifier = der::tlv(0x80, key_identifier(&self.key.spki()?)?);
         let value = der::tlv(der::SEQUENCE, identifier);
@@ -83,45 +83,47 @@ impl TestAuthority {
     }
 }
 
-/// An attestation key, or the service that certifies credential keys, and who vouches for it.
+/// An attestation key, or the service that certifies credential keys, with the authority that vouches for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TestAttester {
     /// The attestation key. `apple` and `android-key` have none: they certify the credential key.
     pub key: TestKey,
-    /// Who issues the attestation certificate.
+    /// The issuer of the attestation certificate.
     pub issuer: TestAuthority,
-    /// What follows the attestation certificate in `x5c`, in DER.
+    /// The rest of `x5c`, after the attestation certificate, in DER.
     pub chain: Vec<Vec<u8>>,
-    /// The root, which relying parties may take for an anchor, in DER.
+    /// The root in DER, which relying parties may use as an anchor.
     pub root: Vec<u8>,
     /// The serial number of the attestation certificate.
     pub serial: Vec<u8>,
-    /// The name of the model: CN of the attestation certificate.
+    /// The name of the model, CN of the attestation certificate.
     pub model: String,
-    /// The manufacturer: O of the attestation certificate.
+    /// The manufacturer, O of the attestation certificate.
     pub organization: String,
-    /// The manufacturer's country: C of the attestation certificate.
+    /// The manufacturer's country, C of the attestation certificate.
     pub country: String,
     /// Whether the attestation certificate names the AAGUID (§8.2.1), where the format allows it.
     pub names_aaguid: bool,
+    /// Whether its `tpm` statements are signed with RS1, as TPMs of the first years do. Its key must be one of RS256.
+    pub rs1: bool,
 }
 
 impl TestAttester {
-    /// The attester of a seed, with a key of ES256: its issuer is an intermediate, which comes along in `x5c`.
+    /// Creates the attester of a seed, with an ES256 key. Its issuer is an intermediate, which is included in `x5c`.
     ///
     /// # Errors
     ///
-    /// As [`TestKey::from_seed`].
+    /// The same as [`TestKey::from_seed`].
     pub fn new(seed: &str) -> Result<Self, TestAuthenticatorError> {
         Self::with_algorithm(TestAlgorithm::Es256, seed)
     }
 
-    /// As [`new`](Self::new), with an attestation key of another algorithm.
+    /// Like [`new`](Self::new), with an attestation key of another algorithm.
     ///
     /// # Errors
     ///
-    /// As [`TestKey::from_seed`].
+    /// The same as [`TestKey::from_seed`].
     pub fn with_algorithm(
         algorithm: TestAlgorithm,
         seed: &str,
@@ -137,7 +139,7 @@ impl TestAttester {
         Ok(attester)
     }
 
-    /// The attester of a key that a root certifies: `x5c` is the attestation certificate alone.
+    /// Creates the attester with a key that a root certifies: `x5c` only contains the attestation certificate.
     #[must_use]
     pub fn of(key: TestKey, issuer: TestAuthority) -> Self {
         Self {
@@ -150,10 +152,11 @@ impl TestAttester {
             organization: "Test".into(),
             country: "AA".into(),
             names_aaguid: true,
+            rs1: false,
         }
     }
 
-    /// The attestation certificate for a key: what every format has in common.
+    /// Returns the attestation certificate for a key, with what all formats have in common.
     pub(super) fn certify(&self, key: &TestKey) -> Result<TestCertificate, TestAuthenticatorError> {
         let subject =
             name("Authenticator Attestation", &self.model, &self.organization, &self.country);
@@ -169,7 +172,7 @@ impl TestAttester {
         Ok(certificate)
     }
 
-    /// Names the model in the certificate, if this attester does so.
+    /// Adds the model to the certificate, if this attester does that.
     pub(super) fn name_aaguid(&self, certificate: &mut TestCertificate, aaguid: Aaguid) {
         if self.names_aaguid {
             let value = der::tlv(der::OCTET_STRING, aaguid.as_bytes());
@@ -202,7 +205,7 @@ fn subject_key_identifier(key: &TestKey) -> Result<TestExtension, TestAuthentica
     Ok(TestExtension::new(TestExtension::SUBJECT_KEY_IDENTIFIER, false, value))
 }
 
-/// 16 bytes, the first of which is not zero.
+/// Returns 16 bytes, of which the first is not zero.
 fn serial_of(seed: &str) -> Vec<u8> {
     Sha256::digest(seed)
         .iter()

@@ -23,13 +23,13 @@ pub mod flags {
     pub const ED: u8 = 0x80;
 }
 
-/// The fields of authenticator data, each free to be bent.
+/// The fields of authenticator data. You can tamper with each.
 ///
-/// The flags are written as they stand here: they do not follow from what is included.
+/// The flags are written exactly as given: they do not depend on what is included.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AuthenticatorData {
-    /// `rpIdHash`, 32 bytes unless bent.
+    /// `rpIdHash`, 32 bytes unless tampered with.
     pub rp_id_hash: Vec<u8>,
     /// `flags`, a sum of [`flags`].
     pub flags: u8,
@@ -41,12 +41,12 @@ pub struct AuthenticatorData {
     pub extensions: Option<Cbor>,
     /// Bytes after the end.
     pub trailing: Vec<u8>,
-    /// These bytes instead of all of the above.
+    /// Replaces all of the above.
     pub raw: Option<Vec<u8>>,
 }
 
 impl AuthenticatorData {
-    /// Authenticator data for an RP ID, with nothing included.
+    /// Creates authenticator data for an RP ID, with nothing included.
     #[must_use]
     pub fn new(rp_id: &str, flags: u8, sign_count: u32) -> Self {
         Self {
@@ -72,11 +72,11 @@ impl AuthenticatorData {
         self.extensions = Some(extensions.into());
     }
 
-    /// The bytes on the wire.
+    /// Returns the encoded bytes.
     ///
     /// # Errors
     ///
-    /// [`TestAuthenticatorError::Cbor`] for a value that CBOR has no form for.
+    /// [`TestAuthenticatorError::Cbor`] for a value that CBOR cannot represent.
     pub fn to_bytes(&self) -> Result<Vec<u8>, TestAuthenticatorError> {
         if let Some(raw) = &self.raw {
             return Ok(raw.clone());
@@ -95,13 +95,13 @@ impl AuthenticatorData {
     }
 }
 
-/// The fields of attested credential data (§6.5.1), each free to be bent.
+/// The fields of attested credential data (§6.5.1). You can tamper with each.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AttestedCredentialData {
     /// `aaguid`.
     pub aaguid: Aaguid,
-    /// `credentialIdLength` if it is not to be the length of `credential_id`.
+    /// `credentialIdLength`, if it differs from the length of `credential_id`.
     pub credential_id_length: Option<u16>,
     /// `credentialId`.
     pub credential_id: Vec<u8>,
@@ -110,7 +110,7 @@ pub struct AttestedCredentialData {
 }
 
 impl AttestedCredentialData {
-    /// Attested credential data of these three.
+    /// Creates attested credential data from these three.
     #[must_use]
     pub fn new(aaguid: Aaguid, credential_id: Vec<u8>, public_key: Cbor) -> Self {
         Self { aaguid, credential_id_length: None, credential_id, public_key }

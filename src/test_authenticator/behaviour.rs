@@ -8,43 +8,43 @@ use crate::{
     json::{AuthenticatorAttachment, Transport},
 };
 
-/// How a test authenticator behaves; it may change its ways between ceremonies.
+/// How a test authenticator behaves. It can change between ceremonies.
 ///
 /// The default is a passkey provider on a phone or computer: user verified, backed up, discoverable, no sign
 /// counter, no attestation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, by name")]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent switches")]
 #[non_exhaustive]
 pub struct Behaviour {
     /// The model.
     pub aaguid: Aaguid,
-    /// The algorithms it has. It takes the first *offered* one that is here. At first
+    /// The algorithms that it supports. It uses the first *offered* one of these. The default is
     /// [all](TestAlgorithm::ALL).
     pub algorithms: Vec<TestAlgorithm>,
-    /// What it attests, whatever was asked for. At first nothing.
+    /// What it attests, regardless of what was requested. The default is nothing.
     pub attestation: TestAttestation,
-    /// The transports that `getTransports()` tells.
+    /// The transports that `getTransports()` returns.
     pub transports: Vec<Transport>,
-    /// Where it is; `None` tells nothing.
+    /// How it is attached. `None` reports nothing.
     pub attachment: Option<AuthenticatorAttachment>,
-    /// Whether somebody touches it: the UP flag.
+    /// Whether the user touches it: the UP flag.
     pub user_present: bool,
-    /// Whether it verifies its user: the UV flag. If not, it refuses where verification is required.
+    /// Whether it verifies its user: the UV flag. If not, it fails if verification is required.
     pub user_verified: bool,
-    /// Whether its credentials can be backed up: the BE flag.
+    /// Whether its credentials are eligible for backup: the BE flag.
     pub backup_eligible: bool,
-    /// Whether its credentials are backed up: the BS flag. Not told while `backup_eligible` is false.
+    /// Whether its credentials are backed up: the BS flag. Not reported while `backup_eligible` is false.
     pub backed_up: bool,
-    /// Whether its credentials are discoverable. If not, it refuses where that is required.
+    /// Whether its credentials are discoverable. If not, it fails if that is required.
     pub discoverable: bool,
     /// Its sign counters.
     pub counter: SignCounter,
-    /// Bytes in a new credential id; at first 32.
+    /// The length of a new credential ID in bytes. The default is 32.
     pub credential_id_length: usize,
     /// When it names the user.
     pub user_handle: UserHandleReply,
-    /// The user handle of the account that its user picks where several can answer; otherwise the newest is
-    /// taken.
+    /// The user handle of the account that its user chooses if several can answer. Otherwise the newest credential
+    /// answers.
     pub account: Option<Vec<u8>>,
 }
 
@@ -70,7 +70,7 @@ impl Default for Behaviour {
 }
 
 impl Behaviour {
-    /// The flags that follow from the behaviour: UP, UV, BE, BS.
+    /// Returns the flags that result from the behaviour: UP, UV, BE, BS.
     pub(super) fn flags(&self) -> u8 {
         [
             (self.user_present, flags::UP),
@@ -84,18 +84,18 @@ impl Behaviour {
     }
 }
 
-/// The AAGUID that a test authenticator has if it is given no other: `test-authenticat` in ASCII.
+/// The default AAGUID of a test authenticator: `test-authenticat` in ASCII.
 pub const TEST_AAGUID: Aaguid = Aaguid::new(*b"test-authenticat");
 
-/// What an authenticator does about `signCount` (§6.1.1).
+/// What an authenticator does with `signCount` (§6.1.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SignCounter {
-    /// It has none, and says 0.
+    /// It has no counter, and sends 0.
     #[default]
     Zero,
-    /// One for each credential: 1 at registration, and 1 more each time.
+    /// One counter per credential: 1 at registration, and incremented at every use.
     Counting,
-    /// Always this number.
+    /// Always sends this number.
     Fixed(u32),
 }
 
@@ -105,9 +105,9 @@ pub enum UserHandleReply {
     /// Always.
     #[default]
     Always,
-    /// If `allowCredentials` was empty, when it must.
+    /// If `allowCredentials` was empty, when it is required.
     WhenDiscovered,
-    /// Never, as U2F authenticators.
+    /// Never, like U2F authenticators.
     Never,
 }
 

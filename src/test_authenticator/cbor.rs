@@ -1,4 +1,4 @@
-//! CBOR to be written: a value, or bytes that take its place.
+//! CBOR to be encoded: a value, or bytes that replace it.
 
 use alloc::{string::ToString, vec::Vec};
 use core::mem;
@@ -7,12 +7,12 @@ use ciborium::Value;
 
 use super::TestAuthenticatorError;
 
-/// Something that travels as CBOR.
+/// Something encoded as CBOR.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cbor {
-    /// A value, written in the shortest form and in the order in which it stands.
+    /// A value, encoded in the shortest form and in the given order.
     Value(Value),
-    /// These bytes instead, be they CBOR or not.
+    /// These bytes instead, whether they are CBOR or not.
     Raw(Vec<u8>),
 }
 
@@ -31,11 +31,11 @@ impl Cbor {
         ))
     }
 
-    /// The bytes on the wire.
+    /// Returns the encoded bytes.
     ///
     /// # Errors
     ///
-    /// [`TestAuthenticatorError::Cbor`] for a value that CBOR has no form for.
+    /// [`TestAuthenticatorError::Cbor`] for a value that CBOR cannot represent.
     pub fn to_vec(&self) -> Result<Vec<u8>, TestAuthenticatorError> {
         match self {
             Self::Value(value) => encode(value),
@@ -43,7 +43,7 @@ impl Cbor {
         }
     }
 
-    /// The entry of a map.
+    /// Returns the entry of a map.
     #[must_use]
     pub fn entry(&self, key: impl Into<Value>) -> Option<&Value> {
         let key = key.into();
@@ -51,9 +51,9 @@ impl Cbor {
         entries.iter().find(|(found, _)| *found == key).map(|(_, value)| value)
     }
 
-    /// Puts an entry into a map, in the place of one with the same key or else at the end.
+    /// Sets an entry of a map: replaces the one with the same key, or adds one at the end.
     ///
-    /// What is not a map gives way to one that has only this entry.
+    /// A value that is not a map is replaced by a map with only this entry.
     pub fn set(&mut self, key: impl Into<Value>, value: impl Into<Value>) {
         let (key, value) = (key.into(), value.into());
         self.edit(|entries| match entries.iter_mut().find(|(found, _)| *found == key) {
@@ -62,14 +62,14 @@ impl Cbor {
         });
     }
 
-    /// Puts an entry at the end of a map even if its key is there already.
+    /// Adds an entry at the end of a map, even if its key already exists.
     ///
-    /// What is not a map gives way to one that has only this entry.
+    /// A value that is not a map is replaced by a map with only this entry.
     pub fn push(&mut self, key: impl Into<Value>, value: impl Into<Value>) {
         self.edit(|entries| entries.push((key.into(), value.into())));
     }
 
-    /// Takes every entry of that key out of a map.
+    /// Removes all entries with that key from a map.
     pub fn remove(&mut self, key: impl Into<Value>) {
         let key = key.into();
         if let Self::Value(Value::Map(entries)) = self {
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_map_gives_way_to_one() {
+    fn values_that_are_not_maps_are_replaced_by_one() {
         let mut cbor = Cbor::Raw(vec![0x80]);
         assert_eq!(cbor.to_vec().unwrap(), [0x80]);
         cbor.remove(1);

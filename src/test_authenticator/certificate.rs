@@ -1,4 +1,4 @@
-//! Certificates of tests (RFC 5280): every field free to be bent, and then signed.
+//! Certificates for tests (RFC 5280). You can tamper with every field before signing.
 
 pub(super) mod der;
 mod name;
@@ -12,7 +12,7 @@ use sha1::{Digest as _, Sha1};
 pub use self::name::{TestAttribute, TestName};
 use super::{TestAuthenticatorError, TestKey};
 
-/// The fields of a certificate before it is signed, each free to be bent.
+/// The fields of a certificate before it is signed. You can tamper with each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TestCertificate {
@@ -38,7 +38,7 @@ pub struct TestCertificate {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TestExtension {
-    /// `extnID`, dotted.
+    /// `extnID`, in dotted form.
     pub oid: String,
     /// `critical`.
     pub critical: bool,
@@ -66,7 +66,7 @@ impl TestExtension {
     /// Android's `KeyDescription` (§8.4.1).
     pub const KEY_DESCRIPTION: &str = "1.3.6.1.4.1.11129.2.1.17";
 
-    /// An extension of these three.
+    /// Creates an extension from these three.
     #[must_use]
     pub fn new(oid: &str, critical: bool, value: impl Into<Vec<u8>>) -> Self {
         Self { oid: oid.into(), critical, value: value.into() }
@@ -80,11 +80,11 @@ impl TestExtension {
 }
 
 impl TestCertificate {
-    /// A certificate of version 3, valid from 2024 to 3024, for these names and this key, without extensions.
+    /// Creates a certificate of version 3, valid from 2024 to 3024, for these names and this key, without extensions.
     ///
     /// # Errors
     ///
-    /// As [`TestKey::spki`].
+    /// The same as [`TestKey::spki`].
     pub fn new(
         issuer: TestName,
         subject: TestName,
@@ -102,13 +102,13 @@ impl TestCertificate {
         })
     }
 
-    /// The extension of that type.
+    /// Returns the extension of that type.
     #[must_use]
     pub fn extension(&self, oid: &str) -> Option<&TestExtension> {
         self.extensions.iter().find(|extension| extension.oid == oid)
     }
 
-    /// Puts an extension in the place of that of its type, or else at the end.
+    /// Replaces the extension of that type, or adds one at the end.
     pub fn set_extension(&mut self, oid: &str, critical: bool, value: impl Into<Vec<u8>>) {
         let extension = TestExtension::new(oid, critical, value);
         match self.extensions.iter_mut().find(|found| found.oid == oid) {
@@ -117,17 +117,17 @@ impl TestCertificate {
         }
     }
 
-    /// Takes out the extensions of that type.
+    /// Removes the extensions of that type.
     pub fn remove_extension(&mut self, oid: &str) {
         self.extensions.retain(|extension| extension.oid != oid);
     }
 
-    /// Writes the certificate and has it signed by its issuer.
+    /// Encodes the certificate and signs it with its issuer's key.
     ///
     /// # Errors
     ///
-    /// [`TestAuthenticatorError::Certificate`] for what is no object identifier or no instant, otherwise only what the
-    /// cryptography reports.
+    /// [`TestAuthenticatorError::Certificate`] for an invalid object identifier or time, otherwise only cryptographic
+    /// errors.
     pub fn sign(&self, issuer: &TestKey) -> Result<Vec<u8>, TestAuthenticatorError> {
         let algorithm = signature::identifier(issuer.algorithm())?;
         let body = self.body(&algorithm)?;
@@ -137,7 +137,7 @@ impl TestCertificate {
 
     /// `TBSCertificate`.
     fn body(&self, algorithm: &[u8]) -> Result<Vec<u8>, TestAuthenticatorError> {
-        // What has its default is not written in DER.
+        // DER omits a field that has its default value.
         let version = match self.version {
             0 => Vec::new(),
             version => der::tagged(0, &der::unsigned(&[version])),
@@ -186,6 +186,6 @@ pub(super) fn key_identifier(spki: &[u8]) -> Result<Vec<u8>, TestAuthenticatorEr
     };
     let bits: Result<AnyRef<'_>, ::der::Error> = bits();
     let bits = bits.map_err(|_| TestAuthenticatorError::Key)?;
-    // The first byte counts the bits that are not used.
+    // The first byte counts the unused bits.
     Ok(Sha1::digest(bits.value().get(1..).unwrap_or_default()).to_vec())
 }

@@ -5,7 +5,7 @@ use core::fmt::Display;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-/// The members of `clientDataJSON`, each free to be bent.
+/// The members of `clientDataJSON`. You can tamper with each.
 ///
 /// ```
 /// use relying_party::test_authenticator::ClientData;
@@ -20,22 +20,22 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 pub struct ClientData {
     /// `type`: `webauthn.create` or `webauthn.get`.
     pub kind: String,
-    /// `challenge`, base64url as it travels.
+    /// `challenge`, as base64url.
     pub challenge: String,
     /// `origin`.
     pub origin: String,
-    /// `crossOrigin`; `None` leaves the member out, as old clients do.
+    /// `crossOrigin`. `None` omits the member, like old clients do.
     pub cross_origin: Option<bool>,
-    /// `topOrigin`; `None` leaves the member out.
+    /// `topOrigin`. `None` omits the member.
     pub top_origin: Option<String>,
-    /// Further members, after those above and in this order.
+    /// Other members, after those above and in this order.
     pub extra: Vec<(String, serde_json::Value)>,
-    /// These bytes instead of all of the above.
+    /// Replaces all of the above.
     pub raw: Option<Vec<u8>>,
 }
 
 impl ClientData {
-    /// Client data of a ceremony in a page that is not framed.
+    /// Creates the client data of a ceremony in a page that is not framed.
     #[must_use]
     pub fn new(kind: &str, challenge: &[u8], origin: &str) -> Self {
         Self {
@@ -49,7 +49,7 @@ impl ClientData {
         }
     }
 
-    /// The bytes of `clientDataJSON`, serialised as §5.8.1.1 prescribes.
+    /// Returns the bytes of `clientDataJSON`, serialized as §5.8.1.1 requires.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         if let Some(raw) = &self.raw {
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_stand_in_the_order_of_the_specification() {
+    fn members_are_in_the_order_of_the_specification() {
         let mut client_data = ClientData::new("webauthn.create", &[0; 16], "https://a.example");
         client_data.cross_origin = Some(true);
         client_data.top_origin = Some("https://b.example".into());
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn raw_bytes_take_the_place_of_all_members() {
+    fn raw_bytes_replace_all_members() {
         let mut client_data = ClientData::new("t", &[0; 16], "o");
         client_data.raw = Some(b"[".to_vec());
         assert_eq!(client_data.to_bytes(), b"[");

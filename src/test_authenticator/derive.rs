@@ -1,10 +1,10 @@
-//! Everything that is random in an authenticator follows from the seed here.
+//! Derives everything that is random in an authenticator from its seed.
 
 use alloc::vec::Vec;
 
 use sha2::{Digest, Sha256};
 
-/// `length` bytes that follow from a seed, a purpose and a number: SHA-256 in counter mode.
+/// Returns `length` bytes derived from a seed, a purpose and a number: SHA-256 in counter mode.
 pub(super) fn derive(seed: &[u8; 32], purpose: &str, number: u64, length: usize) -> Vec<u8> {
     let blocks = (0_u64..).flat_map(|block| {
         Sha256::new()

@@ -1,4 +1,4 @@
-//! Credential keys: made from a seed, told as COSE and as SPKI, used to sign.
+//! Credential keys: derived from a seed, encoded as COSE and as SPKI, used to sign.
 
 use alloc::{sync::Arc, vec::Vec};
 use core::fmt;
@@ -38,14 +38,19 @@ trait KeyPair: Send + Sync {
     fn spki(&self) -> Result<Vec<u8>, TestAuthenticatorError>;
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, TestAuthenticatorError>;
+
+    /// Signs with RS1, if it is a key of RSA.
+    fn sign_rs1(&self, _message: &[u8]) -> Result<Vec<u8>, TestAuthenticatorError> {
+        Err(TestAuthenticatorError::Signing)
+    }
 }
 
 impl TestKey {
-    /// The key that follows from a seed: the same one each time.
+    /// Returns the key derived from a seed, always the same.
     ///
     /// # Errors
     ///
-    /// [`TestAuthenticatorError::Key`] if no key came out, which no known seed does.
+    /// [`TestAuthenticatorError::Key`] if no key results, which does not happen with any known seed.
     pub fn from_seed(
         algorithm: TestAlgorithm,
         seed: impl AsRef<[u8]>,
@@ -57,7 +62,7 @@ impl TestKey {
             return Self::from_rsa_primes_as(algorithm, p, q);
         }
         let (purpose, length) = algorithm.secret();
-        // One number in 2^32 is not below the order of P-256; then the next is taken.
+        // One number in 2^32 is not below the order of P-256. In that case the next one is used.
         (0..4)
             .find_map(|attempt| {
                 let mut secret = derive(seed, purpose, attempt, length);
@@ -67,13 +72,12 @@ impl TestKey {
             .ok_or(TestAuthenticatorError::Key)
     }
 
-    /// The key of a secret that is already known: the scalar of a curve, big-endian and as long as the order; the
-    /// secret key of RFC 8032; or the seed of FIPS 204. An RSA key is made of its primes:
-    /// [`TestKey::from_rsa_primes`].
+    /// Creates the key with a known secret: the scalar of a curve, big-endian and as long as the order; the secret key
+    /// of RFC 8032; or the seed of FIPS 204. For an RSA key use [`TestKey::from_rsa_primes`].
     ///
     /// # Errors
     ///
-    /// [`TestAuthenticatorError::Key`] if the bytes are no secret of that algorithm.
+    /// [`TestAuthenticatorError::Key`] if the bytes are not a valid secret for that algorithm.
     pub fn from_secret(
         algorithm: TestAlgorithm,
         secret: &[u8],
@@ -81,20 +85,20 @@ impl TestKey {
         Ok(Self { algorithm, pair: algorithm.key_pair(secret)? })
     }
 
-    /// The RS256 key of two primes, big-endian, with the public exponent 65537.
+    /// Creates the RS256 key from two big-endian primes, with the public exponent 65537.
     ///
     /// # Errors
     ///
-    /// [`TestAuthenticatorError::Key`] if they make no RSA key.
+    /// [`TestAuthenticatorError::Key`] if they do not form an RSA key.
     pub fn from_rsa_primes(p: &[u8], q: &[u8]) -> Result<Self, TestAuthenticatorError> {
         Self::from_rsa_primes_as(TestAlgorithm::Rs256, p, q)
     }
 
-    /// As [`from_rsa_primes`](Self::from_rsa_primes), for any algorithm of RSA.
+    /// Like [`from_rsa_primes`](Self::from_rsa_primes), for any RSA algorithm.
     ///
     /// # Errors
     ///
-    /// [`TestAuthenticatorError::Key`] if they make no RSA key, or the algorithm is none of RSA.
+    /// [`TestAuthenticatorError::Key`] if they do not form an RSA key, or the algorithm is not an RSA algorithm.
     pub fn from_rsa_primes_as(
         algorithm: TestAlgorithm,
         p: &[u8],
@@ -103,37 +107,37 @@ impl TestKey {
         Ok(Self { algorithm, pair: algorithm.rsa_key_pair(p, q)? })
     }
 
-    /// The algorithm it signs with.
+    /// Returns the algorithm that it signs with.
     #[must_use]
     pub const fn algorithm(&self) -> TestAlgorithm {
         self.algorithm
     }
 
-    /// The public key as a `COSE_Key` (§5.8.5).
+    /// Returns the public key as a `COSE_Key` (§5.8.5).
     #[must_use]
     pub fn cose_key(&self) -> CoseKey {
         self.pair.cose_key().algorithm(self.algorithm.iana()).build()
     }
 
-    /// The public key as it stands in attested credential data.
+    /// Returns the public key as it appears in attested credential data.
     ///
     /// # Errors
     ///
-    /// [`TestAuthenticatorError::Key`] if it cannot be written.
+    /// [`TestAuthenticatorError::Key`] if it cannot be encoded.
     pub fn public_key(&self) -> Result<Cbor, TestAuthenticatorError> {
         self.cose_key().to_cbor_value().map(Cbor::Value).map_err(|_| TestAuthenticatorError::Key)
     }
 
-    /// The public key as a DER `SubjectPublicKeyInfo`, as `getPublicKey()` gives it (§5.2.1.1).
+    /// Returns the public key as a DER `SubjectPublicKeyInfo`, like `getPublicKey()` (§5.2.1.1).
     ///
     /// # Errors
     ///
-    /// [`TestAuthenticatorError::Key`] if it cannot be written.
+    /// [`TestAuthenticatorError::Key`] if it cannot be encoded.
     pub fn spki(&self) -> Result<Vec<u8>, TestAuthenticatorError> {
         self.pair.spki()
     }
 
-    /// Signs a message, in the encoding of §6.5.5: the same message always gives the same signature.
+    /// Signs a message, in the encoding of §6.5.5. The same message always has the same signature.
     ///
     /// # Errors
     ///
@@ -141,9 +145,18 @@ impl TestKey {
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, TestAuthenticatorError> {
         self.pair.sign(message)
     }
+
+    /// Signs a message with RS1: RSASSA-PKCS1-v1_5 with SHA-1, as TPMs of the first years do.
+    ///
+    /// # Errors
+    ///
+    /// [`TestAuthenticatorError::Signing`] if it is no key of RS256, RS384 or RS512, or the cryptography fails.
+    pub fn sign_rs1(&self, message: &[u8]) -> Result<Vec<u8>, TestAuthenticatorError> {
+        self.pair.sign_rs1(message)
+    }
 }
 
-/// By the algorithm and the public key.
+/// Compares the algorithm and the public key.
 impl PartialEq for TestKey {
     fn eq(&self, other: &Self) -> bool {
         self.algorithm == other.algorithm && self.spki() == other.spki()
@@ -152,7 +165,7 @@ impl PartialEq for TestKey {
 
 impl Eq for TestKey {}
 
-/// Does not show the secret, so that nobody learns from a test key that keys may be shown.
+/// Does not show the secret, so that test keys do not set a bad example.
 impl fmt::Debug for TestKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TestKey({:?})", self.algorithm)

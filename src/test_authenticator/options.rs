@@ -1,6 +1,7 @@
-//! Options as browsers read them (§5.1.9, §5.1.10).
+//! Options, parsed like browsers do (§5.1.9, §5.1.10).
 //!
-//! Read on their own here, with only what the test authenticator looks at: what writes them is under test.
+//! This is a separate parser, with only what the test authenticator needs, because the code that writes options is
+//! under test.
 
 use alloc::{
     string::{String, ToString},
@@ -13,7 +14,7 @@ use serde_json::Value;
 
 use super::TestAuthenticatorError;
 
-/// base64url without padding, as `parseCreationOptionsFromJSON()` takes it.
+/// base64url without padding, as `parseCreationOptionsFromJSON()` accepts it.
 #[derive(PartialEq)]
 pub(super) struct Bytes(pub(super) Vec<u8>);
 
@@ -83,7 +84,7 @@ pub(super) struct RequestOptions {
 }
 
 impl CreationOptions {
-    /// The offered algorithms, in order; none offered means ES256 and RS256 (§5.1.3 step 10).
+    /// The offered algorithms, in order. If none is offered, ES256 and RS256 (§5.1.3 step 10).
     pub(super) fn algorithms(&self) -> Vec<i64> {
         if self.pub_key_cred_params.is_empty() {
             return [-7, -257].to_vec();
@@ -92,7 +93,7 @@ impl CreationOptions {
         known.map(|offered| offered.alg).collect()
     }
 
-    /// Whether the credential has to be discoverable (§5.4.4: `residentKey` wins over `requireResidentKey`).
+    /// Whether the credential must be discoverable (§5.4.4: `residentKey` takes precedence over `requireResidentKey`).
     pub(super) fn requires_discoverable(&self) -> bool {
         match self.authenticator_selection.resident_key.as_deref() {
             Some("discouraged" | "preferred") => false,
@@ -102,8 +103,8 @@ impl CreationOptions {
     }
 }
 
-/// Reads options from anything that is JSON: text, a `serde_json::Value`, or a type that serialises; bare or as
-/// the `publicKey` member of what `navigator.credentials` takes.
+/// Parses options from any JSON: text, a `serde_json::Value`, or a type that serializes, either bare or as the
+/// `publicKey` member of the argument of `navigator.credentials`.
 pub(super) fn read<T: DeserializeOwned, O: Serialize + ?Sized>(
     options: &O,
 ) -> Result<T, TestAuthenticatorError> {
@@ -118,7 +119,7 @@ pub(super) fn read<T: DeserializeOwned, O: Serialize + ?Sized>(
     serde_json::from_value(json).map_err(error)
 }
 
-/// The effective domain of an origin, which is the RP ID where options name none.
+/// Returns the effective domain of an origin, which is the RP ID if the options name none.
 pub(super) fn effective_domain(origin: &str) -> String {
     let host = origin.split_once("://").map_or(origin, |(_, rest)| rest);
     host.split([':', '/']).next().unwrap_or_default().to_string()

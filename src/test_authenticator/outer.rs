@@ -7,36 +7,35 @@ use serde_json::{Value, json};
 
 use super::TestAuthenticatorError;
 
-/// The members that both responses have around `response`, each free to be bent. None of them is signed.
+/// The members of both responses apart from `response`. You can tamper with each. None of them is signed.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Outer {
     /// `id`.
     pub id: String,
-    /// `rawId`, base64url as it travels.
+    /// `rawId`, as base64url.
     pub raw_id: String,
     /// `type`.
     pub kind: String,
-    /// `authenticatorAttachment`; `None` leaves the member out.
+    /// `authenticatorAttachment`. `None` omits the member.
     pub attachment: Option<String>,
     /// `clientExtensionResults`.
     pub client_extension_results: Value,
-    /// Changes that are made to the JSON when all else is done.
+    /// Changes to the JSON, made at the end.
     pub patches: Vec<Patch>,
 }
 
-/// One change to the JSON of a response. The pointer is a JSON pointer (RFC 6901), such as
-/// `/response/userHandle`.
+/// A change to the JSON of a response. The pointer is a JSON pointer (RFC 6901), such as `/response/userHandle`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Patch {
-    /// Puts a value there, over what was there or beside its siblings.
+    /// Sets or adds a value there.
     Set(String, Value),
-    /// Takes out what is there.
+    /// Removes the value there.
     Remove(String),
 }
 
 impl Outer {
-    /// What stands around an honest response of a credential.
+    /// Creates the surrounding JSON of an honest response.
     #[must_use]
     pub fn new(credential_id: &[u8]) -> Self {
         let id = URL_SAFE_NO_PAD.encode(credential_id);
@@ -50,17 +49,17 @@ impl Outer {
         }
     }
 
-    /// Puts a member at a JSON pointer when all else is done.
+    /// Sets the member at a JSON pointer, at the end.
     pub fn set(&mut self, pointer: &str, value: impl Into<Value>) {
         self.patches.push(Patch::Set(pointer.into(), value.into()));
     }
 
-    /// Takes out the member at a JSON pointer when all else is done.
+    /// Removes the member at a JSON pointer, at the end.
     pub fn remove(&mut self, pointer: &str) {
         self.patches.push(Patch::Remove(pointer.into()));
     }
 
-    /// The whole response as JSON.
+    /// Returns the whole response as JSON.
     pub(super) fn around(&self, response: &Value) -> Result<Value, TestAuthenticatorError> {
         let mut json = json!({
             "id": self.id,

@@ -1,4 +1,4 @@
-//! A registration on its way: parts, then signed, then JSON.
+//! A registration in three steps: parts, signed, JSON.
 
 use alloc::{
     string::{String, ToString},
@@ -16,7 +16,7 @@ use super::{
     TestAuthenticatorError, TestKey, attestation::Subject, cbor::encode, outer::base64url,
 };
 
-/// Everything of a registration before it is signed. What is bent here is signed over.
+/// All fields of a registration before it is signed. Changes made here are signed.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RegistrationParts {
@@ -24,33 +24,33 @@ pub struct RegistrationParts {
     pub client_data: ClientData,
     /// The authenticator data.
     pub authenticator_data: AuthenticatorData,
-    /// The attestation to make.
+    /// The attestation to create.
     pub attestation: TestAttestation,
-    /// `fmt`, if it is not to be that of the attestation.
+    /// `fmt`, if it differs from that of the attestation.
     pub fmt: Option<String>,
-    /// `attStmt`, if it is not to be that of the attestation.
+    /// `attStmt`, if it differs from that of the attestation.
     pub statement: Option<Cbor>,
-    /// The credential's key: signs a self attestation, and is told outside of the attestation object.
+    /// The credential's key. It signs a self attestation, and also appears outside the attestation object.
     pub key: TestKey,
-    /// `transports`; `None` leaves the member out.
+    /// `transports`. `None` omits the member.
     pub transports: Option<Vec<String>>,
-    /// The JSON around it.
+    /// The surrounding JSON.
     pub outer: Outer,
     /// Changes to the statements with certificates.
-    bends: Vec<StatementBend>,
+    tamperings: Vec<StatementTampering>,
 }
 
 #[derive(Clone)]
-struct StatementBend(Arc<dyn Fn(&mut CertifiedParts) + Send + Sync>);
+struct StatementTampering(Arc<dyn Fn(&mut CertifiedParts) + Send + Sync>);
 
-impl fmt::Debug for StatementBend {
+impl fmt::Debug for StatementTampering {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("StatementBend")
+        f.write_str("StatementTampering")
     }
 }
 
 impl RegistrationParts {
-    /// The parts of a registration without attestation.
+    /// Creates the parts of a registration without attestation.
     #[must_use]
     pub fn new(
         client_data: ClientData,
@@ -69,11 +69,11 @@ impl RegistrationParts {
             key,
             transports: Some(Vec::new()),
             outer,
-            bends: Vec::new(),
+            tamperings: Vec::new(),
         }
     }
 
-    /// Changes each statement with certificates before it is signed, and its certificates with it.
+    /// Changes each statement with certificates, and its certificates, before they are signed.
     ///
     /// ```
     /// use relying_party::test_authenticator::{
@@ -86,24 +86,26 @@ impl RegistrationParts {
     /// #     "pubKeyCredParams": [{"type": "public-key", "alg": -7}],
     /// # });
     /// let attester = TestAttester::new("manufacturer")?;
-    /// let root = attester.root.clone(); // For the relying party to trust.
+    /// let root = attester.root.clone(); // The relying party must trust this.
     /// let mut key = TestAuthenticator::new("key");
     /// key.behaviour_mut().attestation = TestAttestation::Packed(attester);
-    /// let registration = key.create_bent(&options, "https://example.com", |parts| {
-    ///     parts.bend_statement(|statement| statement.certificate.subject.remove(TestName::COUNTRY));
+    /// let registration = key.create_tampered(&options, "https://example.com", |parts| {
+    ///     parts.tamper_statement(|statement| statement.certificate.subject.remove(TestName::COUNTRY));
     /// })?;
     /// # Ok::<(), relying_party::test_authenticator::TestAuthenticatorError>(())
     /// ```
-    pub fn bend_statement(&mut self, bend: impl Fn(&mut CertifiedParts) + Send + Sync + 'static) {
-        self.bends.push(StatementBend(Arc::new(bend)));
+    pub fn tamper_statement(
+        &mut self,
+        tamper: impl Fn(&mut CertifiedParts) + Send + Sync + 'static,
+    ) {
+        self.tamperings.push(StatementTampering(Arc::new(tamper)));
     }
 
-    /// Writes client data and authenticator data, and makes the attestation statement over them.
+    /// Serializes client data and authenticator data, and creates the attestation statement over them.
     ///
     /// # Errors
     ///
-    /// [`TestAuthenticatorError::Cbor`] for a value that CBOR has no form for, otherwise only what the
-    /// cryptography reports.
+    /// [`TestAuthenticatorError::Cbor`] for a value that CBOR cannot represent, otherwise only cryptographic errors.
     pub fn sign(self) -> Result<SignedRegistration, TestAuthenticatorError> {
         let client_data_json = self.client_data.to_bytes();
         let authenticator_data = self.authenticator_data.to_bytes()?;
@@ -117,7 +119,7 @@ impl RegistrationParts {
                 client_data_hash: &Sha256::digest(&client_data_json).into(),
             };
             self.attestation.statement(subject, &|parts| {
-                self.bends.iter().for_each(|bend| bend.0(parts));
+                self.tamperings.iter().for_each(|tamper| tamper.0(parts));
             })?
         };
         Ok(SignedRegistration {
@@ -134,41 +136,41 @@ impl RegistrationParts {
     }
 }
 
-/// A registration after it was signed. What is bent here is not signed over.
+/// A registration after it was signed. Changes made here are not signed.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SignedRegistration {
     /// `clientDataJSON`.
     pub client_data_json: Vec<u8>,
-    /// `authData` in the attestation object, and `authenticatorData` beside it.
+    /// `authData` in the attestation object, and `authenticatorData` next to it.
     pub authenticator_data: Vec<u8>,
     /// `fmt`.
     pub fmt: String,
     /// `attStmt`.
     pub statement: Cbor,
-    /// These bytes instead of an attestation object of the three above.
+    /// Replaces the attestation object made from the three fields above.
     pub attestation_object: Option<Vec<u8>>,
     /// `publicKey`: DER `SubjectPublicKeyInfo`.
     pub public_key: Vec<u8>,
     /// `publicKeyAlgorithm`.
     pub public_key_algorithm: i64,
-    /// `transports`; `None` leaves the member out.
+    /// `transports`. `None` omits the member.
     pub transports: Option<Vec<String>>,
-    /// The JSON around it.
+    /// The surrounding JSON.
     pub outer: Outer,
 }
 
 impl SignedRegistration {
-    /// The bytes of `attestationObject` (§6.5.4).
+    /// Returns the bytes of `attestationObject` (§6.5.4).
     ///
     /// # Errors
     ///
-    /// [`TestAuthenticatorError::Cbor`] for a value that CBOR has no form for.
+    /// [`TestAuthenticatorError::Cbor`] for a value that CBOR cannot represent.
     pub fn to_attestation_object(&self) -> Result<Vec<u8>, TestAuthenticatorError> {
         if let Some(bytes) = &self.attestation_object {
             return Ok(bytes.clone());
         }
-        // A map of three entries, written piece by piece, since the statement may be raw bytes.
+        // A map of three entries, written piece by piece because the statement may be raw bytes.
         let mut bytes = [0xa3].to_vec();
         bytes.extend(encode(&"fmt".into())?);
         bytes.extend(encode(&CborValue::from(self.fmt.as_str()))?);
@@ -179,12 +181,12 @@ impl SignedRegistration {
         Ok(bytes)
     }
 
-    /// The response as JSON, `RegistrationResponseJSON`; its text is what a front end would post.
+    /// Returns the response as JSON, `RegistrationResponseJSON`. Its text is what a front end would post.
     ///
     /// # Errors
     ///
-    /// [`TestAuthenticatorError::Cbor`] as above, and [`TestAuthenticatorError::Patch`] for a patch of a place
-    /// that is not there.
+    /// [`TestAuthenticatorError::Cbor`] as above, and [`TestAuthenticatorError::Patch`] for a patch of a place that
+    /// does not exist.
     pub fn to_json(&self) -> Result<Value, TestAuthenticatorError> {
         let mut response = json!({
             "clientDataJSON": base64url(&self.client_data_json),

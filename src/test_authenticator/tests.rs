@@ -1,4 +1,4 @@
-//! What the test authenticator makes is well-formed, judged by other libraries.
+//! Other libraries check that what the test authenticator creates is well-formed.
 
 use alloc::{borrow::ToOwned, collections::BTreeSet, string::String, vec, vec::Vec};
 
@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::*;
 use crate::Aaguid;
 
-mod bending;
+mod tampering;
 
 const ORIGIN: &str = "https://login.example.com";
 const RP_ID: &str = "example.com";
@@ -54,7 +54,7 @@ fn signed(authenticator_data: &[u8], client_data_json: &[u8]) -> Vec<u8> {
     [authenticator_data, &Sha256::digest(client_data_json)].concat()
 }
 
-/// Verifies by the SPKI that the response carries, with the libraries alone.
+/// Verifies with the SPKI in the response, using only the libraries.
 fn verifies(algorithm: TestAlgorithm, spki: &[u8], message: &[u8], signature: &[u8]) -> bool {
     macro_rules! ecdsa {
         ($library:ident) => {{
@@ -64,7 +64,7 @@ fn verifies(algorithm: TestAlgorithm, spki: &[u8], message: &[u8], signature: &[
     }
     macro_rules! rsa {
         ($padding:ident, $hash:ty) => {{
-            let key = rsa::RsaPublicKey::from_public_key_der(spki).unwrap();
+            let key = rsa::PublicKey::from_public_key_der(spki).unwrap();
             rsa::$padding::VerifyingKey::<$hash>::new(key)
                 .verify(message, &signature.try_into().unwrap())
                 .is_ok()
@@ -170,7 +170,7 @@ fn registrations_of_every_algorithm_are_well_formed() {
 }
 
 #[test]
-fn cose_keys_are_in_canonical_form_and_tell_the_key_of_the_spki() {
+fn cose_keys_are_canonical_and_match_the_spki() {
     for &algorithm in TestAlgorithm::ALL {
         let key = TestKey::from_seed(algorithm, "seed").unwrap();
         let cose = key.public_key().unwrap();
@@ -208,7 +208,7 @@ fn cose_keys_are_in_canonical_form_and_tell_the_key_of_the_spki() {
 }
 
 #[test]
-fn every_algorithm_of_the_default_verifier_is_there_and_no_other() {
+fn supports_exactly_the_algorithms_of_the_default_verifier() {
     use crate::crypto::RustCrypto;
     let of_verifier: BTreeSet<_> =
         RustCrypto::ALGORITHMS.iter().map(|it| i64::from(it.identifier())).collect();
@@ -237,10 +237,10 @@ fn assertions_of_every_algorithm_verify_by_the_registered_key() {
         assert_eq!(client_data["challenge"], "Dw4NDAsKCQgHBgUEAwIBAA");
         assert!(assertion_verifies(algorithm, &spki, &response));
 
-        let tampered = authenticator.get_tampered(&request_options(&[]), ORIGIN, |signed| {
+        let corrupted = authenticator.get_corrupted(&request_options(&[]), ORIGIN, |signed| {
             signed.authenticator_data[36] ^= 1;
         });
-        assert!(!assertion_verifies(algorithm, &spki, &parse(&tampered.unwrap())));
+        assert!(!assertion_verifies(algorithm, &spki, &parse(&corrupted.unwrap())));
     }
 }
 
@@ -322,7 +322,7 @@ fn excluded_credential_is_refused() {
 }
 
 #[test]
-fn what_it_cannot_do_it_refuses() {
+fn rejects_what_it_does_not_support() {
     let mut authenticator = TestAuthenticator::new("seed").with(|it| {
         it.user_verified = false;
         it.discoverable = false;
@@ -350,7 +350,7 @@ fn what_it_cannot_do_it_refuses() {
 }
 
 #[test]
-fn first_of_the_allow_list_answers_otherwise_the_newest_or_the_account_picked() {
+fn first_allowed_credential_answers_otherwise_the_newest_or_the_chosen_account() {
     let mut authenticator = TestAuthenticator::new("seed");
     let mut ids = Vec::<String>::new();
     for user in ["YWxpY2U", "Ym9i", "Y2Fyb2w"] {

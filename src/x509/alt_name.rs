@@ -1,45 +1,41 @@
-//! The subject alternative name (RFC 5280 §4.2.1.6), as far as attestation asks.
+//! The subject alternative name (RFC 5280 §4.2.1.6), as far as attestation needs it.
 
 use alloc::vec::Vec;
 
-use der::{AnyRef, Reader as _, SliceReader, Tag, TagNumber, Tagged as _, asn1::Ia5StringRef};
+use super::{
+    certificate::Certificate,
+    error::CertificateError,
+    general_name::{DNS_NAME, GeneralName},
+    name,
+    name::Name,
+    oid,
+};
 
-use super::{certificate::Certificate, error::CertificateError, name, name::Name, oid};
-
-/// ```text
-/// SubjectAltName ::= SEQUENCE SIZE (1..MAX) OF GeneralName
-/// GeneralName    ::= CHOICE { …, dNSName [2] IA5String, …, directoryName [4] EXPLICIT Name, … }
-/// ```
-///
-/// Names of other kinds are passed over.
+/// The alternative names by form. Other forms are skipped.
 #[derive(Debug, Default)]
 pub(crate) struct AltNames<'a> {
-    pub(crate) hosts: Vec<&'a str>,
+    /// As encoded. No step requires them to be text.
+    pub(crate) hosts: Vec<&'a [u8]>,
     pub(crate) directory_names: Vec<Name<'a>>,
 }
 
 impl<'a> Certificate<'a> {
-    /// The subject alternative names; none if the extension is not there.
+    /// Returns the subject alternative names. Empty if the extension is missing.
     pub(crate) fn alt_names(&self) -> Result<AltNames<'a>, CertificateError> {
-        let names = self.read_extension(oid::SUBJECT_ALT_NAME, WHAT, |reader| {
-            let mut names = AltNames::default();
-            reader.sequence(|reader| {
-                while !reader.is_finished() {
-                    names.add(reader.decode()?)?;
-                }
-                Ok::<_, der::Error>(())
-            })?;
-            Ok(names)
+        let mut names = AltNames::default();
+        self.each_alt_name(|name| {
+            names.add(name);
+            Ok::<_, CertificateError>(())
         })?;
-        Ok(names.unwrap_or_default())
+        Ok(names)
     }
 
-    /// Whether the certificate is for the server `host`: it stands among its alternative names, or, if no host does,
-    /// is its common name, as in certificates from before RFC 6125. Wildcards are taken literally.
+    /// Returns whether the certificate is for the server `host`: one of its alternative names is the host, or, if none
+    /// is a host, its common name is, as in certificates from before RFC 6125. Wildcards are taken literally.
     pub(crate) fn is_for_host(&self, host: &str) -> Result<bool, CertificateError> {
         let hosts = self.alt_names()?.hosts;
         if !hosts.is_empty() {
-            return Ok(hosts.iter().any(|name| name.eq_ignore_ascii_case(host)));
+            return Ok(hosts.iter().any(|name| name.eq_ignore_ascii_case(host.as_bytes())));
         }
         let common_name = self.subject().attribute(oid::COMMON_NAME).and_then(name::text);
         Ok(common_name.is_some_and(|name| name.eq_ignore_ascii_case(host)))
@@ -47,25 +43,13 @@ impl<'a> Certificate<'a> {
 }
 
 impl<'a> AltNames<'a> {
-    fn add(&mut self, name: AnyRef<'a>) -> der::Result<()> {
-        match name.tag() {
-            Tag::ContextSpecific { constructed: false, number: DNS_NAME } => {
-                self.hosts.push(Ia5StringRef::new(name.value())?.as_str());
-            }
-            Tag::ContextSpecific { constructed: true, number: DIRECTORY_NAME } => {
-                let mut reader = SliceReader::new(name.value())?;
-                self.directory_names.push(Name::read(&mut reader)?);
-                reader.finish()?;
-            }
-            _ => {}
+    fn add(&mut self, name: GeneralName<'a>) {
+        if name.form == DNS_NAME {
+            self.hosts.push(name.value);
         }
-        Ok(())
+        self.directory_names.extend(name.directory);
     }
 }
-
-const WHAT: &str = "subject alternative name";
-const DNS_NAME: TagNumber = TagNumber(2);
-const DIRECTORY_NAME: TagNumber = TagNumber(4);
 
 #[cfg(test)]
 mod tests {
@@ -82,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_all_kinds_are_told_apart() {
+    fn distinguishes_names_of_all_forms() {
         let names = [
             tlv(0x81, b"mail@example"),
             tlv(0x82, b"one.example"),
@@ -93,7 +77,7 @@ mod tests {
         ];
         let der = certificate(Some(&names));
         let names = Certificate::parse(&der).unwrap().alt_names().unwrap();
-        assert_eq!(names.hosts, ["one.example", "two.example"]);
+        assert_eq!(names.hosts, [b"one.example", b"two.example"]);
         let [name] = names.directory_names[..] else { panic!("one name") };
         assert_eq!(name.as_bytes(), common_name("TPM"));
     }
@@ -111,11 +95,16 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_not_what_their_tag_says_are_refused() {
+    fn rejects_names_that_do_not_match_their_tag() {
         let bad_name = [common_name("TPM"), vec![0]].concat();
-        for name in [tlv(0x82, b"\xff"), tlv(0xa4, &bad_name), tlv(0xa4, &[])] {
+        for name in [tlv(0xa4, &bad_name), tlv(0xa4, &[]), tlv(0x30, &[])] {
             let der = certificate(Some(&[name]));
             assert!(Certificate::parse(&der).unwrap().alt_names().is_err());
         }
+        // A TPM's certificate is not rejected for a host name that nothing uses.
+        let der = certificate(Some(&[tlv(0x82, b"\xff"), tlv(0xa4, &common_name("TPM"))]));
+        let certificate = Certificate::parse(&der).unwrap();
+        assert_eq!(certificate.alt_names().unwrap().directory_names.len(), 1);
+        assert!(!certificate.is_for_host("host.example").unwrap(), "it is not for that host");
     }
 }

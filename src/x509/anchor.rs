@@ -1,4 +1,4 @@
-//! Certificates that the host supplies: anchors, and intermediates that complete paths.
+//! Certificates from the host: anchors, and intermediates that complete paths.
 
 use alloc::{sync::Arc, vec::Vec};
 use core::fmt;
@@ -11,22 +11,22 @@ use super::{
 };
 use crate::bytes::KeyHash;
 
-/// A certificate that is kept, known to be well-formed. Cheap to clone.
+/// An owned certificate that is known to be well-formed. Cheap to clone.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OwnedCertificate {
     der: Arc<[u8]>,
     subject: Arc<[u8]>,
 }
 
-/// A certificate that is trusted because the host says so: a root, an intermediate, or an attestation certificate
-/// itself, which then vouches for nobody else.
+/// A certificate that the host trusts: a root, an intermediate, or an attestation certificate itself, which then
+/// vouches for no other. [`AttestationPolicy`](crate::AttestationPolicy) has an example.
 ///
-/// It counts as long as the host supplies it: its own validity is not judged, as RFC 5280 §6.1 has it, but the length
-/// and the names that it allows below itself are.
+/// It is trusted for as long as the host supplies it: its validity period is not checked, as in RFC 5280 §6.1, but its
+/// constraints on path length and names below it are.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TrustAnchor(Arc<Kept>);
 
-/// What is kept of an anchor: what paths ask of it is read once, and not for each.
+/// The parts of an anchor that paths need, parsed once instead of for each path.
 #[derive(PartialEq, Eq)]
 struct Kept {
     certificate: OwnedCertificate,
@@ -38,21 +38,21 @@ struct Kept {
 }
 
 impl OwnedCertificate {
-    /// Keeps a certificate in DER.
+    /// Copies a certificate in DER.
     ///
     /// # Errors
     ///
-    /// As [`Certificate::parse`].
+    /// The same as [`Certificate::parse`].
     pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
         let subject = Certificate::parse(der)?.subject().as_bytes().into();
         Ok(Self { der: der.into(), subject })
     }
 
-    /// Keeps the certificates of a PEM text (RFC 7468 §5), of which there must be one at least.
+    /// Copies the certificates of a PEM text (RFC 7468 §5), which must contain at least one.
     ///
     /// # Errors
     ///
-    /// Something in it is no PEM block, or no certificate.
+    /// If part of it is not a PEM block or not a certificate.
     pub fn from_pem(pem: &str) -> Result<Vec<Self>, CertificateError> {
         let certificates =
             pem_blocks(pem).map(Self::from_pem_block).collect::<Result<Vec<_>, _>>()?;
@@ -66,13 +66,13 @@ impl OwnedCertificate {
         }
     }
 
-    /// The certificate in DER.
+    /// Returns the certificate in DER.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.der
     }
 
-    /// The subject's name in DER.
+    /// Returns the subject's name in DER.
     pub(super) fn subject_bytes(&self) -> &[u8] {
         &self.subject
     }
@@ -83,41 +83,41 @@ impl OwnedCertificate {
 }
 
 impl TrustAnchor {
-    /// An anchor from a certificate in DER.
+    /// Creates an anchor from a certificate in DER.
     ///
     /// # Errors
     ///
-    /// As [`Certificate::parse`].
+    /// The same as [`Certificate::parse`].
     pub fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
         OwnedCertificate::from_der(der)?.try_into()
     }
 
-    /// Anchors from a PEM text with one certificate or more.
+    /// Creates anchors from a PEM text with one or more certificates.
     ///
     /// # Errors
     ///
-    /// As [`OwnedCertificate::from_pem`].
+    /// The same as [`OwnedCertificate::from_pem`].
     pub fn from_pem(pem: &str) -> Result<Vec<Self>, CertificateError> {
         OwnedCertificate::from_pem(pem)?.into_iter().map(Self::try_from).collect()
     }
 
-    /// The certificate.
+    /// Returns the certificate.
     #[must_use]
     pub fn certificate(&self) -> &OwnedCertificate {
         &self.0.certificate
     }
 
-    /// Whether the certificate is this one.
+    /// Returns whether the certificate is this one.
     pub(super) fn is(&self, certificate: &Certificate<'_>) -> bool {
         self.certificate().as_bytes() == certificate.as_bytes()
     }
 
-    /// Whether the certificate names this as its issuer.
+    /// Returns whether the certificate names this one as its issuer.
     pub(super) fn issued_by_name(&self, certificate: &Certificate<'_>) -> bool {
         self.certificate().subject_bytes() == certificate.issuer_bytes()
     }
 
-    /// What it says as an issuer.
+    /// Returns its properties as an issuer.
     pub(super) fn issuer(&self) -> Result<Issuer<'_>, CertificateError> {
         let Kept { key, rules, name_constraints, .. } = &*self.0;
         Ok(Issuer {
@@ -127,7 +127,8 @@ impl TrustAnchor {
         })
     }
 
-    /// What names the anchor where it is recorded: the hash of its key, which stays if the certificate is renewed.
+    /// Returns what identifies the anchor in records: the hash of its key, which does not change when the certificate
+    /// is renewed.
     #[must_use]
     pub fn key_hash(&self) -> KeyHash {
         self.0.key_hash
@@ -164,16 +165,18 @@ impl fmt::Debug for TrustAnchor {
 
 const END: &str = "-----END CERTIFICATE-----";
 
-/// The parts of the text that end with the end of a certificate. Each has one block, or else it is none.
+/// Splits the text after the end of each certificate. Each part must contain exactly one block.
+///
+/// White space is trimmed at the start of each part only. Trimming the end of each would take quadratic time.
 fn pem_blocks(pem: &str) -> impl Iterator<Item = &str> {
-    let mut rest = pem;
+    let mut rest = pem.trim();
     core::iter::from_fn(move || {
-        if rest.trim().is_empty() {
+        if rest.is_empty() {
             return None;
         }
         let end = rest.find(END).map_or(rest.len(), |at| at.saturating_add(END.len()));
         let (block, behind) = rest.split_at_checked(end)?;
-        rest = behind;
-        Some(block.trim())
+        rest = behind.trim_start();
+        Some(block)
     })
 }

@@ -3,27 +3,23 @@
 use alloc::vec::Vec;
 
 use der::{
-    Reader as _, SliceReader, Tag,
-    asn1::{
-        BitStringRef, ContextSpecific, GeneralizedTime, IntRef, ObjectIdentifier, SequenceRef,
-        UtcTime,
-    },
-    oid::ObjectIdentifierRef,
+    AnyRef, Reader as _, SliceReader, Tag, TagNumber,
+    asn1::{ContextSpecific, ObjectIdentifier, SequenceRef},
 };
 
 use super::{
     error::CertificateError,
+    extension_list::{Extension, read_extensions},
     name::Name,
-    oid,
-    public_key::{SubjectPublicKeyInfo, octets},
+    public_key::SubjectPublicKeyInfo,
     signature::{self, SignatureAlgorithm},
     span::{content, spanned},
+    validity::Validity,
 };
 use crate::{
     bytes::KeyHash,
     cose::{Algorithm, CoseKey, KeyParameters},
     crypto::{SignatureError, SignatureVerifier},
-    limits::CERTIFICATE_EXTENSIONS_MAX,
     time::Timestamp,
 };
 
@@ -38,7 +34,7 @@ use crate::{
 ///                               subjectUniqueID [2] IMPLICIT OPTIONAL, extensions [3] EXPLICIT Extensions OPTIONAL }
 /// ```
 ///
-/// One that was read is well-formed, and says nothing about who made it.
+/// A parsed certificate is well-formed. That says nothing about who issued it.
 #[derive(Clone, Debug)]
 pub struct Certificate<'a> {
     der: &'a [u8],
@@ -50,56 +46,30 @@ pub struct Certificate<'a> {
     subject: Name<'a>,
     key: SubjectPublicKeyInfo<'a>,
     extensions: Vec<Extension<'a>>,
-    signature_algorithm: Option<SignatureAlgorithm>,
+    signature_algorithm: Result<Option<SignatureAlgorithm>, CertificateError>,
     signature: &'a [u8],
 }
 
-/// From when until when a certificate is valid, both included.
-///
-/// ```text
-/// Validity ::= SEQUENCE { notBefore Time, notAfter Time }       Time ::= CHOICE { UTCTime, GeneralizedTime }
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Validity {
-    pub(crate) not_before: Timestamp,
-    pub(crate) not_after: Timestamp,
-}
-
-/// An extension, borrowed from its certificate.
-///
-/// ```text
-/// Extension ::= SEQUENCE { extnID OBJECT IDENTIFIER, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Extension<'a> {
-    pub(crate) oid: &'a ObjectIdentifierRef,
-    pub(crate) critical: bool,
-    /// What stands within the octet string.
-    pub(crate) value: &'a [u8],
-}
-
 impl<'a> Certificate<'a> {
-    /// Reads a certificate that is followed by nothing.
+    /// Parses a certificate without trailing bytes.
     ///
     /// # Errors
     ///
-    /// The bytes are not DER of that shape, an extension stands twice, or the two signature algorithms differ.
+    /// If the bytes are not DER of that shape, an extension is repeated, or a list is longer than its limit in
+    /// [`limits`](crate::limits).
     pub fn parse(der: &'a [u8]) -> Result<Self, CertificateError> {
         let error = CertificateError::der("certificate");
         let mut reader = SliceReader::new(der).map_err(&error)?;
-        let ((signed, tbs), (algorithm, signature_algorithm), signature) = reader
+        let ((signed, tbs), signature_algorithm, signature) = reader
             .sequence(|certificate| {
                 Ok::<_, der::Error>((
                     spanned(certificate, |reader| reader.sequence(Tbs::read))?,
-                    spanned(certificate, signature::read)?,
-                    octets(certificate.decode::<BitStringRef<'a>>()?)?,
+                    certificate.tlv_bytes()?,
+                    signature::read_octets(certificate)?,
                 ))
             })
             .map_err(&error)?;
         reader.finish().map_err(error)?;
-        if tbs.signature_algorithm != algorithm {
-            return Err(CertificateError::SignatureAlgorithmsDiffer);
-        }
         if tbs.version > V3 {
             return Err(CertificateError::Version);
         }
@@ -111,67 +81,73 @@ impl<'a> Certificate<'a> {
             signed,
             version: tbs.version,
             serial: tbs.serial,
-            issuer: tbs.issuer,
+            issuer: tbs.issuer.bounded()?,
             validity: tbs.validity,
-            subject: tbs.subject,
+            subject: tbs.subject.bounded()?,
             key: tbs.key,
             extensions: tbs.extensions.map(read_extensions).transpose()?.unwrap_or_default(),
-            signature_algorithm,
+            signature_algorithm: signature::agreed(tbs.signature_algorithm, signature_algorithm),
             signature,
         })
     }
 
-    /// The certificate as it was read.
+    /// Returns the bytes of the certificate.
     #[must_use]
     pub fn as_bytes(&self) -> &'a [u8] {
         self.der
     }
 
-    /// The serial number: big-endian, in two's complement, as it is encoded.
+    /// Returns the serial number as encoded: big-endian, in two's complement. It may have more leading zeros than DER
+    /// allows.
     #[must_use]
     pub fn serial_number(&self) -> &'a [u8] {
         self.serial
     }
 
-    /// The issuer's name in DER.
+    /// Returns the issuer's name in DER.
     #[must_use]
     pub fn issuer_bytes(&self) -> &'a [u8] {
         self.issuer.as_bytes()
     }
 
-    /// The subject's name in DER.
+    /// Returns the subject's name in DER.
     #[must_use]
     pub fn subject_bytes(&self) -> &'a [u8] {
         self.subject.as_bytes()
     }
 
-    /// The `SubjectPublicKeyInfo` in DER.
+    /// Returns the `SubjectPublicKeyInfo` in DER.
     #[must_use]
     pub fn public_key_bytes(&self) -> &'a [u8] {
         self.key.as_bytes()
     }
 
-    /// The hash of the public key, by which certificates are recorded.
+    /// Returns the hash of the public key, which identifies certificates in records.
     #[must_use]
     pub fn key_hash(&self) -> KeyHash {
         KeyHash::of(self.key.as_bytes())
     }
 
-    /// The first instant at which it is valid.
+    /// Returns the first time at which it is valid. 1970-01-01T00:00:00Z for every date before that.
     #[must_use]
     pub fn not_before(&self) -> Timestamp {
         self.validity.not_before
     }
 
-    /// The last second in which it is valid.
+    /// Returns the last second in which it is valid.
     #[must_use]
     pub fn not_after(&self) -> Timestamp {
         self.validity.not_after
     }
 
-    /// Whether it is of version 3, which all attestation certificates must be.
+    /// Returns whether it has version 3, as all attestation certificates must.
     pub(crate) fn is_v3(&self) -> bool {
         self.version == V3
+    }
+
+    /// Returns whether it is valid at this time.
+    pub(crate) fn is_valid_at(&self, now: Timestamp) -> bool {
+        self.validity.contains(now)
     }
 
     pub(super) fn validity(&self) -> Validity {
@@ -186,29 +162,29 @@ impl<'a> Certificate<'a> {
         &self.key
     }
 
-    /// The parameters of the public key.
+    /// Returns the parameters of the public key.
     ///
     /// # Errors
     ///
-    /// A kind of key that COSE does not know.
+    /// If COSE does not know this type of key.
     pub(crate) fn key_parameters(&self) -> Result<KeyParameters<'a>, CertificateError> {
         self.key.parameters()
     }
 
-    /// The public key, for signatures of `algorithm`.
+    /// Returns the public key, for signatures of `algorithm`.
     ///
     /// # Errors
     ///
-    /// The key is none for that algorithm.
+    /// If the key is invalid for that algorithm.
     pub(crate) fn public_key(&self, algorithm: Algorithm) -> Result<CoseKey<'a>, CertificateError> {
         let key = CoseKey { algorithm, parameters: self.key.parameters()? };
         if key.check_shape().is_err() || self.key.ml_dsa().is_some_and(|named| named != algorithm) {
-            return Err(CertificateError::PublicKey("none for the algorithm"));
+            return Err(CertificateError::PublicKey("invalid for the algorithm"));
         }
         Ok(key)
     }
 
-    /// The extension, if it is there.
+    /// Returns the extension, if present.
     pub(crate) fn extension(&self, oid: ObjectIdentifier) -> Option<Extension<'a>> {
         self.extensions.iter().find(|extension| *extension.oid == oid).copied()
     }
@@ -217,8 +193,15 @@ impl<'a> Certificate<'a> {
         &self.extensions
     }
 
-    /// The algorithm with which it is signed, if it is supported.
-    pub(crate) fn signature_algorithm(&self) -> Option<SignatureAlgorithm> {
+    /// Returns the algorithm with which it is signed, if supported.
+    ///
+    /// # Errors
+    ///
+    /// If the algorithm outside the signed part differs from the one inside. This is only an error when the signature
+    /// is verified.
+    pub(crate) fn signature_algorithm(
+        &self,
+    ) -> Result<Option<SignatureAlgorithm>, CertificateError> {
         self.signature_algorithm
     }
 
@@ -228,12 +211,14 @@ impl<'a> Certificate<'a> {
         issuer: &SubjectPublicKeyInfo<'_>,
         verifier: &dyn SignatureVerifier,
     ) -> Result<(), SignatureError> {
-        let algorithm = self.signature_algorithm.ok_or(SignatureError::UnsupportedAlgorithm)?;
+        let Ok(Some(algorithm)) = self.signature_algorithm else {
+            return Err(SignatureError::UnsupportedAlgorithm);
+        };
         algorithm.verify(issuer, self.signed, self.signature, verifier)
     }
 }
 
-/// Two certificates are equal if their bytes are.
+/// Certificates are equal if their bytes are.
 impl PartialEq for Certificate<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.der == other.der
@@ -242,10 +227,10 @@ impl PartialEq for Certificate<'_> {
 
 impl Eq for Certificate<'_> {}
 
-/// The number that says version 3.
+/// The number that means version 3.
 const V3: u8 = 2;
 
-/// The signed part, read but not yet judged.
+/// The signed part, parsed but not yet checked.
 struct Tbs<'a> {
     version: u8,
     serial: &'a [u8],
@@ -259,20 +244,23 @@ struct Tbs<'a> {
 
 impl<'a> Tbs<'a> {
     fn read(reader: &mut SliceReader<'a>) -> Result<Self, der::Error> {
-        let version = ContextSpecific::<u8>::decode_explicit(reader, der::TagNumber(0))?;
-        // Negative ones occur in certificates of test CAs; a serial number only has to be told from others.
-        let serial = reader.decode::<IntRef<'a>>()?.as_bytes();
+        let version = ContextSpecific::<u8>::decode_explicit(reader, TagNumber(0))?;
+        // Certificates of test CAs have negative ones, and those of TPMs have too many leading zeros. A serial number
+        // only has to be distinguishable from others.
+        let serial = content(reader, Tag::Integer)?;
         let signature_algorithm = reader.tlv_bytes()?;
         let issuer = Name::read(reader)?;
         let validity = Validity::read(reader)?;
         let subject = Name::read(reader)?;
         let key = SubjectPublicKeyInfo::read(reader)?;
-        // issuerUniqueID and subjectUniqueID: obsolete, and of no meaning here.
-        for tag in [1, 2] {
-            ContextSpecific::<BitStringRef<'a>>::decode_implicit(reader, der::TagNumber(tag))?;
+        // issuerUniqueID and subjectUniqueID are obsolete, and have no meaning here.
+        for identifier in [1, 2].map(TagNumber) {
+            if matches!(Tag::peek(reader), Ok(Tag::ContextSpecific { number, .. }) if number == identifier)
+            {
+                reader.decode::<AnyRef<'a>>()?;
+            }
         }
-        let extensions =
-            ContextSpecific::<&'a SequenceRef>::decode_explicit(reader, der::TagNumber(3))?;
+        let extensions = ContextSpecific::<&'a SequenceRef>::decode_explicit(reader, TagNumber(3))?;
         Ok(Self {
             version: version.map_or(0, |field| field.value),
             serial,
@@ -282,59 +270,6 @@ impl<'a> Tbs<'a> {
             subject,
             key,
             extensions: extensions.map(|field| field.value),
-        })
-    }
-}
-
-impl Validity {
-    fn read(reader: &mut SliceReader<'_>) -> Result<Self, der::Error> {
-        reader.sequence(|validity| {
-            Ok(Self { not_before: read_time(validity)?, not_after: read_time(validity)? })
-        })
-    }
-
-    /// Whether the instant lies within; the last second counts whole.
-    pub(crate) fn contains(&self, now: Timestamp) -> bool {
-        let end = self.not_after + crate::time::Duration::from_millis(999);
-        self.not_before <= now && now <= end
-    }
-}
-
-/// Both forms of time as RFC 5280 §4.1.2.5 restricts them, from 1970 on.
-fn read_time(reader: &mut SliceReader<'_>) -> Result<Timestamp, der::Error> {
-    let time = match Tag::peek(reader)? {
-        Tag::UtcTime => reader.decode::<UtcTime>()?.to_unix_duration(),
-        _ => reader.decode::<GeneralizedTime>()?.to_unix_duration(),
-    };
-    Ok(Timestamp::from_unix_millis(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)))
-}
-
-/// `Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension`
-fn read_extensions(sequence: &SequenceRef) -> Result<Vec<Extension<'_>>, CertificateError> {
-    let error = CertificateError::der("certificate extensions");
-    let mut reader = SliceReader::new(sequence.as_bytes()).map_err(&error)?;
-    let mut extensions = Vec::new();
-    while !reader.is_finished() {
-        if extensions.len() == CERTIFICATE_EXTENSIONS_MAX {
-            return Err(CertificateError::TooManyExtensions);
-        }
-        let extension = Extension::read(&mut reader).map_err(&error)?;
-        if extensions.iter().any(|earlier: &Extension<'_>| earlier.oid == extension.oid) {
-            return Err(CertificateError::DuplicateExtension);
-        }
-        extensions.push(extension);
-    }
-    Ok(extensions)
-}
-
-impl<'a> Extension<'a> {
-    fn read(reader: &mut SliceReader<'a>) -> Result<Self, der::Error> {
-        reader.sequence(|extension| {
-            let oid = oid::read(extension)?;
-            // An explicit FALSE is not DER, but occurs, and has no other meaning.
-            let critical = extension.decode::<Option<bool>>()?.unwrap_or(false);
-            let value = content(extension, Tag::OctetString)?;
-            Ok(Self { oid, critical, value })
         })
     }
 }

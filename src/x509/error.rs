@@ -1,46 +1,48 @@
-//! Why bytes are no certificate that this crate can use.
+//! Why bytes are not a certificate that this crate can use.
 
-/// What is wrong with a certificate by itself, whoever issued it.
+/// A problem with a certificate itself, no matter who issued it.
+/// [`Certificate`](crate::x509::Certificate) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificateError {
-    /// Not the DER that the grammar wants, or something follows it.
+    /// It is not the DER that the grammar requires, or has trailing bytes.
     #[error("{what} is not DER: {error}")]
     Der {
-        /// Which structure.
+        /// The name of the structure.
         what: &'static str,
-        /// What the DER reader says.
+        /// The error of the DER reader.
         error: DerError,
     },
-    /// A version that RFC 5280 does not define.
-    #[error("not version 1, 2 or 3")]
+    /// RFC 5280 does not define the version.
+    #[error("the version is not 1, 2 or 3")]
     Version,
-    /// Extensions in a certificate that is not of version 3 (RFC 5280 §4.1.2.9).
-    #[error("extensions in a certificate that is not of version 3")]
+    /// A certificate of another version than 3 has extensions (RFC 5280 §4.1.2.9).
+    #[error("a certificate of another version than 3 has extensions")]
     ExtensionsNeedV3,
-    /// More extensions than [`CERTIFICATE_EXTENSIONS_MAX`](crate::limits::CERTIFICATE_EXTENSIONS_MAX).
-    #[error("too many extensions")]
-    TooManyExtensions,
-    /// An extension that stands twice (RFC 5280 §4.2).
-    #[error("an extension that stands twice")]
+    /// A list has more items than its limit in [`limits`](crate::limits).
+    #[error("too many {0}")]
+    TooMany(&'static str),
+    /// An extension is repeated (RFC 5280 §4.2).
+    #[error("an extension is repeated")]
     DuplicateExtension,
     /// The signature algorithm is not the one that was signed (RFC 5280 §4.1.1.2).
     #[error("the two signature algorithms differ")]
     SignatureAlgorithmsDiffer,
-    /// A public key of a kind, or in an encoding, that is not supported.
+    /// The public key has an unsupported type or encoding.
     #[error("public key: {0}")]
     PublicKey(&'static str),
-    /// Text that is not PEM with certificates in it.
-    #[error("not PEM of certificates")]
+    /// The text is not PEM with certificates.
+    #[error("the text is not PEM with certificates")]
     Pem,
 }
 
 /// Which rule of DER was broken, for developers. Its text is not stable.
+/// [`Certificate`](crate::x509::Certificate) has an example.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct DerError(der::Error);
 
 impl CertificateError {
-    /// Names the structure in which DER was broken; for `map_err`.
+    /// Names the structure whose DER is broken. For `map_err`.
     pub(crate) const fn der(what: &'static str) -> impl Fn(der::Error) -> Self {
         move |error| Self::Der { what, error: DerError(error) }
     }

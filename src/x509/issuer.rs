@@ -1,24 +1,23 @@
-//! What a certificate says as an issuer: all that is asked of it about those that it signed.
+//! The properties of a certificate as an issuer: everything that the certificates it signed depend on.
 
 use super::{
     certificate::Certificate,
     error::CertificateError,
     extensions::{BasicConstraints, KeyUsage},
-    oid,
     public_key::SubjectPublicKeyInfo,
 };
 
-/// An issuer, intermediate or anchor.
+/// An issuer, either an intermediate or an anchor.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Issuer<'a> {
     pub(super) key: SubjectPublicKeyInfo<'a>,
     pub(super) rules: IssuerRules,
-    /// What stands in the extension, if it is there.
+    /// The value of the extension, if present.
     pub(super) name_constraints: Option<&'a [u8]>,
 }
 
-/// Whether it may issue certificates, and for how long a path. Extensions that cannot be read are an error once they
-/// are asked for: a certificate that signs nothing may have them.
+/// Whether it may issue certificates, and how long a path may be. Unreadable extensions are only an error once they are
+/// needed, because a certificate that signs nothing may have them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct IssuerRules {
     pub(super) is_v3: bool,
@@ -35,7 +34,7 @@ impl<'a> Issuer<'a> {
                 basic_constraints: certificate.basic_constraints(),
                 key_usage: certificate.key_usage(),
             },
-            name_constraints: certificate.extension(oid::NAME_CONSTRAINTS).map(|it| it.value),
+            name_constraints: certificate.name_constraints(),
         }
     }
 }

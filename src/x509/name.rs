@@ -7,25 +7,30 @@ use der::{
 };
 
 use super::{
+    error::CertificateError,
     oid,
     span::{content, spanned},
 };
+use crate::limits::NAME_ATTRIBUTES_MAX;
 
 /// A distinguished name, borrowed from its DER (RFC 5280 §4.1.2.4).
 ///
 /// ```text
 /// Name                      ::= SEQUENCE OF RelativeDistinguishedName
-/// RelativeDistinguishedName ::= SET SIZE (1..MAX) OF AttributeTypeAndValue
+/// RelativeDistinguishedName ::= SET OF AttributeTypeAndValue
 /// AttributeTypeAndValue     ::= SEQUENCE { type OBJECT IDENTIFIER, value ANY }
 /// ```
 ///
-/// Names are equal if their bytes are. RFC 5280 §7.1 would also have the case of letters and white space ignored, but
-/// wants issuers to copy their subject name as it is encoded, which attestation CAs do; to compare less would only
-/// make more names equal.
+/// In a path, names are equal if their bytes are. RFC 5280 §7.1 would also ignore case and white space, but requires
+/// issuers to copy their subject name as encoded, which attestation CAs do. A more lenient comparison would only make
+/// more names equal. Name constraints are compared as the RFC says (`name_match.rs`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Name<'a>(&'a [u8]);
+pub(crate) struct Name<'a> {
+    der: &'a [u8],
+    attributes: usize,
+}
 
-/// One attribute of a name.
+/// An attribute of a name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Attribute<'a> {
     pub(crate) oid: &'a ObjectIdentifierRef,
@@ -33,35 +38,46 @@ pub(crate) struct Attribute<'a> {
 }
 
 impl<'a> Name<'a> {
-    /// Reads the name that comes next.
+    /// Reads the next item as a name.
     pub(super) fn read(reader: &mut SliceReader<'a>) -> Result<Self, der::Error> {
-        let (name, ()) = spanned(reader, |reader| read_attributes(reader, |_| ()))?;
-        Ok(Self(name))
+        let mut attributes = 0_usize;
+        let count = |_| attributes = attributes.saturating_add(1);
+        let (der, ()) = spanned(reader, |reader| read_attributes(reader, count))?;
+        Ok(Self { der, attributes })
     }
 
-    /// The name as it is encoded.
+    /// Returns the name, unless it has too many attributes.
+    pub(super) fn bounded(self) -> Result<Self, CertificateError> {
+        if self.attributes > NAME_ATTRIBUTES_MAX {
+            return Err(CertificateError::TooMany("attributes in a name"));
+        }
+        Ok(self)
+    }
+
+    /// Returns the name as encoded.
     pub(crate) fn as_bytes(self) -> &'a [u8] {
-        self.0
+        self.der
     }
 
-    /// Whether it has no attribute at all, as the subject of an AIK certificate.
+    /// Returns whether it has no attributes, like the subject of an AIK certificate.
     pub(crate) fn is_empty(self) -> bool {
-        self.rdns().is_ok_and(<[u8]>::is_empty)
+        self.attributes == 0
     }
 
-    /// Calls `seen` with each attribute, in order, whether they share an RDN or not.
+    /// Calls `seen` with each attribute, in order, whether or not they share an RDN.
     pub(crate) fn each(self, seen: impl FnMut(Attribute<'a>)) {
-        // The name was read before, so that this cannot fail.
-        let _ = SliceReader::new(self.0).and_then(|mut reader| read_attributes(&mut reader, seen));
+        // The name has already been parsed, so this cannot fail.
+        let _ =
+            SliceReader::new(self.der).and_then(|mut reader| read_attributes(&mut reader, seen));
     }
 
-    /// The value of the attribute, if there is exactly one.
+    /// Returns the value of the attribute, if there is exactly one.
     pub(crate) fn attribute(self, oid: ObjectIdentifier) -> Option<AnyRef<'a>> {
         let [value] = self.attributes(&[oid]);
         value
     }
 
-    /// The value of each of these attributes, if there is exactly one of it.
+    /// Returns the value of each of these attributes, if there is exactly one.
     pub(crate) fn attributes<const N: usize>(
         self,
         oids: &[ObjectIdentifier; N],
@@ -80,26 +96,36 @@ impl<'a> Name<'a> {
         values
     }
 
-    /// Whether it has the attribute, once or more.
+    /// Returns whether it has the attribute at least once.
     pub(super) fn has(self, oid: ObjectIdentifier) -> bool {
         let mut found = false;
         self.each(|attribute| found |= *attribute.oid == oid);
         found
     }
 
-    /// Whether its first RDNs are those of `base` (X.501 §16.2).
-    pub(super) fn is_below(self, base: Name<'_>) -> bool {
-        match (self.rdns(), base.rdns()) {
-            (Ok(rdns), Ok(base)) => rdns.starts_with(base),
-            _ => false,
-        }
+    /// Returns the content of each RDN.
+    pub(super) fn rdns(self) -> impl Iterator<Item = &'a [u8]> {
+        values(self.der).take(1).flat_map(|name| values(name.value())).map(AnyRef::value)
     }
+}
 
-    /// The RDNs as they are encoded. Each tells its own length, so that one can only begin where another does.
-    fn rdns(self) -> Result<&'a [u8], der::Error> {
-        let mut reader = SliceReader::new(self.0)?;
-        Ok(reader.decode::<AnyRef<'a>>()?.value())
+impl<'a> Attribute<'a> {
+    /// Returns the attributes of an RDN.
+    pub(super) fn all(rdn: &'a [u8]) -> impl Iterator<Item = Self> {
+        values(rdn).filter_map(|pair| {
+            let mut pair = SliceReader::new(pair.value()).ok()?;
+            Some(Self { oid: oid::read(&mut pair).ok()?, value: pair.decode().ok()? })
+        })
     }
+}
+
+/// Returns the concatenated values. They have already been parsed, so none is broken.
+fn values(der: &[u8]) -> impl Iterator<Item = AnyRef<'_>> {
+    let mut reader = SliceReader::new(der).ok();
+    core::iter::from_fn(move || {
+        let reader = reader.as_mut().filter(|reader| !reader.is_finished())?;
+        reader.decode().ok()
+    })
 }
 
 /// Reads a name, and calls `seen` with each attribute.
@@ -110,27 +136,23 @@ fn read_attributes<'a>(
     reader.sequence(|rdns| {
         while !rdns.is_finished() {
             let mut rdn = SliceReader::new(content(rdns, Tag::Set)?)?;
-            // An empty RDN has nothing to say and is none.
-            loop {
+            while !rdn.is_finished() {
                 let (oid, value) =
                     rdn.sequence(|pair| Ok::<_, der::Error>((oid::read(pair)?, pair.decode()?)))?;
                 seen(Attribute { oid, value });
-                if rdn.is_finished() {
-                    break;
-                }
             }
         }
         Ok(())
     })
 }
 
-/// The text of an attribute in one of the string types that attestation certificates use.
+/// Returns the text of an attribute in one of the string types that attestation certificates use.
 pub(crate) fn text(value: AnyRef<'_>) -> Option<&str> {
     let bytes = value.value();
     let is_text = match value.header().tag() {
         Tag::Utf8String => true,
         Tag::PrintableString => PrintableStringRef::new(bytes).is_ok(),
-        // Of T.61 only the part that is ASCII has one meaning.
+        // Only the ASCII part of T.61 has one meaning.
         Tag::TeletexString | Tag::Ia5String => bytes.is_ascii(),
         _ => false,
     };
@@ -143,7 +165,15 @@ mod tests {
     use crate::x509::test_ca::name;
 
     #[test]
-    fn of_several_attributes_each_is_told_that_stands_once() {
+    fn an_empty_rdn_has_no_attribute() {
+        let der = b"\x30\x02\x31\x00";
+        let name = Name::read(&mut SliceReader::new(der).unwrap()).unwrap();
+        assert!(name.is_empty());
+        assert_eq!(name.rdns().count(), 1);
+    }
+
+    #[test]
+    fn returns_only_attributes_that_occur_once() {
         let der =
             name(&[("2.5.4.3", "a"), ("2.5.4.10", "b"), ("2.5.4.11", "c"), ("2.5.4.10", "d")]);
         let told = Name::read(&mut SliceReader::new(&der).unwrap()).unwrap().attributes(&[

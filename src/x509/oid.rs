@@ -4,8 +4,8 @@ use der::{SliceReader, Tag, asn1::ObjectIdentifier, oid::ObjectIdentifierRef};
 
 use super::span::content;
 
-/// Reads the object identifier that comes next, where it stands: `ObjectIdentifier` is a copy of 40 bytes. It is held to
-/// the same length.
+/// Reads the next item as an object identifier, without copying it as `ObjectIdentifier` would (40 bytes). The same
+/// maximum length applies.
 pub(super) fn read<'a>(reader: &mut SliceReader<'a>) -> der::Result<&'a ObjectIdentifierRef> {
     let bytes = content(reader, Tag::ObjectIdentifier)?;
     if bytes.len() > ObjectIdentifier::MAX_SIZE {
@@ -14,7 +14,7 @@ pub(super) fn read<'a>(reader: &mut SliceReader<'a>) -> der::Result<&'a ObjectId
     Ok(ObjectIdentifierRef::from_bytes(bytes)?)
 }
 
-const fn oid(text: &str) -> ObjectIdentifier {
+pub(super) const fn oid(text: &str) -> ObjectIdentifier {
     ObjectIdentifier::new_unwrap(text)
 }
 
@@ -23,6 +23,8 @@ pub(crate) const COMMON_NAME: ObjectIdentifier = oid("2.5.4.3");
 pub(crate) const COUNTRY_NAME: ObjectIdentifier = oid("2.5.4.6");
 pub(crate) const ORGANIZATION_NAME: ObjectIdentifier = oid("2.5.4.10");
 pub(crate) const ORGANIZATIONAL_UNIT_NAME: ObjectIdentifier = oid("2.5.4.11");
+/// The place of e-mail addresses in names before subject alternative names existed (RFC 2985 §5.2.1).
+pub(crate) const EMAIL_ADDRESS: ObjectIdentifier = oid("1.2.840.113549.1.9.1");
 
 // Extensions: RFC 5280 §4.2.1.
 pub(crate) const KEY_USAGE: ObjectIdentifier = oid("2.5.29.15");
@@ -31,6 +33,11 @@ pub(crate) const BASIC_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.19");
 pub(crate) const NAME_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.30");
 pub(crate) const CERTIFICATE_POLICIES: ObjectIdentifier = oid("2.5.29.32");
 pub(crate) const EXTENDED_KEY_USAGE: ObjectIdentifier = oid("2.5.29.37");
+
+// Extended key usages: RFC 5280 §4.2.1.12, TCG EK Credential Profile §3.5.17.
+pub(crate) const ANY_EXTENDED_KEY_USAGE: ObjectIdentifier = oid("2.5.29.37.0");
+pub(crate) const SERVER_AUTH: ObjectIdentifier = oid("1.3.6.1.5.5.7.3.1");
+pub(crate) const TCG_KP_AIK_CERTIFICATE: ObjectIdentifier = oid("2.23.133.8.3");
 
 // Extensions of attestation certificates: §8.2.1 and §8.8.
 pub(crate) const FIDO_GEN_CE_AAGUID: ObjectIdentifier = oid("1.3.6.1.4.1.45724.1.1.4");
@@ -75,7 +82,7 @@ mod tests {
     use crate::x509::test_ca::tlv;
 
     #[test]
-    fn identifiers_are_well_formed_and_of_bounded_length() {
+    fn identifiers_are_well_formed_and_of_limited_length() {
         let read =
             |der: &[u8]| read(&mut SliceReader::new(der).unwrap()).map(|it| it.as_bytes().to_vec());
         let longest = vec![42; ObjectIdentifier::MAX_SIZE];

@@ -2,12 +2,19 @@
 
 use coset::iana::{EllipticCurve, EnumI64 as _};
 use der::{
-    AnyRef, Reader as _, SliceReader,
-    asn1::{BitStringRef, ObjectIdentifier, UintRef},
+    AnyRef, Reader as _, SliceReader, Tag,
+    asn1::{BitStringRef, ObjectIdentifier},
 };
 
-use super::{error::CertificateError, oid, span::spanned};
-use crate::cose::{Algorithm, KeyParameters};
+use super::{
+    error::CertificateError,
+    oid,
+    span::{content, spanned},
+};
+use crate::{
+    cose::{Algorithm, KeyParameters},
+    limits::CERTIFICATE_RSA_MODULUS_MAX_BITS,
+};
 
 /// A public key, borrowed from its DER (RFC 5280 §4.1.2.7).
 ///
@@ -24,7 +31,7 @@ pub(crate) struct SubjectPublicKeyInfo<'a> {
 }
 
 impl<'a> SubjectPublicKeyInfo<'a> {
-    /// Reads a key that is followed by nothing.
+    /// Parses a key without trailing bytes.
     pub(super) fn parse(der: &'a [u8]) -> Result<Self, CertificateError> {
         let read = SliceReader::new(der).and_then(|mut reader| {
             let key = Self::read(&mut reader)?;
@@ -34,7 +41,7 @@ impl<'a> SubjectPublicKeyInfo<'a> {
         read.map_err(CertificateError::der("public key"))
     }
 
-    /// Reads the key that comes next.
+    /// Reads the next item as a key.
     pub(super) fn read(reader: &mut SliceReader<'a>) -> Result<Self, der::Error> {
         let (der, (algorithm, parameters, key)) = spanned(reader, |reader| {
             reader.sequence(|info| {
@@ -42,29 +49,31 @@ impl<'a> SubjectPublicKeyInfo<'a> {
                 Ok::<_, der::Error>((algorithm, parameters, info.decode::<BitStringRef<'a>>()?))
             })
         })?;
-        Ok(Self { der, algorithm, parameters, key: octets(key)? })
+        // If some bits are claimed to be unused, there are two readings of the key.
+        let key = key.as_bytes().ok_or_else(|| Tag::BitString.value_error())?;
+        Ok(Self { der, algorithm, parameters, key })
     }
 
-    /// The `SubjectPublicKeyInfo` as it is encoded.
+    /// Returns the `SubjectPublicKeyInfo` as encoded.
     pub(crate) fn as_bytes(&self) -> &'a [u8] {
         self.der
     }
 
-    /// The content of `subjectPublicKey`.
+    /// Returns the content of `subjectPublicKey`.
     #[cfg(feature = "mds")]
     pub(crate) fn key_bytes(&self) -> &'a [u8] {
         self.key
     }
 
-    /// The key. Whether it is one for some algorithm is not judged here.
+    /// Returns the key. It is not checked against any algorithm here.
     ///
     /// # Errors
     ///
-    /// A kind of key that COSE does not know, or a point that is not uncompressed.
+    /// If COSE does not know this type of key, or the point is not uncompressed.
     pub(crate) fn parameters(&self) -> Result<KeyParameters<'a>, CertificateError> {
         let absent = || match self.parameters {
             None => Ok(()),
-            Some(_) => Err(CertificateError::PublicKey("parameters where there are none")),
+            Some(_) => Err(CertificateError::PublicKey("unexpected parameters")),
         };
         match self.algorithm {
             oid::EC_PUBLIC_KEY => self.elliptic(),
@@ -74,11 +83,11 @@ impl<'a> SubjectPublicKeyInfo<'a> {
             oid::ML_DSA_44 | oid::ML_DSA_65 | oid::ML_DSA_87 => {
                 absent().map(|()| KeyParameters::Akp { public: self.key })
             }
-            _ => Err(CertificateError::PublicKey("a kind of key that is not supported")),
+            _ => Err(CertificateError::PublicKey("unsupported type of key")),
         }
     }
 
-    /// The ML-DSA algorithm that the key itself names.
+    /// Returns the ML-DSA algorithm that the key itself names.
     pub(crate) fn ml_dsa(&self) -> Option<Algorithm> {
         ml_dsa(self.algorithm)
     }
@@ -94,14 +103,14 @@ impl<'a> SubjectPublicKeyInfo<'a> {
             Some(oid::SECP384R1) => (EllipticCurve::P_384, 48),
             Some(oid::SECP521R1) => (EllipticCurve::P_521, 66),
             Some(oid::SECP256K1) => (EllipticCurve::Secp256k1, 32),
-            _ => return Err(CertificateError::PublicKey("a curve that is not supported")),
+            _ => return Err(CertificateError::PublicKey("unsupported curve")),
         };
         match self.key.split_first() {
             Some((4, point)) if point.len() == size * 2 => {
                 let (x, y) = point.split_at(size);
                 Ok(KeyParameters::Ec2 { curve: curve.to_i64(), x, y })
             }
-            _ => Err(CertificateError::PublicKey("not an uncompressed point of its curve")),
+            _ => Err(CertificateError::PublicKey("not an uncompressed point on its curve")),
         }
     }
 
@@ -112,18 +121,31 @@ impl<'a> SubjectPublicKeyInfo<'a> {
         let error = CertificateError::der("RSA public key");
         let mut reader = SliceReader::new(self.key).map_err(&error)?;
         let (n, e) = reader
-            .sequence(|key| {
-                let (n, e) = (key.decode::<UintRef<'a>>()?, key.decode::<UintRef<'a>>()?);
-                Ok::<_, der::Error>((n.as_bytes(), e.as_bytes()))
-            })
+            .sequence(|key| Ok::<_, der::Error>((read_positive(key)?, read_positive(key)?)))
             .map_err(&error)?;
         reader.finish().map_err(error)?;
+        if n.len() > CERTIFICATE_RSA_MODULUS_MAX_BITS / 8 {
+            return Err(CertificateError::PublicKey("the RSA modulus is too long"));
+        }
         Ok(KeyParameters::Rsa { n, e })
     }
 
     fn octet_key(&self, curve: EllipticCurve) -> KeyParameters<'a> {
         KeyParameters::Okp { curve: curve.to_i64(), x: self.key }
     }
+}
+
+/// Reads a positive INTEGER, without leading zeros. DER only allows one, if the number would be negative otherwise.
+/// More have no other meaning.
+fn read_positive<'a>(reader: &mut SliceReader<'a>) -> der::Result<&'a [u8]> {
+    let mut number = content(reader, Tag::Integer)?;
+    if number.first().is_none_or(|first| *first >= 0x80) {
+        return Err(Tag::Integer.value_error().into());
+    }
+    while let Some((0, rest)) = number.split_first() {
+        number = rest;
+    }
+    Ok(number)
 }
 
 pub(super) fn ml_dsa(oid: ObjectIdentifier) -> Option<Algorithm> {
@@ -145,9 +167,4 @@ pub(super) fn read_algorithm<'a>(
             if identifier.is_finished() { None } else { Some(identifier.decode::<AnyRef<'a>>()?) };
         Ok((algorithm, parameters))
     })
-}
-
-/// The content of a bit string that is made of octets.
-pub(super) fn octets(bits: BitStringRef<'_>) -> Result<&[u8], der::Error> {
-    bits.as_bytes().ok_or_else(|| der::Tag::BitString.value_error().into())
 }

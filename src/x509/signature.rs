@@ -6,8 +6,10 @@ use der::{
 };
 
 use super::{
+    error::CertificateError,
     oid,
     public_key::{SubjectPublicKeyInfo, ml_dsa, read_algorithm},
+    span::content,
 };
 use crate::{
     cose::{Algorithm, CoseKey},
@@ -16,31 +18,32 @@ use crate::{
 
 /// A signature algorithm that certificates may be signed with.
 ///
-/// MD5 and DSA have no place here, and ECDSA with SHA-1 neither.
+/// MD5, DSA, and ECDSA with SHA-1 are not supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SignatureAlgorithm {
-    /// ECDSA, whose curve is the key's; certificates pair them freely.
+    /// ECDSA. The curve is the key's, and certificates combine them freely.
     Ecdsa(HashFunction),
-    /// What COSE has a number for.
+    /// An algorithm with a COSE number.
     Cose(Algorithm),
-    /// RSASSA-PKCS1-v1_5 with SHA-1, on certificates of old U2F keys: for policy to allow.
+    /// RSASSA-PKCS1-v1_5 with SHA-1, on certificates of old U2F keys. The policy must allow it.
     RsaSha1,
 }
 
 impl SignatureAlgorithm {
-    /// The algorithm of an `AlgorithmIdentifier`, if it is one of the above.
+    /// Returns the algorithm of an `AlgorithmIdentifier`, if it is one of the above.
     pub(super) fn new(algorithm: ObjectIdentifier, parameters: Option<AnyRef<'_>>) -> Option<Self> {
-        // RFC 4055 §5: parameters of RSA are NULL and, since that was often wrong, may be absent.
-        let rsa = |it| parameters.is_none_or(AnyRef::is_null).then_some(it);
+        // RFC 4055 §5: RSA parameters are NULL or, because that was often done wrong, absent. RFC 5758 §3.2: ECDSA
+        // parameters are absent. Phones and an Intel root have NULL nonetheless.
+        let null = |it| parameters.is_none_or(AnyRef::is_null).then_some(it);
         let bare = |it| parameters.is_none().then_some(it);
         match algorithm {
-            oid::ECDSA_WITH_SHA256 => bare(Self::Ecdsa(HashFunction::Sha256)),
-            oid::ECDSA_WITH_SHA384 => bare(Self::Ecdsa(HashFunction::Sha384)),
-            oid::ECDSA_WITH_SHA512 => bare(Self::Ecdsa(HashFunction::Sha512)),
-            oid::SHA256_WITH_RSA => rsa(Self::Cose(Algorithm::RS256)),
-            oid::SHA384_WITH_RSA => rsa(Self::Cose(Algorithm::RS384)),
-            oid::SHA512_WITH_RSA => rsa(Self::Cose(Algorithm::RS512)),
-            oid::SHA1_WITH_RSA => rsa(Self::RsaSha1),
+            oid::ECDSA_WITH_SHA256 => null(Self::Ecdsa(HashFunction::Sha256)),
+            oid::ECDSA_WITH_SHA384 => null(Self::Ecdsa(HashFunction::Sha384)),
+            oid::ECDSA_WITH_SHA512 => null(Self::Ecdsa(HashFunction::Sha512)),
+            oid::SHA256_WITH_RSA => null(Self::Cose(Algorithm::RS256)),
+            oid::SHA384_WITH_RSA => null(Self::Cose(Algorithm::RS384)),
+            oid::SHA512_WITH_RSA => null(Self::Cose(Algorithm::RS512)),
+            oid::SHA1_WITH_RSA => null(Self::RsaSha1),
             oid::RSASSA_PSS => pss(parameters?).map(Self::Cose),
             oid::ED25519 => bare(Self::Cose(Algorithm::EdDSA)),
             oid::ED448 => bare(Self::Cose(Algorithm::Ed448)),
@@ -52,7 +55,7 @@ impl SignatureAlgorithm {
     ///
     /// # Errors
     ///
-    /// As [`SignatureVerifier::verify`]; a key that is none for this algorithm makes the signature invalid.
+    /// Like [`SignatureVerifier::verify`]. A key that is invalid for this algorithm makes the signature invalid.
     pub(super) fn verify(
         self,
         key: &SubjectPublicKeyInfo<'_>,
@@ -63,7 +66,7 @@ impl SignatureAlgorithm {
         let parameters = key.parameters().map_err(|_| SignatureError::UnsupportedAlgorithm)?;
         let algorithm = match self {
             Self::Ecdsa(hash) => {
-                // The certificate's reader has seen that the point is as long as its curve wants it.
+                // The parser of the certificate has checked that the point has the length of its curve.
                 parameters.ecdsa_algorithm().ok_or(SignatureError::Invalid)?;
                 return verifier.verify_ecdsa_with_hash(&parameters, hash, message, signature);
             }
@@ -87,7 +90,7 @@ fn check_shape(key: &CoseKey<'_>) -> Result<(), SignatureError> {
     key.check_shape().map_err(|_| SignatureError::Invalid)
 }
 
-/// The three forms of RSASSA-PSS that COSE has: one hash throughout, and a salt of its length (RFC 8230 §2).
+/// The three forms of RSASSA-PSS that COSE supports: the same hash throughout, and a salt of its length (RFC 8230 §2).
 ///
 /// ```text
 /// RSASSA-PSS-params ::= SEQUENCE {
@@ -137,8 +140,36 @@ fn mask_algorithm(value: AnyRef<'_>) -> der::Result<ObjectIdentifier> {
     })
 }
 
-/// Reads an `AlgorithmIdentifier` that names a signature algorithm; `None` if it is not supported.
-pub(super) fn read(reader: &mut SliceReader<'_>) -> der::Result<Option<SignatureAlgorithm>> {
-    let (algorithm, parameters) = read_algorithm(reader)?;
-    Ok(SignatureAlgorithm::new(algorithm, parameters))
+/// Returns the signature algorithm of a certificate, which is named both outside and inside the signed part. `None` if
+/// it is not supported.
+///
+/// # Errors
+///
+/// If the two differ (RFC 5280 §4.1.1.2). Absent parameters and NULL are equal if the algorithm has no parameters.
+pub(super) fn agreed(
+    inside: &[u8],
+    outside: &[u8],
+) -> Result<Option<SignatureAlgorithm>, CertificateError> {
+    let algorithm = parse(outside);
+    if inside == outside || (algorithm.is_some() && parse(inside) == algorithm) {
+        Ok(algorithm)
+    } else {
+        Err(CertificateError::SignatureAlgorithmsDiffer)
+    }
+}
+
+fn parse(identifier: &[u8]) -> Option<SignatureAlgorithm> {
+    let mut reader = SliceReader::new(identifier).ok()?;
+    let (algorithm, parameters) = read_algorithm(&mut reader).ok()?;
+    reader.finish().ok()?;
+    SignatureAlgorithm::new(algorithm, parameters)
+}
+
+/// Reads the `BIT STRING` of a signature as octets. Early U2F keys claim that some of its last bits are unused. Every
+/// signature consists of octets, so this claim is ignored.
+pub(super) fn read_octets<'a>(reader: &mut SliceReader<'a>) -> der::Result<&'a [u8]> {
+    match content(reader, der::Tag::BitString)?.split_first() {
+        Some((_, octets)) => Ok(octets),
+        None => Err(der::Tag::BitString.length_error().into()),
+    }
 }

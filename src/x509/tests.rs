@@ -1,6 +1,8 @@
-//! Certificates and paths, each rule by a certificate that breaks it and no other.
+//! Certificates and paths. Each rule is tested with a certificate that breaks only that rule.
 
 mod anchors;
+mod cost;
+mod crl;
 mod names;
 mod parsing;
 mod paths;
@@ -15,14 +17,14 @@ use super::{
 };
 use crate::{crypto::RustCrypto, time::Timestamp};
 
-/// A root, an intermediate and a leaf, which lead to the root unless bent.
+/// A root, an intermediate and a leaf that lead to the root unless tampered with.
 struct World {
     root: Ca,
     intermediate: Ca,
     root_draft: Draft,
     intermediate_draft: Draft,
     leaf_draft: Draft,
-    /// Who signs the intermediate's and the leaf's certificates.
+    /// The keys that sign the intermediate's and the leaf's certificates.
     intermediate_signer: Key,
     leaf_signer: Key,
 }
@@ -41,9 +43,9 @@ impl World {
         }
     }
 
-    fn bent(bend: impl FnOnce(&mut Self)) -> Self {
+    fn tampered(tamper: impl FnOnce(&mut Self)) -> Self {
         let mut world = Self::new();
-        bend(&mut world);
+        tamper(&mut world);
         world
     }
 
@@ -58,20 +60,20 @@ impl World {
         ]
     }
 
-    /// Judges the chain with the root as anchor.
+    /// Searches a path for the chain, with the root as the anchor.
     fn judge(&self) -> Result<usize, PathError> {
         find(&self.chain(), &[self.root()])
     }
 }
 
-/// A leaf that says it is no CA.
+/// A leaf that says it is not a CA.
 fn leaf_by(issuer: &Ca) -> Draft {
     let mut draft = Draft::new(common_name("leaf"), &Key::p256("leaf"), issuer.name.clone());
     draft.extensions = vec![extension(BASIC_CONSTRAINTS, true, &sequence(&[]))];
     draft
 }
 
-/// The number of intermediates on the way to one of these anchors.
+/// Returns the number of intermediates on the path to one of these anchors.
 fn find(chain: &[Vec<u8>], anchors: &[Vec<u8>]) -> Result<usize, PathError> {
     find_with(chain, anchors, |search| search)
 }

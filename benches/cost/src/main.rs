@@ -1,7 +1,7 @@
-//! The smallest host there is of one library, chosen by feature: a user creates a passkey and signs in with it.
+//! The smallest possible host of one library, chosen by feature: a user creates a passkey and signs in with it.
 //!
-//! Options go out as a line of JSON, and the browser's response comes in as the next: nothing is known to the compiler,
-//! so that whatever a host links is linked. Without a feature, lines come and go and nobody looks at them.
+//! Options are written as a line of JSON, and the browser's response is read as the next line. The compiler knows none
+//! of this data, so everything that a host would link is linked. Without a feature, lines are copied and not examined.
 
 use std::{
     error::Error,
@@ -34,7 +34,7 @@ mod library {
     }
 }
 
-/// What the browser answers to these options.
+/// The browser's answer to these options.
 fn browser(options: &str) -> io::Result<String> {
     let mut output = io::stdout();
     writeln!(output, "{options}")?;

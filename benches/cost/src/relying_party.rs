@@ -11,23 +11,23 @@ use std::{
 
 use relying_party::{
     CeremonyId, Challenge, CreatePasskey, CredentialId, Passkey, PasskeyId, PasskeyName,
-    PasskeyState, RelyingParty, SignIn, SignInRequest, SignedInUser, Timestamp,
+    PasskeyState, Posted, RelyingParty, SessionBinding, SignIn, SignInRequest, SignedInUser, Timestamp,
     ceremony::Ceremony,
-    flow::{Inserted, Owner, Recorded, Removed},
-    store::{self, PasskeyStore},
+    flow::{InsertOutcome, Owner, RecordOutcome, RemoveOutcome},
+    store::{self, CeremonyStore, PasskeyStore},
 };
 use serde_json::to_string;
 
 use crate::browser;
 
-/// One user with one passkey: the least that can be stored, with and without the standard library's features.
+/// One user with one passkey: the smallest store, with and without the standard library's features.
 #[derive(Default)]
 struct Store {
     ceremony: Cell<Option<Ceremony>>,
     passkey: RefCell<Option<Passkey>>,
 }
 
-impl PasskeyStore for Store {
+impl CeremonyStore for Store {
     type Error = Infallible;
 
     fn put_ceremony(&self, ceremony: &Ceremony) -> Result<(), Infallible> {
@@ -39,6 +39,15 @@ impl PasskeyStore for Store {
         Ok(self.ceremony.take().filter(|ceremony| ceremony.id() == *id))
     }
 
+    fn erase_ceremonies(&self, _: &Owner) -> Result<(), Infallible> {
+        self.ceremony.set(None);
+        Ok(())
+    }
+}
+
+impl PasskeyStore for Store {
+    type Error = Infallible;
+
     fn passkeys_of(&self, _: &Owner) -> Result<Vec<Passkey>, Infallible> {
         Ok(self.passkey.borrow().iter().cloned().collect())
     }
@@ -47,9 +56,9 @@ impl PasskeyStore for Store {
         Ok(self.passkey.borrow().clone().filter(|passkey| passkey.credential_id == *id))
     }
 
-    fn insert_passkey(&self, passkey: &Passkey, _: u32) -> Result<Inserted, Infallible> {
+    fn insert_passkey(&self, passkey: &Passkey, _: u32) -> Result<InsertOutcome, Infallible> {
         self.passkey.replace(Some(passkey.clone()));
-        Ok(Inserted::Inserted)
+        Ok(InsertOutcome::Inserted)
     }
 
     fn record_use(
@@ -58,12 +67,12 @@ impl PasskeyStore for Store {
         _: &PasskeyState,
         state: &PasskeyState,
         at: Timestamp,
-    ) -> Result<Recorded, Infallible> {
+    ) -> Result<RecordOutcome, Infallible> {
         if let Some(passkey) = self.passkey.borrow_mut().as_mut() {
             passkey.state = *state;
             passkey.last_used_at = Some(at);
         }
-        Ok(Recorded::Updated)
+        Ok(RecordOutcome::Updated)
     }
 
     fn rename_passkey(
@@ -76,8 +85,12 @@ impl PasskeyStore for Store {
         Ok(None)
     }
 
-    fn delete_passkey(&self, _: &Owner, _: &PasskeyId, _: bool) -> Result<Removed, Infallible> {
-        Ok(Removed::NotFound)
+    fn delete_passkey(&self, _: &Owner, _: &PasskeyId, _: bool) -> Result<RemoveOutcome, Infallible> {
+        Ok(RemoveOutcome::NotFound)
+    }
+
+    fn erase_passkeys(&self, _: &Owner) -> Result<Vec<CredentialId>, Infallible> {
+        Ok(self.passkey.take().map(|passkey| passkey.credential_id).into_iter().collect())
     }
 }
 
@@ -98,17 +111,17 @@ pub(crate) fn register_and_sign_in() -> Result<(), Box<dyn Error>> {
     let store = Store::default();
     let user = SignedInUser::new([0x75; 16][..].try_into()?, "alice", "Alice");
 
-    let begin = CreatePasskey::begin(&rp, &user, challenge()?, now()?);
+    let session = SessionBinding::of("the session of a browser");
+    let begin = CreatePasskey::begin(&rp, &user, session, challenge()?, now()?);
     let start = store::run(&store, begin)?;
     let response = browser(&to_string(&start.public_key)?)?;
-    let (id, response) = (start.ceremony_id, response.as_bytes());
-    let finish = CreatePasskey::finish(&rp, user.handle(), id, response, now()?);
-    store::run(&store, finish)?;
+    let posted = Posted { session, ceremony: start.ceremony_id, response: response.as_bytes() };
+    store::run(&store, CreatePasskey::finish(&rp, user.handle(), posted, now()?))?;
 
-    let begin = SignIn::begin(&rp, SignInRequest::Discoverable, challenge()?, now()?);
+    let begin = SignIn::begin(&rp, SignInRequest::Discoverable, session, challenge()?, now()?);
     let start = store::run(&store, begin)?;
     let response = browser(&to_string(&start.public_key)?)?;
-    let finish = SignIn::finish(&rp, start.ceremony_id, response.as_bytes(), now()?);
-    store::run(&store, finish)?;
+    let posted = Posted { session, ceremony: start.ceremony_id, response: response.as_bytes() };
+    store::run(&store, SignIn::finish(&rp, posted, now()?))?;
     Ok(())
 }

@@ -17,7 +17,7 @@ use webauthn_rp::{
 
 use crate::browser;
 
-/// A key as a store has it.
+/// A key as a store keeps it.
 type PublicKey = CompressedPubKey<[u8; 32], [u8; 32], [u8; 48], Vec<u8>>;
 
 pub(crate) fn register_and_sign_in() -> Result<(), Box<dyn Error>> {
@@ -34,7 +34,7 @@ pub(crate) fn register_and_sign_in() -> Result<(), Box<dyn Error>> {
     let options = DiscoverableCredentialRequestOptions::passkey(&rp_id);
     let (state, options) = options.start_ceremony()?;
     let response: DiscoverableAuthentication64 = from_str(&browser(&to_string(&options)?)?)?;
-    // The key is decompressed for the sign-in only as it comes from a store.
+    // The key is decompressed only for the sign-in, as it would be when it comes from a store.
     let static_state = StaticState::<PublicKey>::decode(&registered.static_state().encode()?)?;
     let id = response.raw_id();
     let mut credential =

@@ -1,4 +1,4 @@
-//! Measures `relying-party` beside other Rust relying parties on the very same ceremonies.
+//! Compares `relying-party` with other Rust relying parties on the same ceremonies.
 //!
 //! ```text
 //! peers                     time, allocations and instructions of everything, as a Markdown table
@@ -7,7 +7,7 @@
 //! ```
 #![allow(dead_code, reason = "the ceremonies serve other measurements too")]
 
-use std::{env, hint::black_box, thread, time::Instant};
+use std::{env, hint::black_box, path::PathBuf, time::Instant};
 
 use instructions::Instructions;
 use relying_party::{
@@ -22,20 +22,23 @@ use ceremonies::{ORIGIN, Registration, SignIn, origins};
 mod bare;
 #[path = "../../ceremonies/mod.rs"]
 mod ceremonies;
-#[path = "../../hostile/mod.rs"]
-mod hostile;
 #[path = "../../instructions/mod.rs"]
 mod instructions;
 mod webauthn_rp;
 mod webauthn_rs;
 
-/// What is measured: `prepare` is not, `run` is.
+/// A measured subject: `run` is measured, `prepare` is not.
 trait Subject {
-    /// Makes what `count` runs use up.
+    /// Makes the values that `count` runs consume.
     fn prepare(&mut self, _count: usize) {}
 
-    /// From the bytes of a response to the verdict.
+    /// Verifies the bytes of a response.
     fn run(&mut self);
+
+    /// The process that measures it, if it runs in a separate one.
+    fn peer(&mut self) -> Option<&mut webauthn_rs::Peer> {
+        None
+    }
 }
 
 impl<F: FnMut()> Subject for F {
@@ -48,7 +51,7 @@ impl<F: FnMut()> Subject for F {
 struct Line {
     ceremony: &'static str,
     name: &'static str,
-    /// The line of the same ceremony with the bare check of the same library.
+    /// The line of the same ceremony with the same library's bare check.
     bare: Option<&'static str>,
     subject: Box<dyn Subject>,
 }
@@ -66,7 +69,6 @@ fn lines() -> Vec<Line> {
     pieces(&mut lines);
     #[cfg(feature = "attestation")]
     pieces_of_a_chain(&mut lines);
-    hostile_input(&mut lines);
     lines
 }
 
@@ -95,8 +97,7 @@ fn sign_ins(lines: &mut Vec<Line>) {
         }
         let registration = || Registration::new(algorithm, "none");
         let json = || SignIn::new(algorithm).json;
-        if webauthn_rs::supports(algorithm) {
-            let webauthn_rs = webauthn_rs::SignIn::new(registration(), json());
+        if let Some(webauthn_rs) = webauthn_rs::Peer::new(algorithm, "sign-in") {
             line("webauthn-rs-core", None, Box::new(webauthn_rs));
         }
         let webauthn_rp = webauthn_rp::SignIn::new(registration(), json());
@@ -124,16 +125,16 @@ fn registrations(lines: &mut Vec<Line>) {
         let registration = || Registration::new(algorithm, attestation);
         let ours = registration();
         line(OURS, Some(bare), Box::new(move || drop(black_box(ours.verify().unwrap()))));
-        if webauthn_rs::supports(algorithm) {
-            let webauthn_rs = webauthn_rs::Registration::new(registration());
+        if let Some(webauthn_rs) = webauthn_rs::Peer::new(algorithm, attestation) {
             line("webauthn-rs-core", None, Box::new(webauthn_rs));
         }
         line("webauthn_rp", None, Box::new(webauthn_rp::Registration::new(registration())));
     }
 }
 
-/// Registrations whose attestation leads over an intermediate to a trusted root: the statement's signature and two
-/// of certificates. Their bare checks are as many of the same algorithms. `webauthn_rp` verifies no certificates.
+/// Registrations whose attestation chain has an intermediate and a trusted root: one signature of the statement and two
+/// of certificates. Their bare checks are as many signatures with the same algorithms. `webauthn_rp` verifies no
+/// certificates.
 fn chains(lines: &mut Vec<Line>) {
     for (ceremony, attestation, algorithms) in [
         ("registration ES256, packed with chain", "packed with chain", ["ES256", "ES256", "ES256"]),
@@ -160,14 +161,13 @@ fn chains(lines: &mut Vec<Line>) {
             let ours = verifying(Box::new(relying_party::crypto::Ring));
             line("relying-party, ring", Some("bare signatures, ring"), Box::new(ours));
         }
-        let webauthn_rs = webauthn_rs::Registration::new(registration());
-        if webauthn_rs.is_accepted() {
+        if let Some(webauthn_rs) = webauthn_rs::Peer::new("ES256", attestation) {
             line("webauthn-rs-core", None, Box::new(webauthn_rs));
         }
     }
 }
 
-/// Each parser on its own, and the one policy check that reads text.
+/// Each parser alone, and the one policy check that reads text.
 fn pieces(lines: &mut Vec<Line>) {
     let mut line = |name, subject| {
         lines.push(Line { ceremony: "pieces of ES256", name, bare: None, subject });
@@ -188,7 +188,8 @@ fn pieces(lines: &mut Vec<Line>) {
     line("OriginPolicy::check_origin", Box::new(check));
 }
 
-/// The parsers that a chain goes through, on what they are given: beside its signatures, what cannot be saved.
+/// The parsers that a chain goes through, with their input: the cost that cannot be saved in addition to the
+/// signatures.
 #[cfg(feature = "attestation")]
 fn pieces_of_a_chain(lines: &mut Vec<Line>) {
     use relying_party::x509::Certificate;
@@ -205,7 +206,7 @@ fn pieces_of_a_chain(lines: &mut Vec<Line>) {
     line("Certificate, intermediate", parsing(intermediate, parse));
 }
 
-/// The certificates of an attestation object with two.
+/// The certificates of an attestation object with two of them.
 #[cfg(feature = "attestation")]
 fn x5c(attestation_object: &[u8]) -> [Vec<u8>; 2] {
     let object = AttestationObject::parse(attestation_object).unwrap();
@@ -218,22 +219,6 @@ fn x5c(attestation_object: &[u8]) -> [Vec<u8>; 2] {
 
 fn parsing(input: Vec<u8>, parse: fn(&[u8])) -> Box<dyn Subject> {
     Box::new(move || parse(black_box(&input)))
-}
-
-/// A megabyte of the kind of input that costs each parser most.
-fn hostile_input(lines: &mut Vec<Line>) {
-    let inputs = hostile::inputs(1 << 20);
-    for (name, parse) in hostile::PARSERS {
-        let cost = |input: &[u8]| {
-            let start = Instant::now();
-            parse(input);
-            start.elapsed()
-        };
-        let (_, worst) = inputs.iter().max_by_key(|(_, input)| cost(input)).unwrap();
-        let worst = worst.clone();
-        let subject = Box::new(move || _ = black_box(parse(black_box(&worst))));
-        lines.push(Line { ceremony: "1 MB of hostile input", name, bare: None, subject });
-    }
 }
 
 fn with(sign_in: SignIn, verifier: impl SignatureVerifier) -> impl FnMut() {
@@ -253,22 +238,22 @@ fn bare_signature(algorithm: &str) -> impl Fn() + use<> {
     move || black_box(&key).verify(black_box(&message), &sign_in.signature)
 }
 
-/// The one function whose instructions are counted.
+/// The function whose instructions are counted.
 #[inline(never)]
 fn measured(subject: &mut dyn Subject) {
     subject.run();
-    // So that this is no tail call, which would leave the function before its work is done.
+    // Without this the call above would be a tail call, which leaves the function before its work is done.
     black_box(());
 }
 
-/// Median of the time of one run in nanoseconds, for each line. The subjects of one ceremony take turns, so that
-/// whatever else the machine does meets them all alike.
+/// The median time of one run in nanoseconds, for each line. The subjects of one ceremony take turns, so that other
+/// load on the machine affects all of them alike.
 fn times(lines: &mut [Line]) -> Vec<f64> {
     const ROUNDS: usize = 201;
     let mut medians = Vec::new();
     for group in lines.chunk_by_mut(|one, next| one.ceremony == next.ceremony) {
-        // About 2 ms a turn, so that each subject runs from warm caches, as it does in a service that does little
-        // else: as many runs as the subject needs for it.
+        // A turn takes about 2 ms, so that each subject runs with warm caches, as it does in a service that does little
+        // else. The number of runs is chosen to fit.
         let mut samples = vec![Vec::with_capacity(ROUNDS); group.len()];
         let counts: Vec<usize> = group.iter_mut().map(|line| runs_in(2_000_000.0, line)).collect();
         for _ in 0..ROUNDS {
@@ -287,6 +272,9 @@ fn runs_in(nanoseconds: f64, line: &mut Line) -> usize {
 }
 
 fn time(subject: &mut dyn Subject, count: usize) -> f64 {
+    if let Some(peer) = subject.peer() {
+        return peer.measure(count).nanoseconds;
+    }
     subject.prepare(count);
     let start = Instant::now();
     for _ in 0..count {
@@ -301,6 +289,9 @@ fn median(mut samples: Vec<f64>) -> f64 {
 }
 
 fn allocations(subject: &mut dyn Subject) -> u64 {
+    if let Some(peer) = subject.peer() {
+        return peer.measure(1).allocations;
+    }
     subject.prepare(2);
     subject.run();
     allocation_counter::measure(|| subject.run()).count_total
@@ -316,7 +307,7 @@ fn main() {
     }
 }
 
-/// The first run is not counted: it finds out what the processor can do.
+/// The first run is not counted: it detects the processor's features.
 fn run(index: usize, count: usize) {
     let mut line = lines().swap_remove(index);
     line.subject.prepare(count + 1);
@@ -338,7 +329,7 @@ fn print_times(ceremony: &str) {
 fn table() {
     let mut lines = lines();
     let times = times(&mut lines);
-    let instructions = instructions_of_each(lines.len());
+    let instructions = instructions_of_each(&mut lines);
     let allocations: Vec<u64> =
         lines.iter_mut().map(|line| allocations(line.subject.as_mut())).collect();
     let of = |ceremony: &str, name: &str| {
@@ -373,15 +364,15 @@ fn table() {
     }
 }
 
-/// Two at a time, if they can be counted at all.
-fn instructions_of_each(subjects: usize) -> Option<Vec<Instructions>> {
-    instructions::can_be_counted().then(|| {
-        let count = |subject| instructions::of(subject, "peers::measured");
-        thread::scope(|scope| {
-            let half = subjects / 2;
-            let first = scope.spawn(move || (0..half).map(count).collect::<Vec<_>>());
-            let second: Vec<_> = (half..subjects).map(count).collect();
-            [first.join().unwrap(), second].concat()
-        })
-    })
+/// The instructions of each line, if they can be counted.
+fn instructions_of_each(lines: &mut [Line]) -> Option<Vec<Instructions>> {
+    let count = |(index, line): (usize, &mut Line)| match line.subject.peer() {
+        Some(peer) => peer.instructions(),
+        None => instructions::of(this(), &index.to_string(), "peers::measured"),
+    };
+    instructions::can_be_counted().then(|| lines.iter_mut().enumerate().map(count).collect())
+}
+
+fn this() -> PathBuf {
+    env::current_exe().unwrap()
 }

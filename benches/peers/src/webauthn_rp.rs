@@ -48,7 +48,7 @@ fn user() -> UserHandle<{ USER.len() }> {
     UserHandle::decode(USER).unwrap()
 }
 
-/// The state of a ceremony, which serialises, with our challenge for the random one.
+/// The serialized state of a ceremony, with our challenge instead of the random one.
 fn with_challenge(mut state: Vec<u8>, challenge: u128) -> Vec<u8> {
     let challenge = challenge.to_le_bytes();
     let at = state.windows(challenge.len()).position(|bytes| bytes == challenge).unwrap();

@@ -1,13 +1,25 @@
-// The server's JSON interface: one function, one kind of error.
+// The server's own JSON interface: one function, one kind of error. Passkeys go through the browser module instead.
 
-/** A failure with a stable code, as the server or the browser side of a ceremony gives it. */
+import { has, passkeySentences, t } from "/i18n.js";
+
+/** A failure with a code. The message is a sentence in the page's language; text from the server is never part of it. */
 export class CodedError extends Error {
-  constructor(code, message, { status = 0, meta = {}, cause } = {}) {
-    super(message, { cause });
+  constructor(code, { status = 0, cause } = {}) {
+    super(sentence(code, status), { cause });
     this.code = code;
     this.status = status;
-    this.meta = meta;
   }
+}
+
+function sentence(code, status) {
+  if (has(`error_${code}`)) return t(`error_${code}`);
+  const byStatus =
+    status === 401 ? "unauthenticated"
+    : status === 403 ? "forbidden"
+    : status === 429 ? "too_many_requests"
+    : status >= 500 ? "internal_error"
+    : "unexpected_answer";
+  return Object.hasOwn(passkeySentences, code) ? passkeySentences[code] : passkeySentences[byStatus];
 }
 
 /** Calls the server; resolves with its answer's JSON, rejects with a CodedError. */
@@ -22,18 +34,15 @@ export async function api(method, path, body) {
   try {
     response = await fetch(path, request);
   } catch (cause) {
-    throw new CodedError("network", "The server cannot be reached. Check your connection and try again.", { cause });
+    throw new CodedError("network_error", { cause });
   }
   let answer = null;
   try {
     answer = await response.json();
   } catch {
-    // Said below: an answer that is not JSON is no answer.
+    // Reported below: an answer that is not JSON is not understood.
   }
   if (response.ok && answer !== null) return answer;
-  const [error] = answer?.errors ?? [];
-  throw new CodedError(error?.code ?? `http_${response.status}`, error?.long_message ?? error?.message ?? "The server gave no answer that this page understands.", {
-    status: response.status,
-    meta: error?.meta ?? {},
-  });
+  const code = answer?.errors?.[0]?.code;
+  throw new CodedError(typeof code === "string" ? code : "unexpected_answer", { status: response.status });
 }

@@ -1,25 +1,33 @@
 // Signing in with the demo's code: before a passkey, which the server may ask for as the second factor, or after one.
 
+import { welcome } from "/account.js";
 import { api } from "/api.js";
-import { $, say, setFieldError, withButton } from "/ui.js";
-import { usePasskey } from "/webauthn.js";
+import { client } from "/client.js";
+import { nodes, t } from "/i18n.js";
+import { say } from "/notices.js";
+import { emit } from "/state.js";
+import { $, refuse, setFieldError, withButton } from "/ui.js";
 
-let page = { stopAutofill() {}, startAutofill() {}, async finish() {} };
-
-/**
- * Offers codes. `finish` sends the last step of a sign-in to a path, shows who is signed in, and returns the answer;
- * the other two stand back for the passkey, of which a browser asks for one at a time.
- */
-export function offerCodes(callbacks) {
-  page = callbacks;
+export function offerCodes() {
   $("code").hidden = false;
 }
 
+/** Whether a passkey was shown before the code. */
+let shownPasskey = false;
+
+/** Asks for the code, after a passkey. */
+export async function askForCodeToo() {
+  askForCode(await api("POST", "/api/code/begin"));
+  shownPasskey = true;
+}
+
 /** Shows the form, with the code that a real service would have sent. */
-export function askForCode(demoCode) {
-  page.stopAutofill();
-  $("demo-code").textContent = demoCode;
+function askForCode({ demo_code: shown }) {
+  shownPasskey = false;
+  const code = Object.assign(document.createElement("strong"), { id: "demo-code", textContent: shown });
+  $("code-hint").replaceChildren(...nodes("code_shown", { code }));
   $("code-form").hidden = false;
+  emit("code", true);
   $("code-input").focus();
 }
 
@@ -30,54 +38,44 @@ export const asksForCode = () => !$("code-form").hidden;
 export function forgetCode() {
   $("code-form").reset();
   $("code-form").hidden = true;
-  $("demo-code").textContent = "";
+  $("code-hint").replaceChildren();
   setFieldError($("code-input"), $("code-error"), null);
-  refuseName(null);
-}
-
-function refuseName(message) {
-  setFieldError($("sign-in-name"), $("sign-in-error"), message);
-  if (message) $("sign-in-name").focus();
+  setFieldError($("sign-in-name"), $("sign-in-error"), null);
 }
 
 $("code-begin").addEventListener("click", () => {
   withButton($("code-begin"), async () => {
     forgetCode();
-    const name = $("sign-in-name").value.trim();
-    if (!name) return refuseName("Please enter your name.");
+    const [input, error] = [$("sign-in-name"), $("sign-in-error")];
+    const name = input.value.trim();
+    if (!name) return refuse(input, error, t("code_name_missing"));
     try {
-      const { demo_code: demoCode } = await api("POST", "/api/sign-in/code/begin", { name });
-      askForCode(demoCode);
-    } catch (error) {
-      if (error.meta?.param_name !== "name") throw error;
-      refuseName(error.message);
+      askForCode(await api("POST", "/api/code/begin", { name }));
+    } catch (failure) {
+      if (failure.code !== "form_identifier_not_found") throw failure;
+      refuse(input, error, failure.message);
     }
   });
 });
 
-$("sign-in-name").addEventListener("input", () => refuseName(null));
+$("sign-in-name").addEventListener("input", () => setFieldError($("sign-in-name"), $("sign-in-error"), null));
 $("code-input").addEventListener("input", () => setFieldError($("code-input"), $("code-error"), null));
 
 $("code-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  const input = $("code-input");
-  const code = input.value.trim();
-  if (!code) {
-    setFieldError(input, $("code-error"), "Please enter the code.");
-    input.focus();
-    return;
-  }
+  const code = $("code-input").value.trim();
+  if (!code) return refuse($("code-input"), $("code-error"), t("code_missing"));
   withButton($("code-finish"), async () => {
-    page.stopAutofill();
     try {
-      const answer = await page.finish("/api/sign-in/code/finish", { code });
-      if (answer.status === "needs_second_factor") await confirmWithPasskey();
+      const { status } = await api("POST", "/api/code/finish", { code });
+      if (status === "needs_second_factor") await confirmWithPasskey();
+      else await welcome({ withPasskey: shownPasskey });
     } catch (error) {
       // Whatever the server says to a code, that one is gone; if it said nothing, it may be sent again.
       if (error.status) forgetCode();
       throw error;
     } finally {
-      page.startAutofill();
+      emit("code", asksForCode());
     }
   });
 });
@@ -85,8 +83,7 @@ $("code-form").addEventListener("submit", (event) => {
 /** The second factor, after the code. */
 async function confirmWithPasskey() {
   forgetCode();
-  say("info", "The code is right. Please confirm with a passkey, too.");
-  const start = await api("POST", "/api/sign-in/second-factor/begin");
-  const response = await usePasskey(start.public_key, { mediation: start.mediation });
-  await page.finish("/api/sign-in/second-factor/finish", { ceremony_id: start.ceremony_id, response });
+  say("info", t("code_then_passkey"));
+  await client.secondFactor();
+  await welcome({ withPasskey: true });
 }

@@ -2,13 +2,15 @@
 // are stored, and changes a few of them.
 
 import { api } from "/api.js";
-import { $, say, sayError, setFieldError, withButton } from "/ui.js";
+import { t } from "/i18n.js";
+import { say } from "/notices.js";
+import { $, refuse, sayError, setFieldError, withButton } from "/ui.js";
 
 const FIVE_MINUTES = 300_000;
 
 let changed = () => {};
 
-/** Shows the panel; `onChange` is called with settings that count from then on. */
+/** Shows the panel; `onChange` is called with settings that apply from then on. */
 export function offerSettings(onChange) {
   changed = onChange;
   $("settings").hidden = false;
@@ -48,18 +50,16 @@ $("settings").addEventListener("toggle", async () => {
   }
 });
 
+$("setting-max").addEventListener("input", () => setFieldError($("setting-max"), $("setting-max-error"), null));
+
 $("settings-form").addEventListener("submit", (event) => {
   event.preventDefault();
   const max = $("setting-max");
-  setFieldError(max, $("setting-max-error"), max.checkValidity() ? null : "A number from 1 to 1000, please.");
-  if (!max.checkValidity()) {
-    max.focus();
-    return;
-  }
+  if (!max.checkValidity()) return refuse(max, $("setting-max-error"), t("setting_max_invalid"));
   withButton($("settings-apply"), async () => {
     const settings = await api("PUT", "/api/settings", withForm(await api("GET", "/api/settings")));
     fill(settings);
     changed(settings);
-    say("good", "The settings count from now on.");
+    say("good", t("settings_applied"));
   });
 });

@@ -1,43 +1,32 @@
-// What every part of the page uses: elements, notices, busy buttons, dialogs.
+// What every part of the page uses: elements, busy buttons, field errors, dialogs, and explanations.
 
 import { CodedError } from "/api.js";
+import { t } from "/i18n.js";
+import { hush, say } from "/notices.js";
+import { PasskeyError } from "/passkeys/browser/index.js";
+import { emit } from "/state.js";
 
 export const $ = (id) => document.getElementById(id);
 
-// ---- notices ----
+/** A copy of what a template holds. */
+export const copyOf = (template) => $(template).content.cloneNode(true).firstElementChild;
 
-const icons = { good: "check", bad: "alert", info: "info" };
-
-export function say(tone, message, code) {
-  hush();
-  const notice = $("notice-template").content.cloneNode(true).firstElementChild;
-  notice.classList.add(tone);
-  notice.querySelector("use").setAttribute("href", `#icon-${icons[tone]}`);
-  notice.querySelector(".notice-message").textContent = message;
-  notice.querySelector(".notice-code").hidden = !code;
-  notice.querySelector("code").textContent = code ?? "";
-  notice.querySelector(".notice-close").addEventListener("click", () => {
-    notice.remove();
-    $("main").focus({ preventScroll: true });
-  });
-  $(tone === "bad" ? "alert" : "status").append(notice);
-  if (notice.getBoundingClientRect().top < 0) window.scrollTo({ top: 0 });
+/** Moves the focus to a heading, so that keyboard and screen reader go on from there. */
+export function focusHeading(id) {
+  $(id).focus({ preventScroll: true });
+  window.scrollTo({ top: 0 });
 }
 
-export function hush() {
-  $("status").replaceChildren();
-  $("alert").replaceChildren();
-}
+// ---- failures ----
 
-/** Shows a failure. Cancelling is no mishap, so it is told calmly. */
+/** Shows a failure. A cancelled request is no failure, so it is told calmly. */
 export function sayError(error) {
-  if (!(error instanceof CodedError)) {
+  if (!(error instanceof CodedError || error instanceof PasskeyError)) {
     console.error(error);
-    say("bad", "Something on this page went wrong. Reload it and try again.");
+    say("bad", t("page_failed"));
     return;
   }
-  const calm = ["passkey_registration_cancelled", "passkey_retrieval_cancelled", "passkey_operation_aborted"];
-  say(calm.includes(error.code) ? "info" : "bad", error.message, error.code);
+  say(error.cancelled ? "info" : "bad", error.message, error.code);
 }
 
 /** Runs what a button stands for: once at a time, visibly, with its failure shown. */
@@ -49,7 +38,7 @@ export async function withButton(button, action) {
   try {
     await action();
   } catch (error) {
-    if (error.status === 401) document.dispatchEvent(new CustomEvent("session-ended", { detail: error }));
+    if ((error.server ?? error).status === 401) emit("session-ended");
     else sayError(error);
   } finally {
     button.removeAttribute("aria-busy");
@@ -64,10 +53,17 @@ export function setFieldError(input, error, message) {
   else input.removeAttribute("aria-invalid");
 }
 
+/** Refuses what was typed, and lets the user correct it. */
+export function refuse(input, error, message) {
+  setFieldError(input, error, message);
+  input.focus();
+}
+
 // ---- dialogs ----
 
 /** Opens a modal dialog; resolves with the value of the button that closed it. */
 export function ask(dialog) {
+  hush();
   dialog.returnValue = "cancel";
   dialog.showModal();
   return new Promise((resolve) => {
@@ -75,11 +71,44 @@ export function ask(dialog) {
   });
 }
 
-// A click on the backdrop closes, as Escape does.
+/** Closes whatever is open, when another part of the page is shown. */
+export function closeDialogs() {
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close("cancel");
+}
+
 for (const dialog of document.querySelectorAll("dialog")) {
+  // What is shown only once is not closed by accident, in browsers that do not know the attribute either.
+  if (dialog.getAttribute("closedby") === "none") {
+    dialog.addEventListener("keydown", (event) => event.key === "Escape" && event.preventDefault());
+    dialog.addEventListener("cancel", (event) => event.preventDefault());
+    continue;
+  }
+  // A click on the backdrop closes, as Escape does.
   dialog.addEventListener("click", (event) => {
     const box = dialog.getBoundingClientRect();
     const outside = event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
     if (event.target === dialog && outside) dialog.close("cancel");
   });
+  for (const button of dialog.querySelectorAll("[data-close]")) button.addEventListener("click", () => dialog.close("cancel"));
+}
+
+// ---- explanations ----
+
+let explained = 0;
+
+/** A text with an explanation, which shows when the pointer is on it or when it has the focus. */
+export function withHint(content, explanation, className) {
+  const element = copyOf("hint-template");
+  const [button, tooltip] = element.children;
+  tooltip.id = `hint-${(explained += 1)}`;
+  tooltip.textContent = explanation;
+  button.className = className;
+  button.setAttribute("aria-describedby", tooltip.id);
+  button.append(content);
+  // Escape hides it, until the pointer or the focus comes back.
+  element.addEventListener("keydown", ({ key }) => key === "Escape" && element.classList.add("dismissed"));
+  for (const event of ["pointerleave", "focusout"]) {
+    element.addEventListener(event, () => element.classList.remove("dismissed"));
+  }
+  return element;
 }

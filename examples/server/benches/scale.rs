@@ -11,6 +11,8 @@
 )]
 #![allow(dead_code, unreachable_pub, reason = "it does not need all of the tests' support")]
 
+#[path = "../tests/support/many.rs"]
+mod many;
 #[path = "../tests/support/postgres.rs"]
 mod postgres;
 
@@ -21,15 +23,15 @@ use std::{
 
 use postgres::Schema;
 use relying_party::{
-    Challenge, CreatePasskey, Passkey, PasskeyId, RelyingParty, SignIn, SignInRequest,
-    SignedInUser, Timestamp, UserHandle,
+    Challenge, NewUser, Passkey, PasskeyId, Posted, RelyingParty, SessionBinding, SignIn,
+    SignInRequest, Timestamp, UserHandle,
+    flow::SignUpOutcome,
     store::{self, AsyncPasskeyStore, MemoryStore, PasskeyStore},
     test_authenticator::TestAuthenticator,
 };
-use server::store::{Account, Database, Sqlite, Store, postgres::Limits};
+use server::store::{Database, Limits, Store};
 use tokio::runtime::Runtime;
 
-const ORIGIN: &str = "https://example.com";
 const SIGN_INS: usize = 300;
 
 /// Somebody with a passkey, which is made in memory and put into each store.
@@ -41,35 +43,32 @@ struct User {
 
 impl User {
     fn new() -> Self {
-        let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN).build().unwrap();
-        let memory = MemoryStore::new();
-        let handle = UserHandle::generate().unwrap();
-        let user = SignedInUser::new(handle, "ada", "Ada");
-        let challenge = Challenge::generate().unwrap();
-        let now = Timestamp::now();
-        let start = store::run(&memory, CreatePasskey::begin(&rp, &user, challenge, now)).unwrap();
-        let mut device = TestAuthenticator::new("laptop");
-        let response = device.create(&start.public_key, ORIGIN).unwrap();
-        let id = start.ceremony_id;
-        let finish = CreatePasskey::finish(&rp, handle, id, response.as_bytes(), now);
-        let passkey = store::run(&memory, finish).unwrap().passkey;
+        let rp = many::rp();
+        let (device, passkey) = many::passkey();
         Self { rp, device, passkey }
     }
 
     /// How long the two halves of a sign-in take, from the fastest to the slowest.
     fn measure(&mut self, store: &impl Run) -> [Vec<Duration>; 2] {
         let mut times = [Vec::new(), Vec::new()];
+        let session = SessionBinding::of("the session of a browser");
         for _ in 0..SIGN_INS {
             let challenge = Challenge::generate().unwrap();
             let started = Instant::now();
-            let begin =
-                SignIn::begin(&self.rp, SignInRequest::Discoverable, challenge, Timestamp::now());
+            let begin = SignIn::begin(
+                &self.rp,
+                SignInRequest::Discoverable,
+                session,
+                challenge,
+                Timestamp::now(),
+            );
             let start = store.run(begin);
             times[0].push(started.elapsed());
-            let response = self.device.get(&start.public_key, ORIGIN).unwrap();
+            let response = self.device.get(&start.public_key, many::ORIGIN).unwrap();
             let started = Instant::now();
-            let id = start.ceremony_id;
-            store.run(SignIn::finish(&self.rp, id, response.as_bytes(), Timestamp::now()));
+            let (ceremony, response) = (start.ceremony_id, response.as_bytes());
+            let posted = Posted { session, ceremony, response };
+            store.run(SignIn::finish(&self.rp, posted, Timestamp::now()));
             times[1].push(started.elapsed());
         }
         for times in &mut times {
@@ -101,7 +100,7 @@ impl Run for (Runtime, Store) {
         &self,
         start: Result<relying_party::Step<F>, relying_party::Error>,
     ) -> F::Output {
-        self.0.block_on(store::run_async(&self.1, start)).unwrap()
+        self.0.block_on(store::run_async(self.1.passkeys(), start)).unwrap()
     }
 }
 
@@ -139,58 +138,38 @@ fn memory(own: &Passkey, passkeys: u32) -> MemoryStore {
         passkey.user = UserHandle::try_from(&number.to_be_bytes()[..]).unwrap();
         passkey.credential_id = (&number.to_be_bytes()[..]).try_into().unwrap();
         passkey.id = PasskeyId::of(&passkey.rp_id, &passkey.credential_id);
-        store.insert_passkey(&passkey, 10).unwrap();
+        PasskeyStore::insert_passkey(&store, &passkey, 10).unwrap();
     }
-    store.insert_passkey(own, 10).unwrap();
+    PasskeyStore::insert_passkey(&store, own, 10).unwrap();
     store
 }
 
 fn sqlite(folder: &tempfile::TempDir, own: &Passkey, passkeys: u32) -> (Runtime, Store) {
     let file = folder.path().join("scale.sqlite");
-    let store = Store::from(Sqlite::open(&file).unwrap());
-    let record = serde_json::to_string(own).unwrap().replace('\'', "''");
-    let database = rusqlite::Connection::open(&file).unwrap();
-    database
-        .execute_batch(&format!(
-            "BEGIN;
-             CREATE TEMP TABLE numbers AS
-                 WITH RECURSIVE numbers (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM numbers LIMIT {passkeys})
-                 SELECT n, randomblob(16) AS bytes FROM numbers;
-             INSERT INTO users SELECT bytes, 'user ' || n, n FROM numbers;
-             INSERT INTO passkeys
-                 SELECT bytes, 'example.com', bytes, bytes, n, '{record}', 'a name', n, n, 0, 1, 1, 1 FROM numbers;
-             COMMIT;
-             ANALYZE;
-             PRAGMA wal_checkpoint(TRUNCATE);"
-        ))
-        .unwrap();
-    with_own(Runtime::new().unwrap(), store, own)
+    let runtime = Runtime::new().unwrap();
+    let database = Database::File(file.clone());
+    let store = runtime.block_on(Store::open(&database, None, limits())).unwrap();
+    runtime.block_on(many::in_sqlite(&file, own, passkeys));
+    with_own(runtime, store, own)
 }
 
 fn postgres(schema: &Schema, own: &Passkey, passkeys: u32) -> (Runtime, Store) {
     let runtime = Runtime::new().unwrap();
-    let limits = Limits { patience: Duration::from_secs(60), ..Limits::default() };
-    let database = Database::Postgres(Box::new(schema.config()));
-    let store = runtime.block_on(Store::open(&database, limits)).unwrap();
-    let record = serde_json::to_string(own).unwrap().replace('\'', "''");
-    schema.sql(&format!(
-        "CREATE TEMP TABLE numbers AS SELECT n, decode(md5(n::text), 'hex') AS bytes
-             FROM generate_series(1, {passkeys}) n;
-         INSERT INTO users SELECT bytes, 'user ' || n, n FROM numbers;
-         INSERT INTO passkeys
-             SELECT bytes, 'example.com', bytes, bytes, n, '{record}', 'a name', n, n, 0, true, true, true
-             FROM numbers;"
-    ));
-    schema.sql("ANALYZE users");
-    schema.sql("VACUUM ANALYZE passkeys");
+    let database = schema.url().parse::<Database>().unwrap();
+    let store = runtime.block_on(Store::open(&database, None, limits())).unwrap();
+    many::in_postgres(schema, own, passkeys);
     with_own(runtime, store, own)
+}
+
+fn limits() -> Limits {
+    Limits { patience: Duration::from_secs(60), ..Limits::default() }
 }
 
 fn with_own(runtime: Runtime, store: Store, own: &Passkey) -> (Runtime, Store) {
     runtime.block_on(async {
-        let account = Account { handle: own.user, name: "Ada".parse().unwrap() };
-        assert!(store.sign_up(&account, Timestamp::now()).await.unwrap());
-        store.insert_passkey(own, 10).await.unwrap();
+        let user = NewUser::new(own.user, "ada", "Ada");
+        let outcome = store.passkeys().insert_account(&user, own).await.unwrap();
+        assert_eq!(outcome, SignUpOutcome::Created);
     });
     (runtime, store)
 }

@@ -1,11 +1,13 @@
 //! Load for the example server: sign-ins that were made beforehand, replayed over loopback.
 //!
 //! ```text
-//! cargo run --release -p server --example load -- [SIGN_INS] [CONNECTIONS]
+//! cargo run --release -p server --example load -- [SIGN_INS] [CONNECTIONS] [--postgres] [--passkeys NUMBER]
+//! cargo run --release -p server --features ring --example load -- … --ring
 //! ```
 //!
-//! The server runs as a process of its own, on a database in a temporary folder. Each connection is a user with one
-//! passkey. First all sign-ins are begun, which is measured, and signed, which is not; then all are finished. Up to
+//! The server runs as a separate process, on a SQLite file in a temporary folder (`TMPDIR` says where), or in a schema of
+//! the PostgreSQL of `DATABASE_URL`. Each connection is a user with one passkey; the database can be given more passkeys,
+//! of others. First all sign-ins are begun, which is measured, and signed, which is not; then all are finished. Up to
 //! 20000 sign-ins and 64 connections.
 #![allow(
     clippy::unwrap_used,
@@ -14,24 +16,50 @@
     clippy::indexing_slicing,
     reason = "what cannot go on has failed"
 )]
+#![allow(dead_code, unreachable_pub, reason = "it does not need all of the tests' support")]
+
+#[path = "../tests/support/many.rs"]
+mod many;
+#[path = "../tests/support/postgres.rs"]
+mod postgres;
 
 use std::{
     env, fs,
     io::{BufRead, BufReader},
-    path::Path,
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
 use clap::Parser;
+use postgres::Schema;
 use relying_party::test_authenticator::TestAuthenticator;
 use serde_json::{Value, json, value::RawValue};
 use server::config::Config;
+use tokio::runtime::Handle;
 use ureq::Agent;
 
 /// The argument with which this program is the server.
 const SERVE: &str = "serve";
+
+/// How much load.
+#[derive(Parser)]
+struct Load {
+    #[arg(default_value_t = 2000)]
+    sign_ins: usize,
+    #[arg(default_value_t = 8)]
+    connections: usize,
+    /// In PostgreSQL instead of SQLite
+    #[arg(long)]
+    postgres: bool,
+    /// How many other passkeys there are
+    #[arg(long, default_value_t = 0)]
+    passkeys: u32,
+    /// Verify with `ring`
+    #[cfg(feature = "ring")]
+    #[arg(long)]
+    ring: bool,
+}
 
 #[tokio::main]
 async fn main() {
@@ -40,22 +68,46 @@ async fn main() {
         server::run(Config::parse_from(arguments)).await.expect("the server runs");
         return;
     }
-    let mut number = |or| arguments.next().map_or(or, |it| it.parse().expect("a number"));
-    let (sign_ins, connections): (usize, usize) = (number(2000), number(8));
-    let (sign_ins, connections) = (sign_ins.clamp(1, 20_000), connections.clamp(1, 64));
-    tokio::task::spawn_blocking(move || measure(sign_ins, connections)).await.unwrap();
+    let load = Load::parse();
+    tokio::task::spawn_blocking(move || load.measure()).await.unwrap();
 }
 
-fn measure(sign_ins: usize, connections: usize) {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(&folder.path().join("load.sqlite"));
-    let each = sign_ins.div_ceil(connections);
-    let mut browsers: Vec<Browser> =
-        (0..connections).map(|at| Browser::with_passkey(server.port, at)).collect();
-    println!("{connections} connections, {each} sign-ins each");
-    print("begin", &timed(&mut browsers, |browser| browser.begin(each)));
-    print("finish", &timed(&mut browsers, Browser::finish));
-    println!("server: {}", server.memory());
+impl Load {
+    fn measure(&self) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("load.sqlite");
+        let schema = self.postgres.then(|| Schema::new().expect("PostgreSQL can be reached"));
+        let database = schema.as_ref().map_or(file.display().to_string(), Schema::url);
+        let server = Server::start(&database, self.flags());
+        if self.passkeys > 0 {
+            let (_, mut passkey) = many::passkey();
+            "localhost".clone_into(&mut passkey.rp_id);
+            match &schema {
+                Some(schema) => many::in_postgres(schema, &passkey, self.passkeys),
+                None => {
+                    Handle::current().block_on(many::in_sqlite(&file, &passkey, self.passkeys));
+                }
+            }
+        }
+        let connections = self.connections.clamp(1, 64);
+        let each = self.sign_ins.clamp(1, 20_000).div_ceil(connections);
+        let mut browsers: Vec<Browser> =
+            (0..connections).map(|at| Browser::with_passkey(server.port, at)).collect();
+        println!("{connections} connections, {each} sign-ins each");
+        let begins = print("begin", &timed(&mut browsers, |browser| browser.begin(each)));
+        let finishes = print("finish", &timed(&mut browsers, Browser::finish));
+        let whole = begins * finishes / (begins + finishes);
+        println!("both: {whole:.0} sign-ins a second");
+        println!("server: {}", server.memory());
+    }
+
+    fn flags(&self) -> &'static [&'static str] {
+        #[cfg(feature = "ring")]
+        if self.ring {
+            return &["--ring"];
+        }
+        &[]
+    }
 }
 
 /// Runs a job in every browser at once. Returns how long each of its requests took, browser by browser.
@@ -71,8 +123,8 @@ fn timed(
     })
 }
 
-/// The rate is that of time spent in requests: what a browser does between them is not the server's.
-fn print(what: &str, times: &[Vec<Duration>]) {
+/// The rate is that of time spent in requests: what a browser does between them is not the server's. Returns it.
+fn print(what: &str, times: &[Vec<Duration>]) -> f64 {
     let rate: f64 = times
         .iter()
         .map(|times| {
@@ -84,6 +136,7 @@ fn print(what: &str, times: &[Vec<Duration>]) {
     times.sort();
     let at = |percent: usize| times[(times.len() * percent / 100).min(times.len() - 1)];
     println!("{what}: {rate:.0} a second, p50 {:.1?}, p99 {:.1?}", at(50), at(99));
+    rate
 }
 
 /// A browser with one passkey, and the sign-ins that it began.
@@ -102,24 +155,24 @@ impl Browser {
         let agent = Agent::new_with_defaults();
         let mut browser =
             Self { agent, port, cookie: String::new(), authenticator, begun: Vec::new() };
-        browser.post("/api/sign-up", &json!({ "name": format!("User {at}") }));
-        let start = browser.post("/api/passkeys/create/begin", &json!({}));
+        let begin = json!({ "name": format!("User {at}") });
+        let start = browser.post("/passkeys/sign-up/begin", &begin);
         let origin = browser.origin();
-        let response = browser.authenticator.create(&start["public_key"], &origin).unwrap();
-        browser.post("/api/passkeys/create/finish", &finish(&start, response));
+        let response = browser.authenticator.create(&start["publicKey"], &origin).unwrap();
+        browser.post("/passkeys/sign-up/finish", &finish(&start, response));
         browser
     }
 
-    /// Begins so many sign-ins, each in a session of its own, and signs them.
+    /// Begins so many sign-ins, each in a new session, and signs them.
     fn begin(&mut self, count: usize) -> Vec<Duration> {
         let origin = self.origin();
         let mut times = Vec::new();
         for _ in 0..count {
             self.cookie.clear();
             let sent = Instant::now();
-            let start = self.post("/api/sign-in/begin", &json!({}));
+            let start = self.post("/passkeys/sign-in/begin", &json!({ "flow": "discoverable" }));
             times.push(sent.elapsed());
-            let response = self.authenticator.get(&start["public_key"], &origin).unwrap();
+            let response = self.authenticator.get(&start["publicKey"], &origin).unwrap();
             self.begun.push((self.cookie.clone(), finish(&start, response)));
         }
         times
@@ -131,7 +184,7 @@ impl Browser {
         for (cookie, body) in std::mem::take(&mut self.begun) {
             self.cookie = cookie;
             let sent = Instant::now();
-            self.post("/api/sign-in/finish", &body);
+            self.post("/passkeys/sign-in/finish", &body);
             times.push(sent.elapsed());
         }
         times
@@ -159,7 +212,7 @@ impl Browser {
 
 fn finish(start: &Value, response: String) -> Value {
     let response = RawValue::from_string(response).unwrap();
-    json!({ "ceremony_id": start["ceremony_id"], "response": response })
+    json!({ "ceremony": start["ceremony"], "credential": response })
 }
 
 /// The server as a process; killed when dropped.
@@ -169,10 +222,13 @@ struct Server {
 }
 
 impl Server {
-    fn start(database: &Path) -> Self {
+    fn start(database: &str, flags: &[&str]) -> Self {
         let mut process = Command::new(env::current_exe().unwrap())
             .args([SERVE, "--address", "127.0.0.1:0", "--database"])
             .arg(database)
+            .args(flags)
+            // All the load comes from one address.
+            .env("PASSKEYS_BEGINS_PER_MINUTE", "100000000")
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

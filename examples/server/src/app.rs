@@ -7,47 +7,38 @@ use std::{
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
+    http::request::Parts,
     middleware,
-    routing::{get, patch, post},
+    routing::{delete, get, post},
 };
-use relying_party::{
-    ConfigErrors, Error, RelyingParty, Settings, Step, Timestamp, UserHandle,
-    audit::{Audit, Auditable},
-    limits::RESPONSE_JSON_MAX,
-    policy::RelatedOrigins,
-    store,
-};
+use relying_party::{ConfigErrors, Passkeys, RelyingParty, Settings, store::DynStore};
+use relying_party_http::{Endpoints, Observed};
 use serde::Serialize;
 
 use crate::{
     audit::AuditLog,
-    codes::Codes,
+    client::Client,
     config::Config,
-    error::ApiError,
+    error::chain,
     guard,
-    routes::{
-        account, assets, audit, code, create, passkeys, reverify, settings, sign_in, well_known,
-    },
+    host::Sessions,
+    limits,
+    routes::{account, assets, audit, code, passkeys, recovery, settings},
     session::SessionCookie,
     store::Store,
 };
 
-/// The largest request: a response to a ceremony, and the ceremony's id around it.
-const BODY_MAX: usize = RESPONSE_JSON_MAX + 1024;
-
 /// What all requests share.
 #[derive(Debug)]
 pub struct App {
-    rp: RwLock<Arc<RelyingParty>>,
+    endpoints: RwLock<Endpoints<DynStore, Sessions>>,
     config: Config,
     /// The database.
     pub store: Store,
     /// What the page is told about the site.
     pub site: Site,
     pub(crate) cookie: SessionCookie,
-    pub(crate) audit: AuditLog,
-    pub(crate) codes: Codes,
+    pub(crate) audit: Arc<AuditLog>,
 }
 
 /// What the page is told about the site.
@@ -79,81 +70,102 @@ impl App {
             demo_settings: config.demo_settings,
             demo_codes: config.demo_codes,
         };
-        // Some browsers refuse `Secure` cookies at http://localhost.
+        let cookie = SessionCookie::new(config.is_secure());
+        let audit = Arc::new(AuditLog::default());
+        let endpoints = endpoints(rp, &store, config, cookie, &audit);
         Self {
-            rp: RwLock::new(Arc::new(rp)),
+            endpoints: RwLock::new(endpoints),
             config: config.clone(),
             store,
             site,
-            cookie: SessionCookie::new(config.is_secure()),
-            audit: AuditLog::default(),
-            codes: Codes::default(),
+            cookie,
+            audit,
         }
     }
 
-    /// The relying party: where its passkeys work, and what it demands of them now. A request asks once, so that it is
-    /// judged by one set of settings.
+    /// The endpoints for passkeys. A request asks once, so that it is judged by one set of settings.
     #[must_use]
-    pub fn rp(&self) -> Arc<RelyingParty> {
-        Arc::clone(&self.rp.read().unwrap_or_else(PoisonError::into_inner))
+    pub fn endpoints(&self) -> Endpoints<DynStore, Sessions> {
+        self.endpoints.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What the relying party decides now.
+    pub(crate) fn settings(&self) -> Settings {
+        self.endpoints().passkeys().relying_party().settings().clone()
+    }
+
+    /// The browser that sent a request.
+    pub(crate) fn client(&self, request: &Parts) -> Client {
+        let behind_proxy = self.config.limits.behind_proxy;
+        Client::of(&request.extensions, &request.headers, behind_proxy)
+    }
+
+    pub(crate) fn sessions(&self) -> Sessions {
+        self.endpoints().host().clone()
     }
 
     /// Goes on with other settings.
     pub(crate) fn change_settings(&self, settings: Settings) -> Result<(), ConfigErrors> {
         let rp = self.config.builder().settings(settings).build()?;
-        *self.rp.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rp);
+        let changed = endpoints(rp, &self.store, &self.config, self.cookie, &self.audit);
+        *self.endpoints.write().unwrap_or_else(PoisonError::into_inner) = changed;
         Ok(())
     }
+}
 
-    /// Runs a flow on the database, and notes in the audit log what became of it. `user` is whose session it is.
-    pub(crate) async fn run<F: Auditable>(
-        &self,
-        rp: &RelyingParty,
-        user: Option<UserHandle>,
-        now: Timestamp,
-        start: Result<Step<F>, Error>,
-    ) -> Result<F::Output, ApiError> {
-        let mut audit = Audit::new(rp, now);
-        if let Some(user) = user {
-            audit = audit.user(user);
-        }
-        let audited = store::run_async(&self.store, audit.flow(start)).await?;
-        self.audit.record(audited.entries);
-        Ok(audited.outcome?)
-    }
+/// All endpoints for passkeys. What happens goes to the audit log, and to the operator.
+fn endpoints(
+    rp: RelyingParty,
+    store: &Store,
+    config: &Config,
+    cookie: SessionCookie,
+    audit: &Arc<AuditLog>,
+) -> Endpoints<DynStore, Sessions> {
+    let host = Sessions::new(&rp, store.clone(), cookie, config);
+    let audit = Arc::clone(audit);
+    Endpoints::new(Passkeys::new(rp, store.passkeys().clone()), host)
+        .allow_sign_up()
+        .allow_erase()
+        .serve_openapi()
+        .observe(move |observed| match observed {
+            Observed::Audit(entry) => {
+                if let Some(error) = &entry.error {
+                    eprintln!("refused: {} ({:?})", error.code, error.kind);
+                }
+                audit.record(entry);
+            }
+            Observed::StoreFailed(error) => eprintln!("unavailable: {}", chain(error)),
+            Observed::HostFailed(error) => eprintln!("sessions: {}", chain(error)),
+            Observed::Warning(warning) => eprintln!("warning: {warning}"),
+            _ => {}
+        })
 }
 
 /// The whole site.
 pub fn router(app: Arc<App>) -> Router {
     let api = Router::new()
         .route("/session", get(account::session))
-        .route("/sign-up", post(account::sign_up))
+        .route("/sessions", get(account::sessions).delete(account::end_others))
+        .route("/account", get(account::account))
+        .route("/recovery/codes", post(recovery::create))
+        .route("/recovery/begin", post(recovery::begin))
+        .route("/recovery", delete(recovery::cancel))
         .route("/sign-out", post(account::sign_out))
-        .route("/sign-in/begin", post(sign_in::begin))
-        .route("/sign-in/finish", post(sign_in::finish))
-        .route("/passkeys", get(passkeys::list))
-        .route("/passkeys/create/begin", post(create::begin))
-        .route("/passkeys/create/finish", post(create::finish))
-        .route("/passkeys/{id}", patch(passkeys::rename).delete(passkeys::delete))
-        .route("/reverify/begin", post(reverify::begin))
-        .route("/reverify/finish", post(reverify::finish))
         .route("/audit", get(audit::list));
     let settings = Router::new().route("/settings", get(settings::show).put(settings::change));
     let codes = Router::new()
-        .route("/sign-in/code/begin", post(code::begin))
-        .route("/sign-in/code/finish", post(code::finish))
-        .route("/sign-in/second-factor/begin", post(code::begin_passkey))
-        .route("/sign-in/second-factor/finish", post(code::finish_passkey));
+        .route("/code/begin", post(code::begin))
+        .route("/code/finish", post(code::finish));
     let demo = [(app.config.demo_settings, settings), (app.config.demo_codes, codes)];
     let wanted = demo.into_iter().filter(|(wanted, _)| *wanted);
     let api = wanted
         .fold(api, |api, (_, routes)| api.merge(routes))
-        .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), guard::refuse_forged_requests));
-    Router::new()
+    let site = Router::new()
         .nest("/api", api)
-        .route(RelatedOrigins::PATH, get(well_known::webauthn))
         .merge(assets::router())
-        .layer(middleware::from_fn(guard::security_headers))
-        .with_state(app)
+        .fallback(passkeys::any)
+        .with_state(Arc::clone(&app));
+    let limits = app.config.limits.clone();
+    limits::around(site, app, &limits).layer(middleware::from_fn(guard::security_headers))
 }

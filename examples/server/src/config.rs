@@ -9,7 +9,10 @@ use relying_party::{
     policy::SubdomainPolicy,
 };
 
-use crate::store::{Database, postgres::Limits};
+use crate::{
+    limits::Limits,
+    store::{self, Database},
+};
 
 const LOCALHOST: &str = "localhost";
 
@@ -22,6 +25,7 @@ const LOCALHOST: &str = "localhost";
     clippy::doc_markdown,
     reason = "the comments are what --help prints, where markup would show"
 )]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[command(name = "server", version, max_term_width = 100)]
 pub struct Config {
     /// The address and port to listen on; port 0 takes a free one
@@ -30,17 +34,22 @@ pub struct Config {
 
     /// A SQLite file, made if it is not there; or postgres://USER:PASSWORD@HOST/DATABASE, which any number of
     /// servers may share, with ?sslmode=require over TLS. Other programs can see a flag: use the environment for an
-    /// address with a password
+    /// address with a password. A file of an earlier version, which was called passkeys.sqlite, is not read
     #[arg(
         long,
         env = "PASSKEYS_DATABASE",
         hide_env_values = true,
         value_name = "FILE|ADDRESS",
-        default_value = "passkeys.sqlite"
+        default_value = "server.sqlite"
     )]
     pub database: Database,
 
-    /// How long PostgreSQL may take to do one thing; after that the request is refused
+    /// The address of a Redis or Valkey that keeps ceremonies while they are open, such as redis://127.0.0.1/; without
+    /// it the database does
+    #[arg(long, env = "REDIS_URL", hide_env_values = true, value_name = "ADDRESS")]
+    pub redis: Option<String>,
+
+    /// How long the database may take to do one thing; after that the request is refused
     #[arg(
         long,
         env = "PASSKEYS_DATABASE_SECONDS",
@@ -73,7 +82,7 @@ pub struct Config {
     #[arg(long = "origin", env = "PASSKEYS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
     pub origins: Vec<String>,
 
-    /// Accept the https origins of all subdomains too; whoever runs script on one of them can sign users in
+    /// Accept the https origins of all subdomains too; anyone who runs script on one of them can sign users in
     #[arg(long, env = "PASSKEYS_SUBDOMAINS", value_parser = FalseyValueParser::new())]
     pub subdomains: bool,
 
@@ -97,8 +106,8 @@ pub struct Config {
     )]
     pub related_origins: Vec<String>,
 
-    /// Accept an http origin that is not localhost; for tests on one machine only: browsers refuse it, and whoever
-    /// is on the network can sign users in
+    /// Accept an http origin that is not localhost; for tests on one machine only: browsers refuse it, and anyone
+    /// on the network can sign users in
     #[arg(long = "danger-insecure-origin", value_name = "ORIGIN")]
     pub insecure_origins: Vec<String>,
 
@@ -114,7 +123,7 @@ pub struct Config {
     pub settings: Settings,
 
     /// The secret from which decoys are made, 32 random characters or more, the same on all servers: by it the list of
-    /// passkeys of a name that nobody has looks like that of an account, and stays the same. Other programs can see a
+    /// passkeys of an unknown name looks like that of an account, and stays the same. Other programs can see a
     /// flag: use the environment [default: another one at every start]
     #[arg(
         long,
@@ -125,7 +134,7 @@ pub struct Config {
     )]
     pub decoy_secret: Option<DecoySecret>,
 
-    /// How long creating a passkey or signing in may take, whatever the settings say [default: 300]
+    /// How long creating a passkey or signing in may take, regardless of the settings [default: 300]
     #[arg(long, env = "PASSKEYS_CEREMONY_SECONDS", value_name = "SECONDS")]
     pub ceremony_seconds: Option<u64>,
 
@@ -134,10 +143,19 @@ pub struct Config {
     #[arg(long, env = "PASSKEYS_DEMO_SETTINGS", value_parser = FalseyValueParser::new())]
     pub demo_settings: bool,
 
-    /// Show a code to whoever asks for one, to sign in with before or after a passkey; whoever knows a name gets its
-    /// code, so that this is for trying things out on one machine only, as --demo-settings is
+    /// Show a code to anyone who asks for one, to sign in with before or after a passkey; anyone who knows a name gets
+    /// its code, so this is only for trying things out on one machine, like --demo-settings
     #[arg(long, env = "PASSKEYS_DEMO_CODES", value_parser = FalseyValueParser::new())]
     pub demo_codes: bool,
+
+    /// Verify signatures with ring, which is faster and written in assembly and C
+    #[cfg(feature = "ring")]
+    #[arg(long, env = "PASSKEYS_RING", value_parser = FalseyValueParser::new())]
+    pub ring: bool,
+
+    /// What keeps one client from taking the server from all others
+    #[command(flatten)]
+    pub limits: Limits,
 }
 
 fn settings_of_json(json: &str) -> Result<Settings, serde_json::Error> {
@@ -169,7 +187,7 @@ impl Config {
         builder.build()
     }
 
-    /// Makes up a secret for decoys if there is none.
+    /// Makes up a secret for decoys if none is configured.
     ///
     /// # Errors
     ///
@@ -189,6 +207,12 @@ impl Config {
         let builder = match &self.decoy_secret {
             Some(secret) => builder.decoys(secret.clone()),
             None => builder,
+        };
+        #[cfg(feature = "ring")]
+        let builder = if self.ring {
+            builder.verifier(std::sync::Arc::new(relying_party::crypto::Ring))
+        } else {
+            builder
         };
         builder.origins(|mut policy| {
             policy = policy.origins(&self.origins);
@@ -227,10 +251,10 @@ impl Config {
         }
     }
 
-    /// How much of a PostgreSQL database the server takes.
+    /// How much of the database the server takes.
     #[must_use]
-    pub fn limits(&self) -> Limits {
-        Limits {
+    pub fn database_limits(&self) -> store::Limits {
+        store::Limits {
             patience: std::time::Duration::from_secs(self.database_seconds),
             connections: self.database_connections.into(),
         }

@@ -8,10 +8,10 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use relying_party::store::RunError;
+use relying_party_sqlx::SqlxError;
 use serde_json::{Value, json};
 
-use crate::store::StoreError;
+use crate::host::HostError;
 
 /// A refusal, as it goes to the browser. What only the host may know was logged when it was made.
 #[derive(Debug)]
@@ -46,16 +46,6 @@ impl ApiError {
         }
     }
 
-    /// The same answer as for a ceremony that has expired.
-    pub(crate) fn unknown_ceremony() -> Self {
-        relying_party::Error::CeremonyNotFound.into()
-    }
-
-    /// The same answer as for a passkey of somebody else.
-    pub(crate) fn unknown_passkey() -> Self {
-        relying_party::Error::PasskeyNotFound.into()
-    }
-
     /// A failure that is not the browser's. It goes to the log; the browser learns that there was one.
     pub(crate) fn internal(error: impl Into<Box<dyn Error>>) -> Self {
         eprintln!("internal error: {}", chain(&*error.into()));
@@ -69,46 +59,25 @@ impl ApiError {
     }
 }
 
-impl From<relying_party::Error> for ApiError {
-    /// The log gets the reason, the browser what the public may know of it.
-    fn from(error: relying_party::Error) -> Self {
-        use relying_party::Error as E;
-
-        let status = StatusCode::from_u16(error.status());
-        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        eprintln!("refused: {}: {}", error.code(), chain(&error));
-        let mut refusal = Self { status, body: json!(error.public()) };
-        if let E::Name(reason) = &error {
-            refusal = refusal.explained(reason);
-        }
-        if let Some(signal) = error.signal() {
-            refusal.put("/errors/0/meta", "signal", json!(signal));
-        }
-        refusal
-    }
-}
-
-impl From<RunError<StoreError>> for ApiError {
-    fn from(error: RunError<StoreError>) -> Self {
-        match error {
-            RunError::Flow(error) => error.into(),
-            RunError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<StoreError> for ApiError {
-    fn from(error: StoreError) -> Self {
-        if !error.may_pass() {
-            return Self::internal(error);
-        }
+impl From<SqlxError> for ApiError {
+    /// The database is away, full, or too slow: trying again may help.
+    fn from(error: SqlxError) -> Self {
         eprintln!("unavailable: {}", chain(&error));
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
-            "service_unavailable",
+            "internal_error",
             "The service is not available at the moment.",
         )
         .explained("the service is not available at the moment; please try again in a little while")
+    }
+}
+
+impl From<HostError> for ApiError {
+    fn from(error: HostError) -> Self {
+        match error {
+            HostError::Store(error) => error.into(),
+            error => Self::internal(error),
+        }
     }
 }
 
@@ -159,7 +128,12 @@ mod tests {
 
     #[test]
     fn a_chain_says_each_reason_once() {
-        let error = StoreError::from(rusqlite::Error::InvalidQuery);
-        assert_eq!(chain(&error), "SQLite failed: Query is not read-only");
+        let error = HostError::from(SqlxError::from(sqlx::Error::PoolClosed));
+        let reasons = [
+            "the sessions cannot be read or written",
+            "the passkey database failed",
+            "attempted to acquire a connection on a closed pool",
+        ];
+        assert_eq!(chain(&error), reasons.join(": "));
     }
 }

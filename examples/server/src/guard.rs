@@ -16,7 +16,7 @@ use crate::{app::App, error::ApiError};
 /// Lets a request that may change something pass only if a page of this very site sent it.
 ///
 /// The session cookie is `SameSite=Strict` already. Besides, browsers send JSON to other sites only after asking,
-/// which nobody answers here; and they say from which origin a request comes.
+/// which no route answers here. They also say from which origin a request comes.
 pub(crate) async fn refuse_forged_requests(
     State(app): State<Arc<App>>,
     request: Request,
@@ -30,7 +30,7 @@ pub(crate) async fn refuse_forged_requests(
                 "The request has to be application/json.",
             ));
         }
-        if !is_same_origin(request.headers(), &app.rp()) {
+        if !is_same_origin(request.headers(), app.endpoints().passkeys().relying_party()) {
             return Err(ApiError::new(
                 StatusCode::FORBIDDEN,
                 "origin_invalid",

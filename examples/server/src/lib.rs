@@ -7,24 +7,27 @@
 //! |---|---|
 //! | `config.rs` | flags and environment |
 //! | `app.rs` | what all requests share, and which path leads where |
-//! | `routes/create.rs`, `routes/sign_in.rs`, `routes/passkeys.rs` | the flows of the crate, each in a few lines |
-//! | `routes/account.rs` | demo accounts: the first factor that a real host brings |
-//! | `routes/reverify.rs` | the passkey once more, before something sensitive |
-//! | `routes/settings.rs` | what the relying party decides, changed from the page: for a demo only |
-//! | `routes/code.rs`, `codes.rs` | a code beside the passkey, as the first or the second factor: for a demo only |
+//! | `host.rs` | what the endpoints of `relying-party-http` ask of the server: sessions and accounts |
+//! | `session.rs` | browser sessions: tokens and cookies |
+//! | `store.rs` | everything that is kept: `relying-party-sqlx`, and a table of sessions beside it |
 //! | `audit.rs` | what became of the flows, kept in memory for the account's owner |
-//! | `session.rs` | browser sessions, and the ceremonies that began in them |
-//! | `guard.rs` | protection against forged requests, and security headers |
-//! | `store.rs` | everything that is kept: passkeys and ceremonies, accounts, sessions |
-//! | `store/sqlite.rs`, `store/postgres.rs` | … in a SQLite file; in a PostgreSQL database that many servers share |
+//! | `client.rs` | where a request comes from, for the account's owner |
+//! | `routes/account.rs` | who is signed in, and in which browsers |
+//! | `routes/recovery.rs` | codes on paper, for users who have lost their passkeys |
+//! | `routes/code.rs` | a code beside the passkey, as the first or the second factor: for a demo only |
+//! | `routes/settings.rs` | what the relying party decides, changed from the page: for a demo only |
+//! | `guard.rs` | protection of these routes against forged requests, and security headers |
+//! | `limits.rs` | what keeps one client from taking the server from all others: time, connections, requests, threads |
 //! | `assets/` | the page |
 
 pub mod app;
 mod audit;
-mod codes;
+mod client;
 pub mod config;
 pub mod error;
 mod guard;
+mod host;
+pub mod limits;
 mod routes;
 mod session;
 pub mod store;
@@ -48,7 +51,8 @@ pub async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let config = config.with_decoys()?;
     let rp = config.relying_party()?;
     config.check_demo()?;
-    let store = Store::open(&config.database, config.limits()).await?;
+    let limits = config.database_limits();
+    let store = Store::open(&config.database, config.redis.as_deref(), limits).await?;
     let listener = TcpListener::bind(config.address).await.map_err(|error| {
         std::io::Error::new(error.kind(), format!("cannot listen on {}: {error}", config.address))
     })?;
@@ -56,23 +60,9 @@ pub async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let app = Arc::new(App::new(rp, store, &config, address));
 
     announce(&app, &config, address);
-    let (stopped, stopping) = tokio::sync::oneshot::channel();
-    let serving = axum::serve(listener, app::router(app)).with_graceful_shutdown(async move {
-        stop_signal().await;
-        // Nobody listens once serving has ended; then there is nothing to tell.
-        let _ = stopped.send(());
-    });
-    let too_long = async {
-        // An error means that serving ended by itself, which the other branch then reports.
-        if stopping.await.is_ok() {
-            tokio::time::sleep(GRACE).await;
-        } else {
-            std::future::pending::<()>().await;
-        }
-    };
-    tokio::select! {
-        ended = serving => ended?,
-        () = too_long => eprintln!("Stopped; some connections were still open."),
+    let router = app::router(app);
+    if !limits::serve(listener, router, &config.limits, stop_signal(), GRACE).await {
+        eprintln!("Stopped; some connections were still open.");
     }
     Ok(())
 }
@@ -89,7 +79,8 @@ fn write_announcement(
     config: &Config,
     address: SocketAddr,
 ) -> std::io::Result<()> {
-    let rp = app.rp();
+    let endpoints = app.endpoints();
+    let rp = endpoints.passkeys().relying_party();
     let rp_id = rp.rp_id();
     writeln!(out, "Open {}", app.site.url)?;
     writeln!(out, "Passkeys are made for {rp_id} and kept in {}", config.database)?;

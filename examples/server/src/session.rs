@@ -1,7 +1,7 @@
 //! Browser sessions: a random token in a cookie, its hash in the database.
 //!
-//! A browser gets a session before anybody signs in, so that a ceremony belongs to the browser in which it began.
-//! Signing in gives it a new token: one that somebody planted before is worth nothing afterwards.
+//! A browser gets a token before anyone signs in, so that a ceremony belongs to the browser in which it began. Nothing is
+//! written for it. Signing in gives the browser a new token: one that an attacker planted before is worthless then.
 
 use std::sync::Arc;
 
@@ -10,41 +10,132 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use relying_party::{CeremonyId, Duration, Timestamp, VerificationProof};
+use relying_party::{Duration, SessionBinding, SignedInUser, Timestamp};
+use relying_party_sqlx::{Account, SqlxError};
 use sha2::{Digest, Sha256};
 
 use crate::{
     app::App,
     error::ApiError,
-    store::{Account, SessionRow, TokenHash},
+    store::{Awaits, Pending, SessionRow, Store, TokenHash},
 };
 
-/// How long somebody stays signed in.
-const SIGNED_IN: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// How long a user stays signed in.
+pub(crate) const SIGNED_IN: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// How long a session lasts in which nobody is signed in. The page asks for a new one when it needs it.
-const ANONYMOUS: Duration = Duration::from_secs(60 * 60);
+/// How long a browser keeps a token without which no one is signed in. It gets another when it needs one.
+pub(crate) const ANONYMOUS: Duration = Duration::from_secs(60 * 60);
 
-/// The session of the browser that sent the request, if it has one.
-#[derive(Clone, Debug)]
-pub(crate) struct Session(Option<SessionRow>);
+/// Characters of a token: 32 bytes in base64url.
+const TOKEN_LENGTH: usize = 43;
 
-/// The session of a browser in which somebody is signed in. Without one, a request is refused.
+/// The session of the browser that sent a request.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Session {
+    /// What its token hashes to, if it has one.
+    pub(crate) token_hash: Option<TokenHash>,
+    /// What is kept of it.
+    pub(crate) row: Option<SessionRow>,
+    /// Who is signed in.
+    pub(crate) account: Option<Account>,
+}
+
+/// A user who is signed in. Without one, a request is refused.
 #[derive(Clone, Debug)]
 pub(crate) struct SignedIn {
     pub(crate) account: Account,
-    /// Proof of the last time at which they were verified with a passkey, for what is sensitive.
-    pub(crate) verified: Option<VerificationProof>,
-    token_hash: TokenHash,
-    expires_at: Timestamp,
+    pub(crate) row: SessionRow,
+    pub(crate) token_hash: TokenHash,
 }
 
-impl SignedIn {
-    /// When they signed up or in: where that was without a passkey, the host's own verification.
-    pub(crate) fn since(&self) -> Timestamp {
-        let end = self.expires_at.as_unix_millis();
-        Timestamp::from_unix_millis(end.saturating_sub(SIGNED_IN.as_millis()))
+impl Session {
+    /// The session of a request, without what is kept of it.
+    pub(crate) fn unread(cookie: SessionCookie, headers: &HeaderMap) -> Self {
+        Self { token_hash: cookie.hash_of_token(headers), ..Self::default() }
     }
+
+    /// Looks up the session of a request.
+    pub(crate) async fn find(
+        store: &Store,
+        rp_id: &str,
+        cookie: SessionCookie,
+        headers: &HeaderMap,
+    ) -> Result<Self, SqlxError> {
+        let Some(token_hash) = cookie.hash_of_token(headers) else { return Ok(Self::default()) };
+        let row = store.session(token_hash, Timestamp::now()).await?;
+        let user = row.as_ref().and_then(|row| row.user);
+        // An account that was erased has no sessions, whatever was written at the same time.
+        let account = match user {
+            Some(user) => store.account(rp_id, user).await?,
+            None => None,
+        };
+        Ok(Self { token_hash: Some(token_hash), row, account })
+    }
+
+    /// What ceremonies are bound to; without a token, what matches none.
+    pub(crate) fn binding(&self) -> SessionBinding {
+        SessionBinding::of(self.token_hash.as_ref().map_or(&[][..], |hash| &hash.0))
+    }
+
+    /// What the session waits for, unless that took too long.
+    pub(crate) fn pending(&self, now: Timestamp) -> Option<&Pending> {
+        let pending = self.row.as_ref()?.pending.as_ref()?;
+        (now < pending.until).then_some(pending)
+    }
+
+    /// Whose recovery code was used in this session, in which no one is signed in, and when.
+    pub(crate) async fn recovering(
+        &self,
+        store: &Store,
+        rp_id: &str,
+    ) -> Result<Option<(Account, Timestamp)>, SqlxError> {
+        let Some(Pending { user, awaits: Awaits::NewPasskey { since }, .. }) =
+            self.pending(Timestamp::now())
+        else {
+            return Ok(None);
+        };
+        if self.account.is_some() {
+            return Ok(None);
+        }
+        let account = store.account(rp_id, *user).await?;
+        Ok(account.map(|account| (account, *since)))
+    }
+
+    pub(crate) fn user(&self) -> Option<SignedInUser> {
+        self.account.as_ref().map(SignedInUser::from)
+    }
+
+    /// The session of a browser that may begin something, with the header that gives it a token if it had none.
+    pub(crate) fn or_anonymous(
+        mut self,
+        cookie: SessionCookie,
+    ) -> Result<(Option<HeaderValue>, Self), getrandom::Error> {
+        if self.token_hash.is_some() {
+            return Ok((None, self));
+        }
+        let token = Token::generate()?;
+        self.token_hash = Some(token.hash());
+        Ok((Some(cookie.set(&token, ANONYMOUS)), self))
+    }
+}
+
+/// A session's token.
+pub(crate) struct Token(String);
+
+impl Token {
+    pub(crate) fn generate() -> Result<Self, getrandom::Error> {
+        let mut random = [0; 32];
+        getrandom::fill(&mut random)?;
+        Ok(Self(BASE64_URL_SAFE_NO_PAD.encode(random)))
+    }
+
+    pub(crate) fn hash(&self) -> TokenHash {
+        hash(&self.0)
+    }
+}
+
+fn hash(token: &str) -> TokenHash {
+    TokenHash(Sha256::digest(token.as_bytes()).into())
 }
 
 /// How the token travels.
@@ -54,6 +145,7 @@ pub(crate) struct SessionCookie {
 }
 
 impl SessionCookie {
+    /// Some browsers refuse `Secure` cookies at `http://localhost`.
     pub(crate) const fn new(secure: bool) -> Self {
         Self { secure }
     }
@@ -63,132 +155,35 @@ impl SessionCookie {
         if self.secure { "__Host-session" } else { "session" }
     }
 
-    fn set(self, token: &str, lifetime: Duration) -> Result<HeaderMap, ApiError> {
+    /// The header that gives the browser a token.
+    pub(crate) fn set(self, Token(token): &Token, lifetime: Duration) -> HeaderValue {
+        self.header(token, lifetime)
+    }
+
+    /// The header that makes the browser forget its token.
+    pub(crate) fn clear(self) -> HeaderValue {
+        self.header("", Duration::from_millis(0))
+    }
+
+    fn header(self, token: &str, lifetime: Duration) -> HeaderValue {
         let secure = if self.secure { "; Secure" } else { "" };
         let name = self.name();
         let seconds = lifetime.as_millis() / 1000;
         let cookie =
             format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
-        let value = HeaderValue::try_from(cookie).map_err(ApiError::internal)?;
-        Ok(HeaderMap::from_iter([(header::SET_COOKIE, value)]))
+        // A token is base64url, so this is always a header's value.
+        HeaderValue::try_from(cookie).unwrap_or_else(|_| HeaderValue::from_static(""))
     }
 
-    fn hash_of_token(self, headers: &HeaderMap) -> Option<TokenHash> {
+    pub(crate) fn hash_of_token(self, headers: &HeaderMap) -> Option<TokenHash> {
         headers
             .get_all(header::COOKIE)
             .iter()
             .filter_map(|value| value.to_str().ok())
             .flat_map(|cookies| cookies.split(';'))
             .filter_map(|cookie| cookie.trim().split_once('='))
-            .find(|(name, _)| *name == self.name())
+            .find(|(name, token)| *name == self.name() && token.len() == TOKEN_LENGTH)
             .map(|(_, token)| hash(token))
-    }
-}
-
-fn hash(token: &str) -> TokenHash {
-    TokenHash(Sha256::digest(token.as_bytes()).into())
-}
-
-impl Session {
-    /// Who is signed in, if anybody.
-    pub(crate) fn account(&self) -> Option<&Account> {
-        self.0.as_ref()?.account.as_ref()
-    }
-
-    /// What the session is found by.
-    pub(crate) fn token_hash(&self) -> Result<TokenHash, ApiError> {
-        self.0.as_ref().map(|row| row.token_hash).ok_or_else(authentication_required)
-    }
-
-    /// Begins a session for `account`, in the place of this one; `verified` if that was by a passkey. Returns the
-    /// headers that give it to the browser.
-    pub(crate) async fn renew(
-        &self,
-        app: &App,
-        account: &Account,
-        verified: Option<&VerificationProof>,
-    ) -> Result<HeaderMap, ApiError> {
-        let (headers, row) = self.replace(app, Some(account), SIGNED_IN).await?;
-        if let Some(proof) = verified {
-            app.store.set_verified(&row.token_hash, proof).await?;
-        }
-        Ok(headers)
-    }
-
-    /// Remembers that whoever is signed in was verified with a passkey.
-    pub(crate) async fn set_verified(
-        &self,
-        app: &App,
-        proof: &VerificationProof,
-    ) -> Result<(), ApiError> {
-        Ok(app.store.set_verified(&self.token_hash()?, proof).await?)
-    }
-
-    /// This session, or a new one in which nobody is signed in, with the headers that give it to the browser.
-    pub(crate) async fn or_anonymous(self, app: &App) -> Result<(HeaderMap, Self), ApiError> {
-        if self.0.is_some() {
-            return Ok((HeaderMap::new(), self));
-        }
-        let (headers, row) = self.replace(app, None, ANONYMOUS).await?;
-        Ok((headers, Self(Some(row))))
-    }
-
-    /// Ends the session. Returns the headers that make the browser forget it.
-    pub(crate) async fn end(&self, app: &App) -> Result<HeaderMap, ApiError> {
-        if let Some(row) = &self.0 {
-            app.store.end_session(&row.token_hash).await?;
-        }
-        app.cookie.set("", Duration::from_millis(0))
-    }
-
-    /// Remembers that a ceremony began in this session.
-    pub(crate) async fn bind(
-        &self,
-        app: &App,
-        ceremony: &CeremonyId,
-        expires_at: Timestamp,
-    ) -> Result<(), ApiError> {
-        let (token_hash, now) = (self.token_hash()?, Timestamp::now());
-        Ok(app.store.bind_ceremony(&token_hash, ceremony, now, expires_at).await?)
-    }
-
-    /// Refuses a ceremony that began in another session, and leaves it as it is for that one.
-    pub(crate) async fn check_bound(
-        &self,
-        app: &App,
-        ceremony: &CeremonyId,
-    ) -> Result<(), ApiError> {
-        let bound = match &self.0 {
-            Some(row) => app.store.is_bound(&row.token_hash, ceremony).await?,
-            None => false,
-        };
-        if bound { Ok(()) } else { Err(ApiError::unknown_ceremony()) }
-    }
-
-    async fn replace(
-        &self,
-        app: &App,
-        account: Option<&Account>,
-        lifetime: Duration,
-    ) -> Result<(HeaderMap, SessionRow), ApiError> {
-        let mut random = [0; 32];
-        getrandom::fill(&mut random).map_err(ApiError::no_randomness)?;
-        let token = BASE64_URL_SAFE_NO_PAD.encode(random);
-        let token_hash = hash(&token);
-        let replaced = self.0.as_ref().map(|row| row.token_hash);
-        let now = Timestamp::now();
-        let expires_at = now + lifetime;
-        let user = account.map(|account| account.handle);
-        app.store.begin_session(&token_hash, user, replaced, now, expires_at).await?;
-        let row = SessionRow { token_hash, account: account.cloned(), verified: None, expires_at };
-        Ok((app.cookie.set(&token, lifetime)?, row))
-    }
-}
-
-impl From<&SignedIn> for Session {
-    fn from(signed_in: &SignedIn) -> Self {
-        let SignedIn { account, verified, token_hash, expires_at } = signed_in.clone();
-        Self(Some(SessionRow { token_hash, account: Some(account), verified, expires_at }))
     }
 }
 
@@ -196,10 +191,7 @@ impl FromRequestParts<Arc<App>> for Session {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        let Some(token_hash) = app.cookie.hash_of_token(&parts.headers) else {
-            return Ok(Self(None));
-        };
-        Ok(Self(app.store.session(&token_hash, Timestamp::now()).await?))
+        Ok(Self::find(&app.store, &app.site.rp_id, app.cookie, &parts.headers).await?)
     }
 }
 
@@ -207,32 +199,35 @@ impl FromRequestParts<Arc<App>> for SignedIn {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        match Session::from_request_parts(parts, app).await?.0 {
-            Some(SessionRow { token_hash, account: Some(account), verified, expires_at }) => {
-                Ok(Self { account, verified, token_hash, expires_at })
+        match Session::from_request_parts(parts, app).await? {
+            Session { token_hash: Some(token_hash), row: Some(row), account: Some(account) } => {
+                Ok(Self { account, row, token_hash })
             }
-            _ => Err(authentication_required()),
+            _ => Err(ApiError::new(
+                StatusCode::UNAUTHORIZED,
+                "unauthenticated",
+                "Please sign in first.",
+            )),
         }
     }
-}
-
-fn authentication_required() -> ApiError {
-    ApiError::new(StatusCode::UNAUTHORIZED, "authentication_required", "Please sign in first.")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn cookies(value: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static(value))])
+    const TOKEN: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+    fn cookies(value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(value).unwrap())])
     }
 
     #[test]
     fn the_cookie_is_kept_from_scripts_and_other_sites() {
         let set = |secure| {
-            let headers = SessionCookie::new(secure).set("token", Duration::from_secs(60)).unwrap();
-            headers.get(header::SET_COOKIE).unwrap().to_str().unwrap().to_owned()
+            let token = Token("token".to_owned());
+            let header = SessionCookie::new(secure).set(&token, Duration::from_secs(60));
+            header.to_str().unwrap().to_owned()
         };
         assert_eq!(set(false), "session=token; Path=/; HttpOnly; SameSite=Strict; Max-Age=60");
         assert_eq!(
@@ -244,9 +239,17 @@ mod tests {
     #[test]
     fn the_token_is_found_among_other_cookies() {
         let plain = SessionCookie::new(false);
-        assert_eq!(plain.hash_of_token(&cookies("a=b; session=token;c=d")), Some(hash("token")));
-        assert_eq!(plain.hash_of_token(&cookies("xsession=token")), None);
-        assert_eq!(plain.hash_of_token(&cookies("__Host-session=token")), None);
-        assert_eq!(SessionCookie::new(true).hash_of_token(&cookies("session=token")), None);
+        let among = format!("a=b; session={TOKEN};c=d");
+        assert_eq!(plain.hash_of_token(&cookies(&among)), Some(hash(TOKEN)));
+        for other in [
+            &format!("xsession={TOKEN}"),
+            &format!("__Host-session={TOKEN}"),
+            "session=",
+            "session=token",
+        ] {
+            assert_eq!(plain.hash_of_token(&cookies(other)), None, "{other}");
+        }
+        let named = cookies(&format!("session={TOKEN}"));
+        assert_eq!(SessionCookie::new(true).hash_of_token(&named), None);
     }
 }

@@ -1,261 +1,241 @@
-//! Everything that the server keeps: passkeys and ceremonies, accounts, sessions. In a SQLite file, or in a PostgreSQL
-//! database that any number of servers share; the routes do not know which.
+//! Everything that the server keeps, in a SQLite file or in a PostgreSQL database that many servers share.
+//!
+//! Passkeys, ceremonies and accounts are kept by `relying-party-sqlx`; with `--redis`, ceremonies by
+//! `relying-party-redis`. The server's own table, for sessions, is on the same pool.
 
 mod accounts;
 mod database;
-mod error;
-pub mod postgres;
+mod passkey_clients;
+mod recovery;
 mod sessions;
-mod sqlite;
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, atomic::AtomicU32},
+    time::Duration,
+};
 
-use relying_party::{
-    CeremonyId, CredentialId, Passkey, PasskeyId, PasskeyName, PasskeyState, Timestamp, UserHandle,
-    VerificationProof,
-    ceremony::Ceremony,
-    flow::{Inserted, Owner, Recorded, Removed},
-    store::{AsyncPasskeyStore, PasskeyStore as _},
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use relying_party::store::DynStore;
+use relying_party_redis::RedisCeremonies;
+use relying_party_sqlx::{SqlxError, SqlxStore, sqlite_options};
+use sqlx::{
+    Connection as _,
+    postgres::{PgPoolOptions, PgSslMode},
+    sqlite::SqlitePoolOptions,
 };
 
 pub use self::{
-    accounts::{Account, AccountName},
+    accounts::AccountName,
     database::Database,
-    error::StoreError,
-    postgres::Postgres,
-    sessions::{SessionRow, TokenHash},
-    sqlite::Sqlite,
+    recovery::CodeHash,
+    sessions::{Awaits, NewSession, Pending, SessionRow, TokenHash},
 };
 
-/// The database that there is.
-///
-/// Its verbs are futures: PostgreSQL's by nature; SQLite's calls block, and are made on threads that may.
+/// Connections to a SQLite file. One of them writes at a time.
+const SQLITE_CONNECTIONS: u32 = 8;
+
+/// How long a connection to PostgreSQL may have been idle if it is used without a test.
+const TRUSTED: Duration = Duration::from_millis(20);
+
+/// Servers that start together wait for each other: any number that no other program uses for its advisory locks.
+const MIGRATION_LOCK: &str = "SELECT pg_advisory_xact_lock(8097880529372046707)";
+
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../migrations/sessions.sql"), include_str!("../migrations/account.sql")];
+
+/// Columns that a table of sessions from an earlier version lacks.
+const NEW_COLUMNS: [(&str, &str); 2] = [
+    (
+        "SELECT COUNT(*) FROM pragma_table_info('sessions') WHERE name = 'address'",
+        "ALTER TABLE sessions ADD COLUMN address TEXT",
+    ),
+    (
+        "SELECT COUNT(*) FROM pragma_table_info('sessions') WHERE name = 'passkey'",
+        "ALTER TABLE sessions ADD COLUMN passkey TEXT",
+    ),
+];
+
+const NEW_COLUMNS_POSTGRES: &str = "ALTER TABLE sessions ADD COLUMN IF NOT EXISTS address TEXT, \
+     ADD COLUMN IF NOT EXISTS passkey TEXT";
+
+/// The database.
 #[derive(Clone, Debug)]
-pub enum Store {
-    /// A file of this machine.
-    Sqlite(Arc<Sqlite>),
-    /// A database that many machines share.
-    Postgres(Postgres),
+pub struct Store {
+    sql: Sql,
+    passkeys: DynStore,
+    /// How many sessions have begun.
+    begun: Arc<AtomicU32>,
 }
 
-impl From<Sqlite> for Store {
-    fn from(sqlite: Sqlite) -> Self {
-        Self::Sqlite(Arc::new(sqlite))
+#[derive(Clone, Debug)]
+enum Sql {
+    Sqlite(SqlxStore<sqlx::Sqlite>),
+    Postgres(SqlxStore<sqlx::Postgres>),
+}
+
+/// How much of the database the server takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How long an operation may take, from waiting for a connection to the commit.
+    pub patience: Duration,
+    /// The maximum number of connections to PostgreSQL. An operation that needs one more waits.
+    pub connections: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { patience: Duration::from_secs(5), connections: 16 }
     }
 }
 
-impl From<Postgres> for Store {
-    fn from(postgres: Postgres) -> Self {
-        Self::Postgres(postgres)
+/// Why the server cannot use its database.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The database cannot be reached, or its tables cannot be created.
+    #[error("the database cannot be opened")]
+    Database(#[from] SqlxError),
+    /// Redis cannot be reached.
+    #[error("Redis cannot be reached")]
+    Redis(#[from] redis::RedisError),
+}
+
+impl From<sqlx::Error> for OpenError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error.into())
     }
 }
 
-/// Hands a verb on to the database that there is. The thread on which SQLite is called gets arguments of its own for
-/// those that are lent.
-macro_rules! hand_on {
-    ($store:tt.$verb:ident($(&$lent:ident),*; $($given:ident),*)) => {
-        match $store {
-            Self::Sqlite(sqlite) => {
-                $(let $lent = $lent.to_owned();)*
-                blocking(sqlite, move |sqlite| sqlite.$verb($(&$lent,)* $($given),*)).await
-            }
-            Self::Postgres(postgres) => postgres.$verb($($lent,)* $($given),*).await,
+/// Does the same with either database.
+macro_rules! on_either {
+    ($store:expr, $sql:ident => $call:expr) => {
+        match &$store.sql {
+            $crate::store::Sql::Sqlite($sql) => $call,
+            $crate::store::Sql::Postgres($sql) => $call,
         }
     };
 }
-
-async fn blocking<T: Send + 'static>(
-    sqlite: &Arc<Sqlite>,
-    call: impl FnOnce(&Sqlite) -> Result<T, StoreError> + Send + 'static,
-) -> Result<T, StoreError> {
-    let sqlite = Arc::clone(sqlite);
-    tokio::task::spawn_blocking(move || call(&sqlite)).await?
-}
+use on_either;
 
 impl Store {
-    /// Opens a database, and makes its tables if they are not there.
+    /// Opens a database, and creates its tables if they are missing. `redis` is the address of a Redis that keeps the
+    /// ceremonies instead.
     ///
     /// # Errors
     ///
-    /// It cannot be opened or reached, or is another program's.
-    pub async fn open(database: &Database, limits: postgres::Limits) -> Result<Self, StoreError> {
-        match database {
-            Database::File(path) => {
-                let path = path.clone();
-                Ok(tokio::task::spawn_blocking(|| Sqlite::open(path)).await??.into())
+    /// The database or Redis cannot be reached, or the tables were created by a later version.
+    pub async fn open(
+        database: &Database,
+        redis: Option<&str>,
+        limits: Limits,
+    ) -> Result<Self, OpenError> {
+        let sql = match database {
+            Database::File(file) => {
+                let pool = SqlitePoolOptions::new()
+                    .max_connections(SQLITE_CONNECTIONS)
+                    // A file does not hang up.
+                    .test_before_acquire(false)
+                    .connect_with(sqlite_options(file))
+                    .await?;
+                let store = SqlxStore::new(pool).with_accounts().patience(limits.patience);
+                store.migrate().await?;
+                Sql::Sqlite(store)
             }
-            Database::Postgres(config) => Ok(Postgres::open(config, limits).await?.into()),
+            Database::Postgres(options) => {
+                let millis = limits.patience.as_millis();
+                let mut options = (**options).clone();
+                // What no one waits for any more ends in the database, too.
+                options = options.options([
+                    ("statement_timeout", millis),
+                    ("idle_in_transaction_session_timeout", millis),
+                ]);
+                // A connection to a server that cannot prove its name is not protected.
+                if matches!(options.get_ssl_mode(), PgSslMode::Require) {
+                    options = options.ssl_mode(PgSslMode::VerifyFull);
+                }
+                let pool = PgPoolOptions::new()
+                    .max_connections(limits.connections.max(1))
+                    .acquire_timeout(limits.patience)
+                    // A connection that was just used is asked nothing: one round trip less for each operation.
+                    .test_before_acquire(false)
+                    .before_acquire(|connection, meta| {
+                        Box::pin(async move {
+                            if meta.idle_for > TRUSTED {
+                                connection.ping().await?;
+                            }
+                            Ok(true)
+                        })
+                    })
+                    .connect_with(options)
+                    .await?;
+                let store = SqlxStore::new(pool).with_accounts().patience(limits.patience);
+                store.migrate().await?;
+                Sql::Postgres(store)
+            }
+        };
+        let passkeys = match (&sql, redis) {
+            (Sql::Sqlite(store), None) => DynStore::new(store.clone()),
+            (Sql::Postgres(store), None) => DynStore::new(store.clone()),
+            (Sql::Sqlite(store), Some(url)) => {
+                DynStore::new((ceremonies(url, limits).await?, store.clone()))
+            }
+            (Sql::Postgres(store), Some(url)) => {
+                DynStore::new((ceremonies(url, limits).await?, store.clone()))
+            }
+        };
+        let store = Self { sql, passkeys, begun: Arc::default() };
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// The part that keeps passkeys and ceremonies.
+    #[must_use]
+    pub fn passkeys(&self) -> &DynStore {
+        &self.passkeys
+    }
+
+    async fn migrate(&self) -> Result<(), SqlxError> {
+        match &self.sql {
+            Sql::Sqlite(sql) => {
+                sql.write_with(|connection| {
+                    Box::pin(async move {
+                        for migration in MIGRATIONS {
+                            sqlx::raw_sql(migration).execute(&mut *connection).await?;
+                        }
+                        for (count, add) in NEW_COLUMNS {
+                            let count: i64 =
+                                sqlx::query_scalar(count).fetch_one(&mut *connection).await?;
+                            if count == 0 {
+                                sqlx::query(add).execute(&mut *connection).await?;
+                            }
+                        }
+                        Ok(())
+                    })
+                })
+                .await
+            }
+            Sql::Postgres(sql) => {
+                sql.write_with(|connection| {
+                    Box::pin(async move {
+                        sqlx::query(MIGRATION_LOCK).execute(&mut *connection).await?;
+                        for migration in MIGRATIONS {
+                            sqlx::raw_sql(migration).execute(&mut *connection).await?;
+                        }
+                        sqlx::query(NEW_COLUMNS_POSTGRES).execute(connection).await?;
+                        Ok(())
+                    })
+                })
+                .await
+            }
         }
-    }
-
-    /// Makes an account. `false` if somebody has its name, upper or lower case of ASCII aside.
-    ///
-    /// # Errors
-    ///
-    /// The database fails.
-    pub async fn sign_up(&self, account: &Account, now: Timestamp) -> Result<bool, StoreError> {
-        hand_on!(self.sign_up(&account; now))
-    }
-
-    /// The account of that name, upper or lower case of ASCII aside.
-    ///
-    /// # Errors
-    ///
-    /// The database fails.
-    pub async fn account_by_name(&self, name: &AccountName) -> Result<Option<Account>, StoreError> {
-        hand_on!(self.account_by_name(&name;))
-    }
-
-    /// The account of that user handle.
-    ///
-    /// # Errors
-    ///
-    /// The database fails.
-    pub async fn account_by_handle(
-        &self,
-        handle: &UserHandle,
-    ) -> Result<Option<Account>, StoreError> {
-        hand_on!(self.account_by_handle(&handle;))
-    }
-
-    /// Begins a session in the place of another: the browser goes on with a new token, and the old one is of no
-    /// use from then on, to whoever has it.
-    ///
-    /// # Errors
-    ///
-    /// The database fails.
-    pub async fn begin_session(
-        &self,
-        token_hash: &TokenHash,
-        user: Option<UserHandle>,
-        replaced: Option<TokenHash>,
-        now: Timestamp,
-        expires_at: Timestamp,
-    ) -> Result<(), StoreError> {
-        hand_on!(self.begin_session(&token_hash; user, replaced, now, expires_at))
-    }
-
-    /// Remembers in a session that its user was verified with a passkey. The proof of somebody else is not kept.
-    ///
-    /// # Errors
-    ///
-    /// The database fails.
-    pub async fn set_verified(
-        &self,
-        token_hash: &TokenHash,
-        proof: &VerificationProof,
-    ) -> Result<(), StoreError> {
-        hand_on!(self.set_verified(&token_hash, &proof;))
-    }
-
-    /// The session of that token, unless it has expired.
-    ///
-    /// # Errors
-    ///
-    /// The database fails.
-    pub async fn session(
-        &self,
-        token_hash: &TokenHash,
-        now: Timestamp,
-    ) -> Result<Option<SessionRow>, StoreError> {
-        hand_on!(self.session(&token_hash; now))
-    }
-
-    /// Ends a session, and what began in it.
-    ///
-    /// # Errors
-    ///
-    /// The database fails.
-    pub async fn end_session(&self, token_hash: &TokenHash) -> Result<(), StoreError> {
-        hand_on!(self.end_session(&token_hash;))
-    }
-
-    /// Remembers that a ceremony began in a session.
-    ///
-    /// # Errors
-    ///
-    /// The session has ended meanwhile, or the database fails.
-    pub async fn bind_ceremony(
-        &self,
-        token_hash: &TokenHash,
-        ceremony: &CeremonyId,
-        now: Timestamp,
-        expires_at: Timestamp,
-    ) -> Result<(), StoreError> {
-        hand_on!(self.bind_ceremony(&token_hash, &ceremony; now, expires_at))
-    }
-
-    /// Whether a ceremony began in a session.
-    ///
-    /// # Errors
-    ///
-    /// The database fails.
-    pub async fn is_bound(
-        &self,
-        token_hash: &TokenHash,
-        ceremony: &CeremonyId,
-    ) -> Result<bool, StoreError> {
-        hand_on!(self.is_bound(&token_hash, &ceremony;))
     }
 }
 
-impl AsyncPasskeyStore for Store {
-    type Error = StoreError;
-
-    async fn put_ceremony(&self, ceremony: &Ceremony) -> Result<(), StoreError> {
-        hand_on!(self.put_ceremony(&ceremony;))
-    }
-
-    async fn take_ceremony(&self, id: &CeremonyId) -> Result<Option<Ceremony>, StoreError> {
-        hand_on!(self.take_ceremony(&id;))
-    }
-
-    async fn passkeys_of(&self, owner: &Owner) -> Result<Vec<Passkey>, StoreError> {
-        hand_on!(self.passkeys_of(&owner;))
-    }
-
-    async fn passkey(
-        &self,
-        rp_id: &str,
-        credential_id: &CredentialId,
-    ) -> Result<Option<Passkey>, StoreError> {
-        hand_on!(self.passkey(&rp_id, &credential_id;))
-    }
-
-    async fn insert_passkey(
-        &self,
-        passkey: &Passkey,
-        max_per_user: u32,
-    ) -> Result<Inserted, StoreError> {
-        hand_on!(self.insert_passkey(&passkey; max_per_user))
-    }
-
-    async fn record_use(
-        &self,
-        id: &PasskeyId,
-        expected: &PasskeyState,
-        state: &PasskeyState,
-        at: Timestamp,
-    ) -> Result<Recorded, StoreError> {
-        hand_on!(self.record_use(&id, &expected, &state; at))
-    }
-
-    async fn rename_passkey(
-        &self,
-        owner: &Owner,
-        id: &PasskeyId,
-        name: &PasskeyName,
-        at: Timestamp,
-    ) -> Result<Option<Passkey>, StoreError> {
-        hand_on!(self.rename_passkey(&owner, &id, &name; at))
-    }
-
-    async fn delete_passkey(
-        &self,
-        owner: &Owner,
-        id: &PasskeyId,
-        keep_last: bool,
-    ) -> Result<Removed, StoreError> {
-        hand_on!(self.delete_passkey(&owner, &id; keep_last))
-    }
+async fn ceremonies(
+    url: &str,
+    limits: Limits,
+) -> Result<RedisCeremonies<ConnectionManager>, redis::RedisError> {
+    let config = ConnectionManagerConfig::new().set_response_timeout(Some(limits.patience));
+    let client = redis::Client::open(url)?;
+    Ok(RedisCeremonies::new(ConnectionManager::new_with_config(client, config).await?))
 }

@@ -21,6 +21,7 @@ mod support {
 use std::{
     fs::File,
     io::Write as _,
+    net::ToSocketAddrs as _,
     path::Path,
     process::Command,
     slice,
@@ -36,7 +37,7 @@ use support::{
     postgres::Schema,
     proxy::{Proxy, Weather},
     server::Server,
-    visitor::Visitor,
+    visitor::{ORIGIN, Visitor, finish},
 };
 
 /// Few connections for each server, since tests run beside each other.
@@ -54,26 +55,26 @@ fn what_began_at_one_server_is_finished_at_another() {
     let servers = [start(&schema, 0), start(&schema, 0)];
     let [one, other] = [&servers[0], &servers[1]].map(Server::port);
     let (mut ada, mut device) = (Visitor::new(), TestAuthenticator::new("laptop"));
-    ada.sign_up(one, "Ada");
+    let first = ada.sign_up(one, "Ada", &mut TestAuthenticator::new("phone"));
     assert_eq!(ada.get(other, "/api/session").ok()["user"], json!({ "name": "Ada" }));
 
     let finish = ada.prepare_creation(one, &mut device);
-    let created = ada.post(other, "/api/passkeys/create/finish", &finish).ok()["passkey"].take();
-    assert_eq!(ada.passkeys(one), slice::from_ref(&created));
-    let again = ada.post(one, "/api/passkeys/create/finish", &finish);
+    let created = ada.post(other, "/passkeys/create/finish", &finish).ok()["passkey"].take();
+    assert_eq!(ada.passkeys(one), [first, created.clone()]);
+    let again = ada.post(one, "/passkeys/create/finish", &finish);
     assert_eq!(again.code(), "ceremony_expired");
 
     let mut nobody = Visitor::new();
     let finish = nobody.prepare_sign_in(other, &mut device);
-    let signed_in = nobody.post(one, "/api/sign-in/finish", &finish).ok();
-    assert_eq!(signed_in["passkey_id"], created["id"]);
+    let signed_in = nobody.post(one, "/passkeys/sign-in/finish", &finish).ok();
+    assert_eq!(signed_in["passkey"]["id"], created["id"]);
     assert_eq!(nobody.get(other, "/api/session").ok()["user"], json!({ "name": "Ada" }));
 
-    let path = format!("/api/passkeys/{}", created["id"].as_str().unwrap());
+    let path = format!("/passkeys/{}", created["id"].as_str().unwrap());
     ada.call(one, "DELETE", &path, &json!({})).unwrap().ok();
     let mut nobody = Visitor::new();
     let finish = nobody.prepare_sign_in(one, &mut device);
-    let refused = nobody.post(other, "/api/sign-in/finish", &finish);
+    let refused = nobody.post(other, "/passkeys/sign-in/finish", &finish);
     assert_eq!(refused.code(), "passkey_retrieval_failed");
 }
 
@@ -83,17 +84,17 @@ fn of_one_response_sent_to_all_servers_at_once_one_counts() {
     let servers = [start(&schema, 0), start(&schema, 0)];
     let ports = [&servers[0], &servers[1]].map(Server::port);
     let mut ada = Visitor::new();
-    ada.sign_up(ports[0], "Ada");
+    ada.sign_up(ports[0], "Ada", &mut TestAuthenticator::new("laptop"));
     for round in 0..5 {
         let mut device = TestAuthenticator::new(format!("device {round}"));
         let finish = ada.prepare_creation(ports[0], &mut device);
         let cookie = ada.cookie.clone();
-        assert_eq!(count_successes(ports, &cookie, "/api/passkeys/create/finish", &finish), 1);
-        assert_eq!(ada.passkeys(ports[1]).len(), round + 1);
+        assert_eq!(count_successes(ports, &cookie, "/passkeys/create/finish", &finish), 1);
+        assert_eq!(ada.passkeys(ports[1]).len(), round + 2);
 
         let mut nobody = Visitor::new();
         let finish = nobody.prepare_sign_in(ports[1], &mut device);
-        assert_eq!(count_successes(ports, &nobody.cookie, "/api/sign-in/finish", &finish), 1);
+        assert_eq!(count_successes(ports, &nobody.cookie, "/passkeys/sign-in/finish", &finish), 1);
     }
 }
 
@@ -168,11 +169,12 @@ const IMPATIENT: [&str; 4] = ["--database-seconds", "1", "--database-connections
 /// Answers of a database that takes too long come within this.
 const SOON: Duration = Duration::from_secs(10);
 
-/// A server whose database is behind a proxy; Ada is signed in and has begun to create a passkey.
+/// A server whose database is behind a proxy; Ada is signed in and has begun to create a second passkey.
 struct Shaken {
     proxy: Proxy,
     server: Server,
     ada: Visitor,
+    first: serde_json::Value,
     creation: serde_json::Value,
     schema: Schema,
 }
@@ -182,9 +184,9 @@ fn shaken() -> Option<Shaken> {
     let proxy = Proxy::new(schema.host());
     let server = Server::start(schema.url_at(proxy.port()), 0, &IMPATIENT);
     let (mut ada, mut device) = (Visitor::new(), TestAuthenticator::new("laptop"));
-    ada.sign_up(server.port(), "Ada");
+    let first = ada.sign_up(server.port(), "Ada", &mut TestAuthenticator::new("phone"));
     let creation = ada.prepare_creation(server.port(), &mut device);
-    Some(Shaken { proxy, server, ada, creation, schema })
+    Some(Shaken { proxy, server, ada, first, creation, schema })
 }
 
 impl Shaken {
@@ -192,10 +194,12 @@ impl Shaken {
     fn expect_unavailable(&mut self) {
         let port = self.server.port();
         let started = Instant::now();
-        let finish = "/api/passkeys/create/finish";
+        let finish = "/passkeys/create/finish";
         self.ada.post(port, finish, &self.creation).unavailable();
-        self.ada.get(port, "/api/passkeys").unavailable();
-        Visitor::new().post(port, "/api/sign-in/begin", &json!({})).unavailable();
+        self.ada.get(port, "/passkeys").unavailable();
+        Visitor::new()
+            .post(port, "/passkeys/sign-in/begin", &json!({ "flow": "discoverable" }))
+            .unavailable();
         assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
         assert_eq!(self.ada.get(port, "/").status, 200);
     }
@@ -203,8 +207,8 @@ impl Shaken {
     /// As if nothing had been. Without a restart.
     fn expect_recovery(&mut self) {
         let port = self.server.port();
-        let created = self.ada.post(port, "/api/passkeys/create/finish", &self.creation).ok();
-        assert_eq!(self.ada.passkeys(port), [created["passkey"].clone()]);
+        let created = self.ada.post(port, "/passkeys/create/finish", &self.creation).ok();
+        assert_eq!(self.ada.passkeys(port), [self.first.clone(), created["passkey"].clone()]);
     }
 }
 
@@ -226,7 +230,11 @@ fn a_database_that_stalls_is_an_error_in_time_until_it_answers() {
     let port = it.server.port();
     let started = Instant::now();
     thread::scope(|scope| {
-        let ask = || Visitor::new().post(port, "/api/sign-in/begin", &json!({})).unavailable();
+        let ask = || {
+            Visitor::new()
+                .post(port, "/passkeys/sign-in/begin", &json!({ "flow": "discoverable" }))
+                .unavailable()
+        };
         let asking = (0..24).map(|_| scope.spawn(ask)).collect::<Vec<_>>();
         for asked in asking {
             asked.join().unwrap();
@@ -242,7 +250,7 @@ fn a_slow_database_is_waited_for_and_no_longer_than_said() {
     let Some(mut it) = shaken() else { return };
     let port = it.server.port();
     it.proxy.set(Weather::Slow(Duration::from_millis(60)));
-    assert!(it.ada.passkeys(port).is_empty());
+    assert_eq!(it.ada.passkeys(port), slice::from_ref(&it.first));
     it.proxy.set(Weather::Slow(Duration::from_millis(1500)));
     it.expect_unavailable();
     it.proxy.set(Weather::Fair);
@@ -257,7 +265,7 @@ fn what_takes_too_long_in_the_middle_leaves_nothing_half_done() {
     let refused = thread::scope(|scope| {
         let marker = it.schema.name();
         let lock = format!(
-            "BEGIN; SELECT 1 FROM users FOR NO KEY UPDATE; SELECT pg_sleep(2.5) /* {marker} */; COMMIT"
+            "BEGIN; SELECT 1 FROM passkey_accounts FOR UPDATE; SELECT pg_sleep(2.5) /* {marker} */; COMMIT"
         );
         let schema = &it.schema;
         scope.spawn(move || schema.sql(&lock));
@@ -268,15 +276,15 @@ fn what_takes_too_long_in_the_middle_leaves_nothing_half_done() {
         while schema.number(&asleep) == 0 {
             thread::sleep(Duration::from_millis(20));
         }
-        it.ada.post(port, "/api/passkeys/create/finish", &it.creation)
+        it.ada.post(port, "/passkeys/create/finish", &it.creation)
     });
     refused.unavailable();
     // The lock is free, and what waited for it is given up: not done later either.
-    assert!(it.ada.passkeys(port).is_empty());
-    let again = it.ada.post(port, "/api/passkeys/create/finish", &it.creation);
+    assert_eq!(it.ada.passkeys(port), slice::from_ref(&it.first));
+    let again = it.ada.post(port, "/passkeys/create/finish", &it.creation);
     assert_eq!(again.code(), "ceremony_expired");
     let created = it.ada.create(port, &mut TestAuthenticator::new("laptop"));
-    assert_eq!(it.ada.passkeys(port), [created]);
+    assert_eq!(it.ada.passkeys(port), [it.first, created]);
 }
 
 #[test]
@@ -294,7 +302,82 @@ fn a_database_that_comes_and_goes_under_load_loses_nothing() {
     });
 }
 
-/// A small file system of its own; unmounted when dropped.
+// ---- ceremonies in Redis ----
+
+/// Two servers with their passkeys in PostgreSQL and their ceremonies in Redis, which is behind a proxy.
+struct Pair {
+    redis: Proxy,
+    servers: [Server; 2],
+    schema: Schema,
+}
+
+fn pair() -> Option<Pair> {
+    let address = std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1:6379/".into());
+    let client = redis::Client::open(address.as_str()).unwrap();
+    if let Err(error) = client.get_connection_with_timeout(Duration::from_secs(2)) {
+        assert!(std::env::var_os("REQUIRE_REDIS").is_none(), "Redis at {address}: {error}");
+        println!("skipped: there is no Redis at {address}: {error}");
+        return None;
+    }
+    let schema = Schema::new()?;
+    let authority = address.trim_start_matches("redis://").split('/').next().unwrap();
+    let redis = Proxy::new(authority.to_socket_addrs().unwrap().next().unwrap());
+    let url = format!("redis://127.0.0.1:{}/", redis.port());
+    let start = || {
+        Server::start_with(schema.url(), 0, &IMPATIENT, |command| {
+            command.env("REDIS_URL", &url);
+        })
+    };
+    let servers = [start(), start()];
+    Some(Pair { redis, servers, schema })
+}
+
+#[test]
+fn a_ceremony_in_redis_counts_once_over_all_servers() {
+    let Some(it) = pair() else { return };
+    let ports = [&it.servers[0], &it.servers[1]].map(Server::port);
+    let (mut ada, mut device) = (Visitor::new(), TestAuthenticator::new("laptop"));
+    ada.sign_up(ports[0], "Ada", &mut device);
+    for _ in 0..5 {
+        let mut nobody = Visitor::new();
+        let finish = nobody.prepare_sign_in(ports[1], &mut device);
+        // None is in the database.
+        assert_eq!(it.schema.number("SELECT count(*) FROM passkey_ceremonies"), 0);
+        assert_eq!(count_successes(ports, &nobody.cookie, "/passkeys/sign-in/finish", &finish), 1);
+    }
+}
+
+#[test]
+fn servers_without_redis_refuse_ceremonies_and_nothing_else() {
+    let Some(it) = pair() else { return };
+    let port = it.servers[0].port();
+    let (mut ada, mut device) = (Visitor::new(), TestAuthenticator::new("laptop"));
+    let first = ada.sign_up(port, "Ada", &mut device);
+    let mut nobody = Visitor::new();
+    let finish = nobody.prepare_sign_in(port, &mut device);
+    let begin = json!({ "flow": "discoverable" });
+    for weather in [Weather::Cut, Weather::Stalled] {
+        it.redis.set(weather);
+        let started = Instant::now();
+        Visitor::new().post(port, "/passkeys/sign-in/begin", &begin).unavailable();
+        nobody.post(port, "/passkeys/sign-in/finish", &finish).unavailable();
+        assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
+        assert_eq!(ada.passkeys(port), slice::from_ref(&first));
+        it.redis.set(Weather::Fair);
+        // The connection is made again by itself.
+        let started = Instant::now();
+        while Visitor::new().post(port, "/passkeys/sign-in/begin", &begin).status != 200 {
+            assert!(started.elapsed() < SOON, "Redis is back, and the server does not notice");
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+    // Only a request that reached Redis has used the ceremony up.
+    let mut late = Visitor::new();
+    let finish = late.prepare_sign_in(port, &mut device);
+    assert_eq!(late.post(port, "/passkeys/sign-in/finish", &finish).status, 200);
+}
+
+/// A small file system, unmounted when dropped.
 struct SmallDisk(tempfile::TempDir);
 
 impl SmallDisk {
@@ -344,14 +427,22 @@ fn a_full_disk_is_an_error_until_there_is_space_again() {
     let server = Server::start(&file, 0, &[]);
     let port = server.port();
     let (mut ada, mut device) = (Visitor::new(), TestAuthenticator::new("laptop"));
-    ada.sign_up(port, "Ada");
-    let first = ada.create(port, &mut device);
+    let first = ada.sign_up(port, "Ada", &mut device);
 
     disk.fill();
     let (mut acknowledged, mut refused) = (Vec::new(), Vec::new());
-    for number in 0..200 {
+    let sign_up = |name: &str| {
+        let mut visitor = Visitor::new();
+        let start = visitor.post(port, "/passkeys/sign-up/begin", &json!({ "name": name }));
+        if start.status != 200 {
+            return start;
+        }
+        let response = TestAuthenticator::new(name).create(&start.body["publicKey"], ORIGIN);
+        visitor.post(port, "/passkeys/sign-up/finish", &finish(&start.body, response.unwrap()))
+    };
+    for number in 0..500 {
         let name = format!("User {number}");
-        let answer = Visitor::new().post(port, "/api/sign-up", &json!({ "name": name }));
+        let answer = sign_up(&name);
         if answer.status == 200 {
             acknowledged.push(name);
         } else {
@@ -369,17 +460,13 @@ fn a_full_disk_is_an_error_until_there_is_space_again() {
     disk.free();
     let second = ada.create(port, &mut TestAuthenticator::new("phone"));
     assert_eq!(ada.passkeys(port), [first.clone(), second.clone()]);
-    let sign_up = |name: &str| {
-        let answer = Visitor::new().post(port, "/api/sign-up", &json!({ "name": name }));
-        answer.code().to_owned()
-    };
     for name in acknowledged {
-        assert_eq!(sign_up(&name), "form_identifier_exists");
+        assert_eq!(sign_up(&name).code(), "user_name_taken");
     }
     for name in &refused {
         // The account or the session may have found no space: an account without a session is taken, too.
-        let code = sign_up(name);
-        assert!(code.is_empty() || code == "form_identifier_exists", "{code}");
+        let answer = sign_up(name);
+        assert!(answer.status == 200 || answer.code() == "user_name_taken", "{answer:?}");
     }
     server.kill();
     let _server = Server::start(&file, port, &[]);

@@ -1,4 +1,4 @@
-//! A keystore made of paper: one good statement, and every rule bent alone, signed again.
+//! A fake keystore: one valid statement, and every rule broken on its own and signed again.
 
 use alloc::{vec, vec::Vec};
 
@@ -21,7 +21,7 @@ use crate::{
 const CA: u8 = 1;
 const CREDENTIAL: u8 = 3;
 
-/// The parts of a statement; a test bends one before [`Keystore::statement`] signs.
+/// The parts of a statement. A test tampers with one of them before [`Keystore::statement`] signs.
 struct Keystore {
     registration: TestRegistration,
     alg: i64,
@@ -103,10 +103,10 @@ impl Keystore {
     }
 }
 
-/// The verdict on a statement with something bent.
-fn bent(bend: impl FnOnce(&mut Keystore)) -> StatementError {
+/// Returns the verdict on a statement with one tampered part.
+fn tampered(tamper: impl FnOnce(&mut Keystore)) -> StatementError {
     let mut keystore = keystore();
-    bend(&mut keystore);
+    tamper(&mut keystore);
     keystore.verify().unwrap_err()
 }
 
@@ -121,43 +121,43 @@ fn key_is_attested_and_x5c_is_the_trust_path() {
 
 #[test]
 fn signature_of_another_key_or_message_is_refused() {
-    assert_eq!(bent(|keystore| keystore.signing_key = 9), StatementError::Signature);
-    let bend = |keystore: &mut Keystore| keystore.alg = -257;
-    let expected = CertificateError::PublicKey("none for the algorithm");
-    assert_eq!(bent(bend), StatementError::Certificate(expected));
+    assert_eq!(tampered(|keystore| keystore.signing_key = 9), StatementError::Signature);
+    let tamper = |keystore: &mut Keystore| keystore.alg = -257;
+    let expected = CertificateError::PublicKey("invalid for the algorithm");
+    assert_eq!(tampered(tamper), StatementError::Certificate(expected));
 }
 
 #[test]
 fn certificate_of_another_key_is_refused() {
-    let bend = |keystore: &mut Keystore| {
+    let tamper = |keystore: &mut Keystore| {
         keystore.signing_key = 9;
         keystore.certified_key = 9;
     };
-    assert_eq!(bent(bend), invalid("the certificate is not for the credential key"));
+    assert_eq!(tampered(tamper), invalid("the certificate is not for the credential key"));
 }
 
 #[test]
 fn certificate_without_a_key_description_is_refused() {
-    let bend = |keystore: &mut Keystore| keystore.has_description = false;
-    assert_eq!(bent(bend), invalid("the certificate has no key description"));
+    let tamper = |keystore: &mut Keystore| keystore.has_description = false;
+    assert_eq!(tampered(tamper), invalid("the certificate has no key description"));
 }
 
 #[test]
 fn challenge_must_be_the_hash_of_the_client_data() {
     let reason = invalid("attestationChallenge is not the client data's hash");
-    assert_eq!(bent(|keystore| keystore.challenge[0] ^= 1), reason);
-    assert_eq!(bent(|keystore| keystore.challenge.clear()), reason);
-    assert_eq!(bent(|keystore| keystore.registration.client_data_hash[0] ^= 1), reason);
+    assert_eq!(tampered(|keystore| keystore.challenge[0] ^= 1), reason);
+    assert_eq!(tampered(|keystore| keystore.challenge.clear()), reason);
+    assert_eq!(tampered(|keystore| keystore.registration.client_data_hash[0] ^= 1), reason);
 }
 
 #[test]
-fn key_for_all_applications_is_refused_in_either_list_whatever_the_policy() {
-    let reason = invalid("every application may use the key");
+fn rejects_keys_for_all_applications_in_either_list_under_every_policy() {
+    let reason = invalid("all applications may use the key");
     for authorizations in POLICIES {
-        let of = |bend: fn(&mut Keystore)| {
-            bent(|keystore| {
+        let of = |tamper: fn(&mut Keystore)| {
+            tampered(|keystore| {
                 keystore.authorizations = authorizations;
-                bend(keystore);
+                tamper(keystore);
             })
         };
         assert_eq!(of(|keystore| keystore.tee.push(all_applications())), reason);
@@ -174,9 +174,9 @@ const POLICIES: [AndroidKeyAuthorizations; 3] = [
 /// `softwareEnforced`, `teeEnforced`, and the verdicts.
 type Row = (Vec<Vec<u8>>, Vec<Vec<u8>>, [Result<usize, &'static str>; 3]);
 
-/// Every placing of origin and purpose, with the verdict of the three policies in the order above.
+/// Every combination of places for origin and purpose, with the verdicts of the three policies in the order above.
 #[test]
-fn origin_and_purpose_are_judged_by_the_lists_that_the_policy_names() {
+fn policy_decides_which_lists_origin_and_purpose_are_taken_from() {
     const ORIGIN: Result<usize, &str> = Err("the key's origin is not KM_ORIGIN_GENERATED");
     const PURPOSE: Result<usize, &str> = Err("the key's purpose is not KM_PURPOSE_SIGN");
     const GOOD: Result<usize, &str> = Ok(2);
@@ -187,7 +187,7 @@ fn origin_and_purpose_are_judged_by_the_lists_that_the_policy_names() {
         (vec![sign(), generated()], vec![], [ORIGIN, GOOD, GOOD]),
         (vec![generated()], vec![sign()], [ORIGIN, GOOD, GOOD]),
         (vec![sign()], vec![generated()], [PURPOSE, GOOD, GOOD]),
-        // The specification's own example.
+        // The specification's example.
         (vec![], vec![], [ORIGIN, ORIGIN, GOOD]),
         (vec![], vec![sign()], [ORIGIN, ORIGIN, GOOD]),
         (vec![], vec![generated()], [PURPOSE, PURPOSE, GOOD]),

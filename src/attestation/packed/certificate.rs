@@ -1,8 +1,10 @@
-//! Packed attestation with certificates (§8.2 with `x5c`) and their rules (§8.2.1).
+//! Packed attestation with certificates (§8.2 with `x5c`), and the rules for these certificates (§8.2.1).
 
 use super::{Statement, WHAT};
 use crate::{
-    attestation::{Context, Outcome, Signed, StatementError, aaguid_extension, x5c::X5c},
+    attestation::{
+        Context, Outcome, Signed, StatementError, aaguid_extension, vouching::Vouching, x5c::X5c,
+    },
     cbor::Reader,
     cose::Algorithm,
     passkey::AttestationType,
@@ -26,7 +28,9 @@ pub(super) fn verify<'a>(
 
     check_certificate(&certificate)?;
     aaguid_extension::check(&certificate, signed.attested.aaguid)?;
-    Ok(Outcome::of_path(AttestationType::Uncertain, certificate, x5c.into_path()))
+    // The attestation key signed the authenticator data, including the AAGUID.
+    let (kind, vouching) = (AttestationType::Uncertain, Vouching::Attester);
+    Ok(Outcome::of_path(kind, vouching, certificate, x5c.into_path()))
 }
 
 /// §8.2.1.
@@ -40,7 +44,7 @@ fn check_certificate(certificate: &Certificate<'_>) -> Result<(), StatementError
         oid::ORGANIZATIONAL_UNIT_NAME,
         oid::COMMON_NAME,
     ]);
-    // The types of string that §8.2.1 names are not insisted on: a PrintableString reads the same as a UTF8String.
+    // The string types that §8.2.1 names are not enforced: a PrintableString reads the same as a UTF8String.
     let [country, organization, unit, common_name] =
         attributes.map(|value| value.and_then(text).filter(|text| !text.is_empty()));
     let is_country =
@@ -57,9 +61,9 @@ fn check_certificate(certificate: &Certificate<'_>) -> Result<(), StatementError
     if common_name.is_none() {
         return Err(StatementError::Invalid("the subject has no common name"));
     }
-    // Without basic constraints a certificate is none of a CA; some old ones are made so.
+    // Without basic constraints a certificate is not a CA certificate. Some old ones lack them.
     if certificate.basic_constraints()?.is_some_and(|constraints| constraints.ca) {
-        return Err(StatementError::Invalid("the certificate is one of a CA"));
+        return Err(StatementError::Invalid("the certificate is a CA certificate"));
     }
     Ok(())
 }

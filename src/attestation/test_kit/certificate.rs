@@ -1,4 +1,4 @@
-//! Keys of one seed byte, and their certificates.
+//! Keys from a one-byte seed, and their certificates.
 
 use alloc::vec::Vec;
 
@@ -7,25 +7,25 @@ use p256::ecdsa::SigningKey;
 pub(crate) use crate::x509::test_ca::{Draft, common_name, extension, oid};
 use crate::x509::test_ca::{Key, ca_constraints};
 
-/// The key that this seed makes.
+/// Returns the key for this seed.
 pub(crate) fn key(seed: u8) -> SigningKey {
     SigningKey::from_slice(&[seed; 32]).unwrap()
 }
 
-/// x and y of its public key.
+/// Returns x and y of its public key.
 pub(crate) fn point(key: &SigningKey) -> ([u8; 32], [u8; 32]) {
     let point = key.verifying_key().to_sec1_point(false);
     let (x, y) = (point.x().unwrap(), point.y().unwrap());
     (x.as_slice().try_into().unwrap(), y.as_slice().try_into().unwrap())
 }
 
-/// Its `COSE_Key`, for ES256.
+/// Returns its `COSE_Key`, for ES256.
 pub(crate) fn cose_key(key: &SigningKey) -> Vec<u8> {
     let (x, y) = point(key);
     [&[0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 0x20], &x[..], &[0x22, 0x58, 0x20], &y].concat()
 }
 
-/// The certificate of a key, to be bent and signed.
+/// The certificate of a key, ready for tampering and signing.
 pub(crate) fn draft(issuer: &str, subject: Vec<u8>, holder: u8) -> Draft {
     Draft::new(subject, &Key::P256(key(holder)), common_name(issuer))
 }
@@ -35,7 +35,7 @@ pub(crate) fn sign_certificate(draft: &Draft, ca: u8) -> Vec<u8> {
     draft.sign(&Key::P256(key(ca)))
 }
 
-/// A CA that signs itself.
+/// A self-signed CA certificate.
 pub(crate) fn root_certificate(name: &str, seed: u8) -> Vec<u8> {
     let mut root = draft(name, common_name(name), seed);
     root.extensions.push(ca_constraints(None));

@@ -1,4 +1,4 @@
-//! Writes DER for tests: whatever a test wants, right or wrong.
+//! Writes DER for tests, valid or not.
 
 use alloc::vec::Vec;
 
@@ -27,7 +27,7 @@ pub(crate) fn explicit(number: u32, value: &[u8]) -> Vec<u8> {
         let mut digits: Vec<u8> = groups.skip_while(|digit| *digit == 0).map(byte).collect();
         let last = digits.len() - 1;
         digits[..last].iter_mut().for_each(|digit| *digit |= 0x80);
-        // All but the first byte, the tag, is the same under any.
+        // Everything but the first byte, the tag, is the same for any tag.
         return [&[0xbf], &digits[..], &tlv(0, value)[1..]].concat();
     };
     tlv(0xa0 | low, value)

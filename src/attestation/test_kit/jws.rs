@@ -1,4 +1,4 @@
-//! Makes compact JWS for tests.
+//! Creates compact JWS for tests.
 
 use alloc::{format, string::String, vec::Vec};
 
@@ -7,7 +7,7 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 
-/// A JWS with these certificates in its header and the signature that `sign` makes.
+/// Returns a JWS with these certificates in its header, signed by `sign`.
 pub(crate) fn signed(
     alg: &str,
     certificates: &[Vec<u8>],

@@ -1,4 +1,4 @@
-//! What test statements are about, and how they are put together.
+//! What test statements attest, and how they are assembled.
 
 use alloc::vec::Vec;
 
@@ -13,7 +13,7 @@ use crate::{
 
 pub(crate) const AAGUID: [u8; 16] = [0xaa; 16];
 
-/// A registration of a credential, seen from its statement.
+/// A registration of a credential, from the point of view of its statement.
 pub(crate) struct TestRegistration {
     pub(crate) auth_data: Vec<u8>,
     pub(crate) client_data_hash: [u8; 32],
@@ -49,7 +49,7 @@ impl TestRegistration {
     }
 }
 
-/// A CBOR map of the members that are there.
+/// Returns a CBOR map of the members that are present.
 pub(crate) fn map(members: &[(&str, Option<Value>)]) -> Vec<u8> {
     let present = members.iter().filter_map(|(key, value)| Some(((*key).into(), value.clone()?)));
     let mut bytes = Vec::new();

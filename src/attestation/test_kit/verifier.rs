@@ -1,11 +1,11 @@
-//! A verifier that a host may bring.
+//! A host's own verifier.
 
 use crate::{
     cose::{Algorithm, CoseKey, InvalidKey},
     crypto::{SignatureError, SignatureVerifier},
 };
 
-/// One that has no algorithm at all, RS1 included.
+/// A verifier that supports no algorithm at all, not even RS1.
 pub(crate) struct Nothing;
 
 impl SignatureVerifier for Nothing {

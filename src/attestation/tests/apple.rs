@@ -5,7 +5,7 @@ use crate::{AttestationType, StatementError};
 
 const NONCE: &str = "1.2.840.113635.100.8.2";
 
-/// A statement of Apple's; the certificate is signed after it was bent.
+/// An Apple statement. The certificate is signed after tampering.
 struct Apple {
     parts: RegistrationParts,
     certificate: Draft,
@@ -24,9 +24,9 @@ impl Apple {
         Self { parts, certificate }
     }
 
-    fn bent(bend: impl FnOnce(&mut Self)) -> Self {
+    fn tampered(tamper: impl FnOnce(&mut Self)) -> Self {
         let mut it = Self::new();
-        bend(&mut it);
+        tamper(&mut it);
         it
     }
 
@@ -40,15 +40,15 @@ impl Apple {
     }
 }
 
-fn refusal(bend: impl FnOnce(&mut Apple)) -> StatementError {
-    match Apple::bent(bend).judge() {
+fn refusal(tamper: impl FnOnce(&mut Apple)) -> StatementError {
+    match Apple::tampered(tamper).judge() {
         Err(CeremonyError::AttestationStatement(error)) => error,
         other => panic!("{other:?}"),
     }
 }
 
 #[test]
-fn a_certificate_made_for_the_credential_is_trusted() {
+fn a_certificate_issued_for_the_credential_is_trusted() {
     let verified = Apple::new().judge().unwrap();
     assert_eq!(verified.attestation().kind, Some(AttestationType::AnonCa));
     assert!(verified.attestation().trust.is_some());
@@ -64,7 +64,7 @@ fn statements_of_2020_also_have_an_alg() {
 
 #[test]
 fn steps_1_and_2_the_nonce_is_the_hash_of_what_is_attested() {
-    let other = StatementError::Invalid("the certificate was made for other data");
+    let other = StatementError::Invalid("the certificate was issued for other data");
     assert_eq!(refusal(|it| it.certificate.extensions[0] = nonce(&[0; 32])), other);
     assert_eq!(refusal(|it| it.certificate.extensions[0] = nonce(&[])), other);
     assert_eq!(refusal(|it| it.parts.authenticator_data.sign_count ^= 1), other);
@@ -87,13 +87,13 @@ fn steps_1_and_2_the_nonce_is_the_hash_of_what_is_attested() {
 
 #[test]
 fn step_3_the_certificate_key_is_the_credential_key() {
-    let error = StatementError::Invalid("the certificate is of another key");
+    let error = StatementError::Invalid("the certificate is for another key");
     assert_eq!(refusal(|it| it.certificate.spki = Key::p256("other").spki()), error);
     assert_eq!(refusal(|it| it.certificate.spki = Key::ed25519("other").spki()), error);
 }
 
 #[test]
-fn the_syntax_wants_certificates() {
+fn the_syntax_requires_certificates() {
     for statement in [Cbor::empty_map(), Cbor::map([("x5c", array([]))])] {
         let judged = judge(Apple::new().parts, "apple", statement, &trusted());
         assert_eq!(code(judged), "attestation_statement");

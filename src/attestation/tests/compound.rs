@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::{
-    AttestationLevel, AttestationType, StatementError, TrustError, limits::COMPOUND_STATEMENTS_MAX,
-    x509::PathError,
+    AaguidAssurance, AttestationLevel, AttestationType, StatementError, TrustError,
+    limits::COMPOUND_STATEMENTS_MAX, x509::PathError,
 };
 
 fn element(format: &str, statement: Cbor) -> CborValue {
@@ -11,11 +11,11 @@ fn element(format: &str, statement: Cbor) -> CborValue {
     CborValue::Map(vec![("fmt".into(), format.into()), ("attStmt".into(), statement)])
 }
 
-/// A packed statement, one that is signed by somebody else, and self attestation, over the same data.
+/// A packed statement, one signed with another key, and self attestation, over the same data.
 fn elements() -> (RegistrationParts, [CborValue; 3]) {
     let packed = Packed::new();
     let valid = element("packed", packed.statement());
-    let invalid = element("packed", Packed::bent(|it| it.key = Key::p256("other")).statement());
+    let invalid = element("packed", Packed::tampered(|it| it.key = Key::p256("other")).statement());
     let signature = packed.parts.key.sign(&message(&packed.parts)).unwrap();
     let itself = Cbor::map([("alg", (-7).into()), ("sig", bytes(signature))]);
     (packed.parts, [valid, invalid, element("packed", itself)])
@@ -69,12 +69,15 @@ fn the_aaguid_counts_as_far_as_the_trusted_statement_signs_it() {
     let with_itself = vec![statement.clone(), itself];
     assert_eq!(code(judge_all(parts.clone(), with_itself.clone(), &trusted())), "ok");
     assert_eq!(code(judge_all(parts.clone(), with_itself, &policy)), "attestation_trust");
-    assert_eq!(code(judge_all(parts, vec![statement, valid], &policy)), "ok");
+    for order in [vec![statement.clone(), valid.clone()], vec![valid, statement]] {
+        let verified = judge_all(parts.clone(), order, &policy).unwrap();
+        assert_eq!(verified.attestation().aaguid, AaguidAssurance::Attested);
+    }
 }
 
-/// What a later version of the format may add is not for this one to refuse.
+/// This version must not reject what a later version of the format may add.
 #[test]
-fn members_of_an_element_that_are_not_known_are_passed_over() {
+fn unknown_members_of_an_element_are_ignored() {
     let (parts, [valid, invalid, itself]) = elements();
     let extended = |element: CborValue| {
         let mut members = element.into_map().unwrap();
@@ -89,7 +92,7 @@ fn members_of_an_element_that_are_not_known_are_passed_over() {
 }
 
 #[test]
-fn there_are_two_at_least_and_not_too_many() {
+fn there_are_at_least_two_and_not_too_many() {
     let (parts, [valid, ..]) = elements();
     for (count, expected) in [
         (0, "attestation_statement"),
@@ -105,13 +108,13 @@ fn there_are_two_at_least_and_not_too_many() {
     assert_eq!(
         judge_all(parts, statements, &trusted()),
         Err(CeremonyError::AttestationStatement(StatementError::Invalid(
-            "compound of too many statements"
+            "compound has too many statements"
         )))
     );
 }
 
 #[test]
-fn none_is_within_another_and_unknown_formats_are_refused() {
+fn rejects_nested_compounds_and_unknown_formats() {
     let (parts, [valid, _, itself]) = elements();
     let nested = Cbor::Value(CborValue::Array(vec![valid.clone(), itself]));
     let nested = vec![valid.clone(), element("compound", nested)];
@@ -121,7 +124,7 @@ fn none_is_within_another_and_unknown_formats_are_refused() {
 }
 
 #[test]
-fn the_syntax_wants_an_array_of_maps_with_fmt_and_statement() {
+fn the_syntax_requires_an_array_of_maps_with_fmt_and_statement() {
     let (parts, [valid, ..]) = elements();
     let CborValue::Map(members) = valid.clone() else { panic!("no map") };
     for broken in [
@@ -137,10 +140,10 @@ fn the_syntax_wants_an_array_of_maps_with_fmt_and_statement() {
     assert_eq!(code(judged), "attestation_statement");
 }
 
-/// A certificate says more than the credential about itself, and that more than nothing; of two that say as much, the
-/// first is what it was found to be.
+/// A certificate says more than the credential about itself, and that says more than nothing. Of two equally strong
+/// elements, the first decides.
 #[test]
-fn the_part_that_says_most_decides_wherever_it_stands() {
+fn the_strongest_element_decides_regardless_of_its_position() {
     let (parts, [valid, _, itself]) = elements();
     let none = element("none", Cbor::empty_map());
     let parts_by_rank = [
@@ -158,10 +161,10 @@ fn the_part_that_says_most_decides_wherever_it_stands() {
             assert_eq!(judged, Err(CeremonyError::AttestationTrust(refusal.clone())));
         }
     }
-    // The AAGUID counts by the format of the part that decides: a U2F key signs none.
+    // The format of the deciding element decides on the AAGUID: a U2F key does not sign it.
     let u2f = element("fido-u2f", fido_u2f::U2f::new().statement());
-    let policy = AttestationPolicy::statement().allow_aaguids([Aaguid::default()]);
+    let policy = AttestationPolicy::statement().deny_aaguids([Aaguid::default()]);
     let refused = Err(CeremonyError::AttestationTrust(TrustError::Aaguid(TEST_AAGUID)));
-    assert_eq!(code(judge_all(parts.clone(), vec![u2f.clone(), valid.clone()], &policy)), "ok");
-    assert_eq!(judge_all(parts, vec![valid, u2f], &policy), refused);
+    assert_eq!(code(judge_all(parts.clone(), vec![valid.clone(), u2f.clone()], &policy)), "ok");
+    assert_eq!(judge_all(parts, vec![u2f, valid], &policy), refused);
 }

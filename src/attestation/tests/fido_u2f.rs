@@ -6,12 +6,12 @@ use crate::{
     attestation::{Context, Signed},
 };
 
-/// A statement of U2F; what is bent is signed over.
+/// A U2F statement. It is signed after tampering.
 pub(super) struct U2f {
     parts: RegistrationParts,
     certificate: Draft,
     key: Key,
-    /// What is signed, if it is not what §8.6 says.
+    /// What is signed, if it differs from §8.6.
     signed: Option<Vec<u8>>,
     others: Vec<Vec<u8>>,
 }
@@ -32,9 +32,9 @@ impl U2f {
         }
     }
 
-    fn bent(bend: impl FnOnce(&mut Self)) -> Self {
+    fn tampered(tamper: impl FnOnce(&mut Self)) -> Self {
         let mut it = Self::new();
-        bend(&mut it);
+        tamper(&mut it);
         it
     }
 
@@ -61,22 +61,22 @@ impl U2f {
     }
 }
 
-fn refusal(bend: impl FnOnce(&mut U2f)) -> StatementError {
-    match U2f::bent(bend).judge() {
+fn refusal(tamper: impl FnOnce(&mut U2f)) -> StatementError {
+    match U2f::tampered(tamper).judge() {
         Err(CeremonyError::AttestationStatement(error)) => error,
         other => panic!("{other:?}"),
     }
 }
 
 #[test]
-fn a_u2f_key_is_trusted_whatever_its_aaguid() {
+fn a_u2f_key_is_trusted_regardless_of_its_aaguid() {
     let verified = U2f::new().judge().unwrap();
     assert_eq!(verified.attestation().kind, Some(AttestationType::Uncertain));
     assert!(verified.attestation().trust.is_some());
     let zero = |it: &mut U2f| {
         it.parts.authenticator_data.attested.as_mut().unwrap().aaguid = Aaguid::default();
     };
-    assert!(U2f::bent(zero).judge().is_ok());
+    assert!(U2f::tampered(zero).judge().is_ok());
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn step_1_the_certificate_key_is_on_p256() {
 fn step_2_the_credential_key_is_on_p256() {
     for algorithm in [TestAlgorithm::EdDsa, TestAlgorithm::Rs256] {
         let error = refusal(|it| it.parts = draft(algorithm));
-        assert_eq!(error, StatementError::Invalid("the credential key is none of U2F"));
+        assert_eq!(error, StatementError::Invalid("the credential key is not a U2F key"));
     }
 }
 
@@ -129,7 +129,7 @@ fn steps_3_and_4_the_signature_covers_each_part() {
 }
 
 #[test]
-fn the_syntax_wants_x5c_and_sig() {
+fn the_syntax_requires_x5c_and_sig() {
     for member in ["x5c", "sig"] {
         let u2f = U2f::new();
         let value = u2f.statement().entry(member).unwrap().clone();
@@ -139,7 +139,7 @@ fn the_syntax_wants_x5c_and_sig() {
     }
 }
 
-/// Otherwise the same point could be cut in two in other places, and be signed alike.
+/// Otherwise the same bytes could be split differently into coordinates, and have the same signature.
 #[test]
 fn step_4_the_coordinates_are_32_bytes_each() {
     let judge = |cut: usize| {
@@ -160,7 +160,7 @@ fn step_4_the_coordinates_are_32_bytes_each() {
     };
     assert_eq!(judge(32), Ok(()));
     for cut in [31, 33] {
-        let refused = StatementError::Invalid("the credential key is none of U2F");
+        let refused = StatementError::Invalid("the credential key is not a U2F key");
         assert_eq!(judge(cut), Err(refused), "{cut}");
     }
 }

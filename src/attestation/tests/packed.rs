@@ -10,16 +10,16 @@ use crate::{
     },
 };
 
-/// Why a bent statement is not valid.
-fn refusal(bend: impl FnOnce(&mut Packed)) -> StatementError {
-    match Packed::bent(bend).judge(&trusted()) {
+/// Returns why a tampered statement is invalid.
+fn refusal(tamper: impl FnOnce(&mut Packed)) -> StatementError {
+    match Packed::tampered(tamper).judge(&trusted()) {
         Err(CeremonyError::AttestationStatement(error)) => error,
         other => panic!("{other:?}"),
     }
 }
 
-fn accepted(bend: impl FnOnce(&mut Packed)) -> bool {
-    Packed::bent(bend).judge(&trusted()).is_ok()
+fn accepted(tamper: impl FnOnce(&mut Packed)) -> bool {
+    Packed::tampered(tamper).judge(&trusted()).is_ok()
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn step_2_the_subject_has_country_organization_unit_and_name() {
             "{missing}"
         );
     }
-    let bends = [
+    let tamperings = [
         (0, (COUNTRY, "AAA")),
         (0, (COUNTRY, "1A")),
         (1, (ORGANIZATION, "")),
@@ -113,42 +113,43 @@ fn step_2_the_subject_has_country_organization_unit_and_name() {
         (2, (UNIT, "Authenticator Attestation ")),
         (3, (COMMON_NAME, "")),
     ];
-    for (index, attribute) in bends {
-        let mut bent = all;
-        bent[index] = attribute;
-        let error = refusal(|it| it.certificate.subject = name(&bent));
+    for (index, attribute) in tamperings {
+        let mut tampered = all;
+        tampered[index] = attribute;
+        let error = refusal(|it| it.certificate.subject = name(&tampered));
         assert!(matches!(error, StatementError::Invalid(_)), "{attribute:?}");
     }
 }
 
 #[test]
-fn step_2_the_certificate_is_none_of_a_ca() {
+fn step_2_the_certificate_is_not_a_ca_certificate() {
     let ca = |it: &mut Packed| it.certificate.extensions[0] = ca_constraints(None);
-    assert_eq!(refusal(ca), StatementError::Invalid("the certificate is one of a CA"));
-    // Old leaves have no basic constraints, others an explicit FALSE.
+    assert_eq!(refusal(ca), StatementError::Invalid("the certificate is a CA certificate"));
+    // Old leaf certificates have no basic constraints, others an explicit FALSE.
     assert!(accepted(|it| drop(it.certificate.extensions.remove(0))));
     let explicit = extension(BASIC_CONSTRAINTS, true, &sequence(&[tlv(1, &[0])]));
     assert!(accepted(|it| it.certificate.extensions[0] = explicit));
 }
 
 #[test]
-fn step_3_the_aaguid_extension_is_that_of_the_authenticator() {
-    let bend = |value: Vec<u8>| move |it: &mut Packed| it.certificate.extensions[1] = value;
+fn step_3_the_aaguid_extension_matches_the_authenticator() {
+    let tamper = |value: Vec<u8>| move |it: &mut Packed| it.certificate.extensions[1] = value;
     let other = aaguid_extension(Aaguid::default());
     assert_eq!(
-        refusal(bend(other)),
-        StatementError::Invalid("the certificate is of another AAGUID")
+        refusal(tamper(other)),
+        StatementError::Invalid("the certificate is for another AAGUID")
     );
     let critical = extension(AAGUID_EXTENSION, true, &tlv(4, TEST_AAGUID.as_bytes()));
     assert_eq!(
-        refusal(bend(critical)),
-        StatementError::Invalid("the certificate's AAGUID is critical")
+        refusal(tamper(critical)),
+        StatementError::Invalid("the certificate's AAGUID extension is critical")
     );
-    let no_octet_string = StatementError::Invalid("the certificate's AAGUID is no octet string");
+    let no_octet_string =
+        StatementError::Invalid("the certificate's AAGUID is not an octet string");
     let bare = extension(AAGUID_EXTENSION, false, TEST_AAGUID.as_bytes());
-    assert_eq!(refusal(bend(bare)), no_octet_string);
+    assert_eq!(refusal(tamper(bare)), no_octet_string);
     let trailing = [tlv(4, TEST_AAGUID.as_bytes()), vec![5, 0]].concat();
-    assert_eq!(refusal(bend(extension(AAGUID_EXTENSION, false, &trailing))), no_octet_string);
+    assert_eq!(refusal(tamper(extension(AAGUID_EXTENSION, false, &trailing))), no_octet_string);
     assert!(accepted(|it| it.certificate.extensions.truncate(1)), "it may be absent");
 }
 
@@ -159,14 +160,14 @@ fn enterprise_certificates_may_carry_a_serial_number() {
 }
 
 #[test]
-fn the_syntax_wants_alg_sig_and_a_certificate_at_least() {
-    let statement_without = |bend: fn(&mut Cbor)| {
+fn the_syntax_requires_alg_sig_and_a_certificate() {
+    let statement_without = |tamper: fn(&mut Cbor)| {
         let packed = Packed::new();
         let mut statement = packed.statement();
-        bend(&mut statement);
+        tamper(&mut statement);
         code(judge(packed.parts, "packed", statement, &trusted()))
     };
-    let bends: [fn(&mut Cbor); 7] = [
+    let tamperings: [fn(&mut Cbor); 7] = [
         |it| *it = Cbor::map([("sig", it.entry("sig").unwrap().clone())]),
         |it| *it = Cbor::map([("alg", (-7).into()), ("x5c", it.entry("x5c").unwrap().clone())]),
         |it| it.set("alg", "ES256"),
@@ -175,8 +176,8 @@ fn the_syntax_wants_alg_sig_and_a_certificate_at_least() {
         |it| it.set("x5c", CborValue::Array(vec!["text".into()])),
         |it| it.push("alg", -7),
     ];
-    for (index, bend) in bends.into_iter().enumerate() {
-        let code = statement_without(bend);
+    for (index, tamper) in tamperings.into_iter().enumerate() {
+        let code = statement_without(tamper);
         assert!(["attestation_statement", "malformed"].contains(&code), "{index}: {code}");
     }
     assert_eq!(statement_without(|it| it.set("ecdaaKeyId", 1)), "ok", "unknown members are not");
@@ -211,14 +212,14 @@ fn certificates_are_bounded() {
 }
 
 #[test]
-fn a_certificate_that_cannot_be_read_breaks_the_statement_if_it_is_the_first() {
+fn an_unreadable_first_certificate_invalidates_the_statement() {
     let packed = Packed::new();
     let mut der = packed.certificate();
     der.pop();
     let mut statement = packed.statement();
     statement.set("x5c", array([der.clone()]));
     assert_eq!(code(judge(packed.parts, "packed", statement, &trusted())), "attestation_statement");
-    let judged = Packed::bent(|it| it.others = vec![der]).judge(&trusted());
+    let judged = Packed::tampered(|it| it.others = vec![der]).judge(&trusted());
     assert_eq!(code(judged), "attestation_trust");
 }
 
@@ -226,7 +227,7 @@ fn a_certificate_that_cannot_be_read_breaks_the_statement_if_it_is_the_first() {
 fn a_path_through_an_intermediate_is_kept() {
     let intermediate = Ca::new("intermediate");
     let by_vendor = intermediate.certified_by(&vendor());
-    let verified = Packed::bent(|it| {
+    let verified = Packed::tampered(|it| {
         it.certificate.issuer = intermediate.name.clone();
         it.issuer = intermediate.key.clone();
         it.others = vec![by_vendor.clone()];

@@ -4,13 +4,13 @@ use der::asn1::ObjectIdentifier;
 
 use crate::{
     attestation::StatementError,
-    x509::{Certificate, Name, text},
+    x509::{Certificate, Name, oid, text},
 };
 
 /// Checks the certificate of an attestation identity key.
 ///
-/// Which vendors make TPMs is not for this list to know: the manufacturer has to have the form of one,
-/// and anchors say which are trusted.
+/// This code does not know which vendors make TPMs: the manufacturer must have the right form, and anchors decide which
+/// manufacturers are trusted.
 pub(super) fn check(aik: &Certificate<'_>) -> Result<(), StatementError> {
     if !aik.is_v3() {
         return Err(StatementError::Invalid("the AIK certificate is not of version 3"));
@@ -23,17 +23,18 @@ pub(super) fn check(aik: &Certificate<'_>) -> Result<(), StatementError> {
             "the AIK certificate does not name a TPM's manufacturer, model and version",
         ));
     }
-    if !aik.extended_key_usage()?.is_some_and(|usages| usages.contains(&TCG_KP_AIK_CERTIFICATE)) {
+    if !aik.has_extended_key_usage(oid::TCG_KP_AIK_CERTIFICATE)? {
         return Err(StatementError::Invalid("the AIK certificate is for another use"));
     }
-    // Without the extension it is no CA either (RFC 5280 §4.2.1.9).
+    // Without the extension the certificate is not a CA certificate either (RFC 5280 §4.2.1.9).
     if aik.basic_constraints()?.is_some_and(|constraints| constraints.ca) {
-        return Err(StatementError::Invalid("the AIK certificate is that of a CA"));
+        return Err(StatementError::Invalid("the AIK certificate is a CA certificate"));
     }
     Ok(())
 }
 
-/// Whether manufacturer, model and version are there (TPM 2.0 EK Profile §3.2.9), in one RDN or in three: both occur.
+/// Returns whether manufacturer, model and version are present (TPM 2.0 EK Profile §3.2.9), in one RDN or in three.
+/// Both occur.
 fn describes_tpm(name: Name<'_>) -> bool {
     let [manufacturer, model, version] = name
         .attributes(&[TPM_MANUFACTURER, TPM_MODEL, TPM_VERSION])
@@ -41,7 +42,7 @@ fn describes_tpm(name: Name<'_>) -> bool {
     manufacturer.is_some_and(is_vendor) && model.is_some() && version.is_some()
 }
 
-/// `id:` and the vendor id of the TCG's registry in hexadecimal.
+/// `id:` followed by the vendor ID of the TCG's registry in hexadecimal.
 fn is_vendor(manufacturer: &str) -> bool {
     manufacturer
         .strip_prefix("id:")
@@ -51,4 +52,3 @@ fn is_vendor(manufacturer: &str) -> bool {
 const TPM_MANUFACTURER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.23.133.2.1");
 const TPM_MODEL: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.23.133.2.2");
 const TPM_VERSION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.23.133.2.3");
-const TCG_KP_AIK_CERTIFICATE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.23.133.8.3");

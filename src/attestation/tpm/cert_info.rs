@@ -1,9 +1,9 @@
-//! `certInfo`: what the TPM certifies of the key.
+//! `certInfo`: what the TPM certifies about the key.
 
 use super::reader::Reader;
 use crate::attestation::StatementError;
 
-/// An attestation of the kind that certifies a key (TPM 2.0 Library, Part 2, §10.12.8 and §10.12.3).
+/// An attestation that certifies a key (TPM 2.0 Library, Part 2, §10.12.8 and §10.12.3).
 ///
 /// ```text
 /// TPMS_ATTEST = magic u32, type u16, qualifiedSigner 2B, extraData 2B, clockInfo, firmwareVersion u64, attested
@@ -11,17 +11,17 @@ use crate::attestation::StatementError;
 /// attested    = name 2B, qualifiedName 2B                                 ; TPMS_CERTIFY_INFO
 /// ```
 ///
-/// `qualifiedSigner`, `qualifiedName`, `clockInfo` and `firmwareVersion` are not judged (§8.3).
+/// `qualifiedSigner`, `qualifiedName`, `clockInfo` and `firmwareVersion` are not checked (§8.3).
 #[derive(Debug)]
 pub(super) struct CertInfo<'a> {
-    /// What the authenticator gave the TPM to sign along.
+    /// Data that the authenticator passed to the TPM to sign.
     pub(super) extra_data: &'a [u8],
     /// The Name of the key.
     pub(super) name: &'a [u8],
 }
 
 impl<'a> CertInfo<'a> {
-    /// Reads it; `magic` and `type` are checked, since `attested` only then is what it is read as.
+    /// Parses it, and checks `magic` and `type`, because `attested` only has this format if they are right.
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, StatementError> {
         let mut reader = Reader::new(bytes, "certInfo");
         if reader.u32()? != TPM_GENERATED_VALUE {
@@ -41,7 +41,7 @@ impl<'a> CertInfo<'a> {
     }
 }
 
-/// Says that the structure was made inside a TPM, which signs nothing from outside that begins so.
+/// Proves that the structure was created inside a TPM, because a TPM never signs external data with this prefix.
 const TPM_GENERATED_VALUE: u32 = 0xff54_4347;
 const TPM_ST_ATTEST_CERTIFY: u16 = 0x8017;
 
@@ -74,14 +74,14 @@ mod tests {
 
     #[test]
     fn structure_of_another_kind_is_refused() {
-        let bent = |position: usize| {
+        let tampered = |position: usize| {
             let mut bytes = cert_info();
             bytes[position] ^= 1;
             bytes
         };
-        assert_eq!(reason(&bent(3)), "magic is not TPM_GENERATED_VALUE");
-        // TPM_ST_ATTEST_CREATION and others have other bodies.
-        assert_eq!(reason(&bent(5)), "type is not TPM_ST_ATTEST_CERTIFY");
+        assert_eq!(reason(&tampered(3)), "magic is not TPM_GENERATED_VALUE");
+        // TPM_ST_ATTEST_CREATION and other types have other bodies.
+        assert_eq!(reason(&tampered(5)), "type is not TPM_ST_ATTEST_CERTIFY");
     }
 
     #[test]
@@ -90,7 +90,7 @@ mod tests {
         for length in 0..bytes.len() {
             assert_eq!(reason(&bytes[..length]), "ends within a field", "{length}");
         }
-        assert_eq!(reason(&[&bytes[..], &[0]].concat()), "bytes follow it");
+        assert_eq!(reason(&[&bytes[..], &[0]].concat()), "has trailing bytes");
     }
 
     proptest! {
@@ -102,9 +102,9 @@ mod tests {
         ) {
             let _ = CertInfo::parse(&tail);
             let _ = CertInfo::parse(&[&cert_info()[..6], &tail].concat());
-            let mut bent = cert_info();
-            *at.get_mut(&mut bent) = byte;
-            let _ = CertInfo::parse(&bent);
+            let mut tampered = cert_info();
+            *at.get_mut(&mut tampered) = byte;
+            let _ = CertInfo::parse(&tampered);
         }
     }
 }

@@ -5,10 +5,10 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::cose::Algorithm;
 
-/// A hash function, by its `TPM_ALG_ID` or by the signature algorithm that has it.
+/// A hash function, by its `TPM_ALG_ID` or by the signature algorithm that uses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hash {
-    /// Of TPMs that sign with RS1 or name objects with it; there is no other use for it in this crate.
+    /// For TPMs that sign with RS1 or name objects with SHA-1. This crate uses it for nothing else.
     Sha1,
     Sha256,
     Sha384,
@@ -27,7 +27,7 @@ impl Hash {
         }
     }
 
-    /// The hash that the signature algorithm applies to its message. `EdDSA` and ML-DSA have none of that kind.
+    /// Returns the hash that the signature algorithm applies to its message. `EdDSA` and ML-DSA have no such hash.
     pub(super) const fn of_signature(algorithm: Algorithm) -> Option<Self> {
         match algorithm {
             Algorithm::RS1 => Some(Self::Sha1),
@@ -46,7 +46,7 @@ impl Hash {
         }
     }
 
-    /// Whether `digest` is the hash of the parts, one after the other.
+    /// Returns whether `digest` is the hash of the concatenated parts.
     pub(super) fn is_of(self, parts: &[&[u8]], digest: &[u8]) -> bool {
         match self {
             Self::Sha1 => is_digest::<Sha1>(parts, digest),
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_hash_is_the_one_it_is_called() {
+    fn every_hash_is_the_one_that_it_is_named_after() {
         let table: [(u16, Algorithm, &[u8]); 4] = [
             (0x0004, Algorithm::RS1, &Sha1::digest(b"parts")),
             (0x000b, Algorithm::RS256, &Sha256::digest(b"parts")),

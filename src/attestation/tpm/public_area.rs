@@ -16,20 +16,21 @@ use crate::{
 /// scheme, kdf    = NULL u16 / algorithm u16, hashAlg u16
 /// ```
 ///
-/// It stands in the statement bare. One that comes as a `TPM2B_PUBLIC`, with its length before it, is an
-/// authenticator's error: its length is taken for the type, which no type is.
+/// The statement contains it without a length. One that comes as a `TPM2B_PUBLIC`, with its length first, is an error
+/// of the authenticator: the length is read as the type, and matches none.
 #[derive(Debug)]
 pub(super) struct PublicArea<'a> {
     bytes: &'a [u8],
     name_hash: Hash,
     name_algorithm: [u8; 2],
+    pub(super) object_attributes: u32,
     key: Key<'a>,
 }
 
-/// `parameters` and `unique`, as far as they are the key.
+/// The parts of `parameters` and `unique` that make up the key.
 #[derive(Debug)]
 enum Key<'a> {
-    Rsa { n: &'a [u8], e: u32 },
+    Rsa { n: &'a [u8], e: u32, has_scheme: bool },
     Ecc { curve: i64, x: &'a [u8], y: &'a [u8] },
 }
 
@@ -39,8 +40,8 @@ impl<'a> PublicArea<'a> {
         let kind = reader.u16()?;
         let name_algorithm = reader.array()?;
         let name_hash = Hash::of_identifier(u16::from_be_bytes(name_algorithm))
-            .ok_or(reader.error("nameAlg is no known hash"))?;
-        let _object_attributes = reader.u32()?;
+            .ok_or(reader.error("nameAlg is not a known hash"))?;
+        let object_attributes = reader.u32()?;
         let _auth_policy = reader.sized()?;
         let key = match kind {
             TPM_ALG_RSA => Key::rsa(&mut reader)?,
@@ -48,15 +49,16 @@ impl<'a> PublicArea<'a> {
             _ => return Err(reader.error("type is neither RSA nor ECC")),
         };
         reader.finish()?;
-        Ok(Self { bytes, name_hash, name_algorithm, key })
+        Ok(Self { bytes, name_hash, name_algorithm, object_attributes, key })
     }
 
-    /// Whether this is the credential key. Numbers are compared by value: a coordinate may lack leading zeros.
+    /// Returns whether this is the credential key. Numbers are compared by value, because a coordinate may lack leading
+    /// zeros.
     ///
-    /// `keyBits` is not looked at: modulus and exponent are the key.
+    /// `keyBits` is ignored: modulus and exponent are the key.
     pub(super) fn is_key(&self, credential: &CoseKey<'_>) -> bool {
         match (&self.key, credential.parameters) {
-            (Key::Rsa { n, e }, KeyParameters::Rsa { n: credential_n, e: credential_e }) => {
+            (Key::Rsa { n, e, .. }, KeyParameters::Rsa { n: credential_n, e: credential_e }) => {
                 is_same_number(n, credential_n) && is_same_number(&e.to_be_bytes(), credential_e)
             }
             (
@@ -71,42 +73,48 @@ impl<'a> PublicArea<'a> {
         }
     }
 
-    /// Whether `name` is the Name of this area: `nameAlg ‖ Hash(pubArea)` (TPM 2.0 Library, Part 1, §16).
+    /// Returns whether `name` is the Name of this area: `nameAlg ‖ Hash(pubArea)` (TPM 2.0 Library, Part 1, §16).
     pub(super) fn has_name(&self, name: &[u8]) -> bool {
         let digest = name.strip_prefix(&self.name_algorithm);
         digest.is_some_and(|digest| self.name_hash.is_of(&[self.bytes], digest))
+    }
+
+    /// Returns whether it is an RSA key whose scheme is chosen at each use.
+    pub(super) fn is_rsa_without_scheme(&self) -> bool {
+        matches!(self.key, Key::Rsa { has_scheme: false, .. })
     }
 }
 
 impl<'a> Key<'a> {
     fn rsa(reader: &mut Reader<'a>) -> Result<Self, StatementError> {
         read_symmetric(reader)?;
-        read_scheme(reader, &[TPM_ALG_RSASSA, TPM_ALG_RSAPSS])?;
+        let has_scheme = read_scheme(reader, &[TPM_ALG_RSASSA, TPM_ALG_RSAPSS])?;
         let _key_bits = reader.u16()?;
-        // 0 stands for the default.
+        // 0 means the default.
         let e = match reader.u32()? {
             0 => 65537,
             e => e,
         };
-        Ok(Self::Rsa { n: reader.sized()?, e })
+        Ok(Self::Rsa { n: reader.sized()?, e, has_scheme })
     }
 
     fn ecc(reader: &mut Reader<'a>) -> Result<Self, StatementError> {
         read_symmetric(reader)?;
         read_scheme(reader, &[TPM_ALG_ECDSA])?;
-        // TPM_ECC_CURVE to COSE curve.
+        // Maps TPM_ECC_CURVE to COSE curves.
         let curve = match reader.u16()? {
             TPM_ECC_NIST_P256 => 1,
             TPM_ECC_NIST_P384 => 2,
             TPM_ECC_NIST_P521 => 3,
-            _ => return Err(reader.error("curveID is no curve of WebAuthn's")),
+            _ => return Err(reader.error("curveID is not a curve that WebAuthn uses")),
         };
         read_kdf(reader)?;
         Ok(Self::Ecc { curve, x: reader.sized()?, y: reader.sized()? })
     }
 }
 
-/// `TPMT_SYM_DEF_OBJECT`: how a storage key protects its children. Nothing for a signing key, but a TPM may say so.
+/// `TPMT_SYM_DEF_OBJECT`: how a storage key protects its children. It means nothing for a signing key, but a TPM may
+/// include it.
 fn read_symmetric(reader: &mut Reader<'_>) -> Result<(), StatementError> {
     if reader.u16()? != TPM_ALG_NULL {
         let (_key_bits, _mode) = (reader.u16()?, reader.u16()?);
@@ -114,13 +122,13 @@ fn read_symmetric(reader: &mut Reader<'_>) -> Result<(), StatementError> {
     Ok(())
 }
 
-/// `TPMT_RSA_SCHEME`, `TPMT_ECC_SCHEME`: what the key is good for, which must be signing. Other schemes have details
-/// of other lengths.
-fn read_scheme(reader: &mut Reader<'_>, signing: &[u16]) -> Result<(), StatementError> {
+/// `TPMT_RSA_SCHEME`, `TPMT_ECC_SCHEME`: what the key is for, which must be signing. Other schemes have details of
+/// other lengths. Returns whether there is a scheme.
+fn read_scheme(reader: &mut Reader<'_>, signing: &[u16]) -> Result<bool, StatementError> {
     match reader.u16()? {
-        TPM_ALG_NULL => Ok(()),
-        scheme if signing.contains(&scheme) => reader.u16().map(drop),
-        _ => Err(reader.error("scheme is none for signing")),
+        TPM_ALG_NULL => Ok(false),
+        scheme if signing.contains(&scheme) => reader.u16().map(|_hash| true),
+        _ => Err(reader.error("scheme is not for signing")),
     }
 }
 
@@ -132,7 +140,7 @@ fn read_kdf(reader: &mut Reader<'_>) -> Result<(), StatementError> {
     Ok(())
 }
 
-/// Whether two big-endian numbers are the same, with leading zeros or without.
+/// Returns whether two big-endian numbers are equal, ignoring leading zeros.
 fn is_same_number(one: &[u8], other: &[u8]) -> bool {
     fn significant(number: &[u8]) -> &[u8] {
         let zeros = number.iter().take_while(|byte| **byte == 0).count();
@@ -234,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn name_is_that_of_the_areas_own_hash() {
+    fn name_uses_the_hash_of_the_area() {
         let area = ecc(3, &[1; 32], &[2; 32]);
         let parsed = PublicArea::parse(&area).unwrap();
         let digest = Sha256::digest(&area);
@@ -249,7 +257,7 @@ mod tests {
     fn wrapped_area_is_refused() {
         let area = rsa(0, &[0xc1; 256]);
         let size = u16::try_from(area.len()).unwrap().to_be_bytes();
-        assert_eq!(reason(&[&size, &area[..]].concat()), "nameAlg is no known hash");
+        assert_eq!(reason(&[&size, &area[..]].concat()), "nameAlg is not a known hash");
     }
 
     #[test]
@@ -258,21 +266,21 @@ mod tests {
             for length in 0..area.len() {
                 assert_eq!(reason(&area[..length]), "ends within a field", "{length}");
             }
-            assert_eq!(reason(&[&area[..], &[0]].concat()), "bytes follow it");
+            assert_eq!(reason(&[&area[..], &[0]].concat()), "has trailing bytes");
         }
     }
 
     #[test]
-    fn algorithms_that_webauthn_has_no_use_for_are_refused() {
-        let bent = |position: usize, byte: u8| {
+    fn rejects_algorithms_that_webauthn_does_not_use() {
+        let tampered = |position: usize, byte: u8| {
             let mut area = ecc(3, &[1; 32], &[2; 32]);
             area[position] = byte;
             area
         };
-        assert_eq!(reason(&bent(1, 0x25)), "type is neither RSA nor ECC");
-        assert_eq!(reason(&bent(3, 0x12)), "nameAlg is no known hash");
-        assert_eq!(reason(&bent(13, 0x1a)), "scheme is none for signing");
-        assert_eq!(reason(&bent(17, 0x10)), "curveID is no curve of WebAuthn's");
+        assert_eq!(reason(&tampered(1, 0x25)), "type is neither RSA nor ECC");
+        assert_eq!(reason(&tampered(3, 0x12)), "nameAlg is not a known hash");
+        assert_eq!(reason(&tampered(13, 0x1a)), "scheme is not for signing");
+        assert_eq!(reason(&tampered(17, 0x10)), "curveID is not a curve that WebAuthn uses");
     }
 
     #[test]

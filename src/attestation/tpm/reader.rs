@@ -1,15 +1,15 @@
-//! Reads what a TPM marshals: big-endian numbers and buffers with a two-byte length (TPM 2.0 Library, Part 2).
+//! Reads data marshalled by a TPM: big-endian numbers, and buffers with a two-byte length (TPM 2.0 Library, Part 2).
 
 use crate::attestation::StatementError;
 
-/// Reads one field after the other; what it gives out borrows from the structure.
+/// Reads one field after another. The fields borrow from the structure.
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
     what: &'static str,
 }
 
 impl<'a> Reader<'a> {
-    /// A reader for the structure that errors call `what`.
+    /// Creates a reader for the structure that errors call `what`.
     pub(super) const fn new(bytes: &'a [u8], what: &'static str) -> Self {
         Self { rest: bytes, what }
     }
@@ -44,8 +44,8 @@ impl<'a> Reader<'a> {
         Ok(bytes)
     }
 
-    /// Checks that nothing is left.
+    /// Checks that there are no trailing bytes.
     pub(super) fn finish(self) -> Result<(), StatementError> {
-        if self.rest.is_empty() { Ok(()) } else { Err(self.error("bytes follow it")) }
+        if self.rest.is_empty() { Ok(()) } else { Err(self.error("has trailing bytes")) }
     }
 }

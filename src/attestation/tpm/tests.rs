@@ -1,4 +1,4 @@
-//! A TPM made of paper: one good statement, and every rule bent alone, signed again.
+//! A fake TPM: one valid statement, and every rule broken on its own and signed again.
 
 use alloc::{vec, vec::Vec};
 
@@ -26,7 +26,7 @@ const CA: u8 = 1;
 const AIK: u8 = 2;
 const CREDENTIAL: u8 = 3;
 
-/// The parts of a statement; a test bends one before [`Tpm::statement`] signs.
+/// The parts of a statement. A test tampers with one of them before [`Tpm::statement`] signs.
 struct Tpm {
     registration: TestRegistration,
     ver: Option<&'static str>,
@@ -49,7 +49,7 @@ fn ecdsa(message: &[u8]) -> Vec<u8> {
 
 fn tpm() -> Tpm {
     let (x, y) = point(&key(CREDENTIAL));
-    let head = [0, 0x23, 0, 0x0b, 0, 6, 4, 0x72, 0, 0, 0, 0x10, 0, 0x10, 0, 3, 0, 0x10, 0, 32];
+    let head = [0, 0x23, 0, 0x0b, 0, 4, 4, 0x72, 0, 0, 0, 0x10, 0, 0x10, 0, 3, 0, 0x10, 0, 32];
     let pub_area = [&head[..], &x, &[0, 32], &y].concat();
     Tpm::of(TestRegistration::of(&cose_key(&key(CREDENTIAL))), pub_area)
 }
@@ -160,10 +160,10 @@ fn aaguid(critical: bool, aaguid: &[u8]) -> Vec<u8> {
     extension("1.3.6.1.4.1.45724.1.1.4", critical, &octets(aaguid))
 }
 
-/// The verdict on a statement with something bent.
-fn bent(bend: impl FnOnce(&mut Tpm)) -> StatementError {
+/// Returns the verdict on a statement with one tampered part.
+fn tampered(tamper: impl FnOnce(&mut Tpm)) -> StatementError {
     let mut tpm = tpm();
-    bend(&mut tpm);
+    tamper(&mut tpm);
     tpm.verify().unwrap_err()
 }
 
@@ -196,25 +196,25 @@ fn basic_constraints_and_aaguid_may_be_absent() {
 
 #[test]
 fn another_version_is_refused() {
-    assert_eq!(bent(|tpm| tpm.ver = Some("1.2")), invalid("ver is not 2.0"));
-    assert_eq!(bent(|tpm| tpm.ver = None), invalid("ver is not 2.0"));
+    assert_eq!(tampered(|tpm| tpm.ver = Some("1.2")), invalid("ver is not 2.0"));
+    assert_eq!(tampered(|tpm| tpm.ver = None), invalid("ver is not 2.0"));
 }
 
 #[test]
 fn area_of_another_key_is_refused() {
     let reason = invalid("pubArea is not the credential key");
     let another = || TestRegistration::of(&cose_key(&key(9)));
-    let bend = |tpm: &mut Tpm| {
+    let tamper = |tpm: &mut Tpm| {
         tpm.registration = another();
         tpm.extra_data = Sha256::digest(tpm.registration.message()).to_vec();
     };
-    assert_eq!(bent(bend), reason);
+    assert_eq!(tampered(tamper), reason);
 }
 
 #[test]
 fn statement_without_certificates_is_refused() {
     let missing = invalid("a member of the tpm statement is missing");
-    assert_eq!(bent(|tpm| tpm.has_x5c = false), missing);
+    assert_eq!(tampered(|tpm| tpm.has_x5c = false), missing);
     let empty = map(&[
         ("ver", Some("2.0".into())),
         ("alg", Some((-7).into())),
@@ -229,21 +229,21 @@ fn statement_without_certificates_is_refused() {
 
 #[test]
 fn aik_certificate_of_version_1_is_refused() {
-    let bend = |tpm: &mut Tpm| {
+    let tamper = |tpm: &mut Tpm| {
         tpm.aik.version = None;
         tpm.aik.extensions.clear();
     };
-    assert_eq!(bent(bend), invalid("the AIK certificate is not of version 3"));
+    assert_eq!(tampered(tamper), invalid("the AIK certificate is not of version 3"));
 }
 
 #[test]
 fn aik_certificate_with_a_subject_is_refused() {
-    let bend = |tpm: &mut Tpm| tpm.aik.subject = common_name("TPM");
-    assert_eq!(bent(bend), invalid("the AIK certificate has a subject"));
+    let tamper = |tpm: &mut Tpm| tpm.aik.subject = common_name("TPM");
+    assert_eq!(tampered(tamper), invalid("the AIK certificate has a subject"));
 }
 
 #[test]
-fn aik_certificate_that_names_no_tpm_is_refused() {
+fn rejects_aik_certificates_that_do_not_name_a_tpm() {
     let [manufacturer, version, model] = tpm_attributes();
     let other = |text: &str| attribute("2.23.133.2.1", text);
     let names: [Vec<Vec<u8>>; 10] = [
@@ -261,28 +261,28 @@ fn aik_certificate_that_names_no_tpm_is_refused() {
     let reason = "the AIK certificate does not name a TPM's manufacturer, model and version";
     for name in names {
         let rdns: Vec<_> = name.into_iter().map(|attribute| set(&[attribute])).collect();
-        assert_eq!(bent(|tpm| tpm.replace_extension(2, alt_name(&rdns))), invalid(reason));
+        assert_eq!(tampered(|tpm| tpm.replace_extension(2, alt_name(&rdns))), invalid(reason));
     }
-    assert_eq!(bent(|tpm| drop(tpm.aik.extensions.remove(2))), invalid(reason));
+    assert_eq!(tampered(|tpm| drop(tpm.aik.extensions.remove(2))), invalid(reason));
 }
 
 #[test]
 fn aik_certificate_for_another_use_is_refused() {
     let reason = invalid("the AIK certificate is for another use");
-    let bend = |tpm: &mut Tpm| tpm.replace_extension(1, extended_key_usage("2.23.133.8.1"));
-    assert_eq!(bent(bend), reason);
-    assert_eq!(bent(|tpm| drop(tpm.aik.extensions.remove(1))), reason);
+    let tamper = |tpm: &mut Tpm| tpm.replace_extension(1, extended_key_usage("2.23.133.8.1"));
+    assert_eq!(tampered(tamper), reason);
+    assert_eq!(tampered(|tpm| drop(tpm.aik.extensions.remove(1))), reason);
 }
 
 #[test]
 fn aik_certificate_of_a_ca_is_refused() {
-    let bend = |tpm: &mut Tpm| tpm.replace_extension(0, basic_constraints(&[tlv(1, &[0xff])]));
-    assert_eq!(bent(bend), invalid("the AIK certificate is that of a CA"));
+    let tamper = |tpm: &mut Tpm| tpm.replace_extension(0, basic_constraints(&[tlv(1, &[0xff])]));
+    assert_eq!(tampered(tamper), invalid("the AIK certificate is a CA certificate"));
 }
 
 #[test]
 fn aik_certificate_of_another_model_is_refused() {
-    let of = |extension: Vec<u8>| bent(|tpm| tpm.replace_extension(3, extension));
+    let of = |extension: Vec<u8>| tampered(|tpm| tpm.replace_extension(3, extension));
     assert!(matches!(of(aaguid(false, &[0xbb; 16])), StatementError::Invalid(_)));
     assert!(matches!(of(aaguid(true, &AAGUID)), StatementError::Invalid(_)));
     assert!(matches!(of(aaguid(false, &AAGUID[1..])), StatementError::Invalid(_)));
@@ -294,35 +294,35 @@ fn signature_of_another_key_or_message_is_refused() {
         let signature: Signature = key(CREDENTIAL).sign(message);
         signature.to_der().as_bytes().into()
     }
-    assert_eq!(bent(|tpm| tpm.sign = by_another), StatementError::Signature);
-    assert_eq!(bent(|tpm| tpm.sign = |_| ecdsa(b"another")), StatementError::Signature);
-    assert_eq!(bent(|tpm| tpm.sign = |_| Vec::new()), StatementError::Signature);
+    assert_eq!(tampered(|tpm| tpm.sign = by_another), StatementError::Signature);
+    assert_eq!(tampered(|tpm| tpm.sign = |_| ecdsa(b"another")), StatementError::Signature);
+    assert_eq!(tampered(|tpm| tpm.sign = |_| Vec::new()), StatementError::Signature);
 }
 
 #[test]
-fn algorithm_that_is_not_the_aiks_is_refused() {
+fn rejects_algorithms_other_than_the_aiks() {
     for alg in [-257, -35, -8, -4711] {
-        let error = bent(|tpm| tpm.alg = alg);
-        let expected = CertificateError::PublicKey("none for the algorithm");
+        let error = tampered(|tpm| tpm.alg = alg);
+        let expected = CertificateError::PublicKey("invalid for the algorithm");
         assert_eq!(error, StatementError::Certificate(expected), "{alg}");
     }
-    // RS1 does not open a way around the key's own kind.
-    assert_eq!(bent(|tpm| tpm.alg = -65535), StatementError::Signature);
-    assert_eq!(bent(|tpm| tpm.alg = 1 << 40), invalid("alg is out of range"));
+    // RS1 is not a way around the requirement on the type of key.
+    assert_eq!(tampered(|tpm| tpm.alg = -65535), StatementError::Signature);
+    assert_eq!(tampered(|tpm| tpm.alg = 1 << 40), invalid("alg is out of range"));
 }
 
-/// TPMs' identity keys mostly are RSA keys; those of the first years sign with SHA-1.
+/// Most identity keys of TPMs are RSA keys. Those of the first years sign with SHA-1.
 #[cfg(feature = "test-authenticator")]
 mod rsa_aik {
-    use rsa::{BoxedUint, RsaPrivateKey, pkcs1v15::Pkcs1v15Sign, traits::PublicKeyParts as _};
+    use rsa::{BoxedUint, PrivateKey, pkcs1v15::Pkcs1v15Sign, traits::PublicKeyParts as _};
 
     use super::*;
     use crate::{test_authenticator::rsa_test_primes, x509::test_ca::bit_string};
 
-    fn key() -> RsaPrivateKey {
+    fn key() -> PrivateKey {
         let (p, q) = rsa_test_primes(false);
         let [p, q] = [p, q].map(BoxedUint::from_be_slice_vartime);
-        RsaPrivateKey::from_p_q(p, q, BoxedUint::from(65537_u64)).unwrap()
+        PrivateKey::from_p_q(p, q, BoxedUint::from(65537_u64)).unwrap()
     }
 
     fn tpm(alg: i64, sign: fn(&[u8]) -> Vec<u8>) -> Tpm {
@@ -357,7 +357,7 @@ mod rsa_aik {
     }
 
     #[test]
-    fn algorithm_that_the_verifier_does_not_have_is_named() {
+    fn error_names_an_algorithm_that_the_verifier_does_not_support() {
         let mut old = tpm(-65535, rs1);
         sha1_extra_data(&mut old);
         for (tpm, algorithm) in [(old, Algorithm::RS1), (tpm(-257, rs256), Algorithm::RS256)] {
@@ -367,8 +367,8 @@ mod rsa_aik {
     }
 
     #[test]
-    fn hash_of_the_signature_is_that_of_extra_data() {
-        let reason = invalid("certInfo.extraData is another hash");
+    fn extra_data_uses_the_hash_of_the_signature() {
+        let reason = invalid("certInfo.extraData is not the hash of the attested data");
         assert_eq!(tpm(-65535, rs1).verify(), Err(reason.clone()));
         let mut tpm = tpm(-257, rs256);
         sha1_extra_data(&mut tpm);
@@ -385,38 +385,38 @@ mod rsa_aik {
 }
 
 #[test]
-fn cert_info_that_is_no_certification_by_a_tpm_is_refused() {
+fn rejects_cert_info_that_is_not_a_certification_by_a_tpm() {
     let of = |reason| StatementError::Structure { what: "certInfo", reason };
-    let bend = |tpm: &mut Tpm| tpm.magic = *b"\xfeTCG";
-    assert_eq!(bent(bend), of("magic is not TPM_GENERATED_VALUE"));
-    let bend = |tpm: &mut Tpm| tpm.kind = [0x80, 0x1a];
-    assert_eq!(bent(bend), of("type is not TPM_ST_ATTEST_CERTIFY"));
-    let bend = |tpm: &mut Tpm| tpm.after_cert_info = vec![0];
-    assert_eq!(bent(bend), of("bytes follow it"));
+    let tamper = |tpm: &mut Tpm| tpm.magic = *b"\xfeTCG";
+    assert_eq!(tampered(tamper), of("magic is not TPM_GENERATED_VALUE"));
+    let tamper = |tpm: &mut Tpm| tpm.kind = [0x80, 0x1a];
+    assert_eq!(tampered(tamper), of("type is not TPM_ST_ATTEST_CERTIFY"));
+    let tamper = |tpm: &mut Tpm| tpm.after_cert_info = vec![0];
+    assert_eq!(tampered(tamper), of("has trailing bytes"));
 }
 
 #[test]
-fn extra_data_must_be_the_hash_of_what_is_attested_by_the_hash_of_alg() {
-    let reason = invalid("certInfo.extraData is another hash");
-    let bend = |tpm: &mut Tpm| tpm.extra_data = Sha256::digest(b"another").to_vec();
-    assert_eq!(bent(bend), reason);
-    let bend = |tpm: &mut Tpm| {
+fn extra_data_must_be_the_hash_of_the_attested_data_by_the_hash_of_alg() {
+    let reason = invalid("certInfo.extraData is not the hash of the attested data");
+    let tamper = |tpm: &mut Tpm| tpm.extra_data = Sha256::digest(b"another").to_vec();
+    assert_eq!(tampered(tamper), reason);
+    let tamper = |tpm: &mut Tpm| {
         tpm.extra_data = Sha384::digest(tpm.registration.message()).to_vec();
     };
-    assert_eq!(bent(bend), reason);
-    let bend = |tpm: &mut Tpm| tpm.extra_data = Sha1::digest(tpm.registration.message()).to_vec();
-    assert_eq!(bent(bend), reason);
-    assert_eq!(bent(|tpm| tpm.registration.client_data_hash[0] ^= 1), reason);
-    assert_eq!(bent(|tpm| tpm.registration.auth_data[36] ^= 1), reason);
+    assert_eq!(tampered(tamper), reason);
+    let tamper = |tpm: &mut Tpm| tpm.extra_data = Sha1::digest(tpm.registration.message()).to_vec();
+    assert_eq!(tampered(tamper), reason);
+    assert_eq!(tampered(|tpm| tpm.registration.client_data_hash[0] ^= 1), reason);
+    assert_eq!(tampered(|tpm| tpm.registration.auth_data[36] ^= 1), reason);
 }
 
 #[test]
-fn name_must_be_that_of_the_area() {
+fn name_must_be_the_name_of_the_area() {
     let reason = invalid("certInfo.attested is not the name of pubArea");
-    assert_eq!(bent(|tpm| tpm.name[5] ^= 1), reason);
-    assert_eq!(bent(|tpm| tpm.name[1] = 0x0c), reason);
-    // objectAttributes: a key that may be duplicated is another object.
-    assert_eq!(bent(|tpm| tpm.pub_area[6] ^= 1), reason);
+    assert_eq!(tampered(|tpm| tpm.name[5] ^= 1), reason);
+    assert_eq!(tampered(|tpm| tpm.name[1] = 0x0c), reason);
+    // objectAttributes: a key that may be duplicated is a different object.
+    assert_eq!(tampered(|tpm| tpm.pub_area[6] ^= 1), reason);
 }
 
 #[test]
@@ -429,12 +429,12 @@ fn area_may_be_named_by_sha_1() {
 
 #[test]
 fn wrapped_area_is_refused() {
-    let bend = |tpm: &mut Tpm| {
+    let tamper = |tpm: &mut Tpm| {
         let size = u16::try_from(tpm.pub_area.len()).unwrap().to_be_bytes();
         tpm.pub_area = [&size, &tpm.pub_area[..]].concat();
         tpm.name = [&[0, 0x0b], &Sha256::digest(&tpm.pub_area)[..]].concat();
     };
-    assert!(matches!(bent(bend), StatementError::Structure { what: "pubArea", .. }));
+    assert!(matches!(tampered(tamper), StatementError::Structure { what: "pubArea", .. }));
 }
 
 proptest! {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// A map in the order given; keys may stand twice.
+/// A map in the given order. Keys may be repeated.
 fn encode(entries: &[(i64, Value)]) -> Vec<u8> {
     let entries = entries.iter().map(|(label, value)| ((*label).into(), value.clone())).collect();
     let mut bytes = Vec::new();
@@ -22,7 +22,7 @@ fn ones(length: usize) -> Value {
     Value::Bytes(vec![0xff; length])
 }
 
-/// A key of each type that has the right shape for its algorithm.
+/// A key of each type with the right shape for its algorithm.
 fn keys() -> [Vec<(i64, Value)>; 4] {
     let int = |value: i64| Value::from(value);
     [
@@ -47,11 +47,11 @@ fn keys_of_every_type_are_read() {
     }
 }
 
-/// A record holds no key that its algorithm does not have, whoever reads it.
+/// A record cannot contain a key that is invalid for its algorithm, no matter who reads it.
 #[test]
 fn stored_key_has_the_shape_of_its_algorithm() {
     for mut entries in keys() {
-        // RS1, which is no algorithm of credentials.
+        // RS1, which is not an algorithm for credentials.
         entries[1].1 = Value::from(-65_535);
         let refused = CosePublicKey::try_from(&*encode(&entries)).unwrap_err();
         assert_eq!(refused, InvalidPublicKey::Invalid(InvalidKey::Algorithm(Algorithm::RS1)));
@@ -59,7 +59,7 @@ fn stored_key_has_the_shape_of_its_algorithm() {
 }
 
 #[test]
-fn stored_keys_are_what_was_read_in_whatever_order_it_was_written() {
+fn stored_keys_are_equal_to_what_was_read_in_any_order() {
     for mut entries in keys() {
         for _ in 0..entries.len() {
             entries.rotate_left(1);
@@ -72,9 +72,9 @@ fn stored_keys_are_what_was_read_in_whatever_order_it_was_written() {
     }
 }
 
-/// Whatever parameters a host puts together.
+/// Regardless of the parameters that a host puts together.
 #[test]
-fn key_is_made_of_parameters_only_if_they_have_the_shape_of_its_algorithm() {
+fn key_needs_parameters_with_the_shape_of_its_algorithm() {
     for (entries, other) in keys().iter().zip(keys().iter().cycle().skip(1)) {
         let (bytes, other) = (encode(entries), encode(other));
         let (key, other) = (CoseKey::parse(&bytes).unwrap(), CoseKey::parse(&other).unwrap());
@@ -90,7 +90,7 @@ fn key_is_made_of_parameters_only_if_they_have_the_shape_of_its_algorithm() {
 }
 
 #[test]
-fn keys_are_stored_with_the_bytes_from_which_they_were_read_only() {
+fn keys_can_only_be_stored_with_the_bytes_they_were_read_from() {
     for entries in keys() {
         let bytes = encode(&entries);
         let copy = bytes.clone();
@@ -121,7 +121,7 @@ fn every_parameter_is_required() {
     refused(&[]);
 }
 
-/// §5.8.5 demands y as bytes: a sign bit would be a compressed point.
+/// §5.8.5 requires y as bytes: a sign bit would be a compressed point.
 #[test]
 fn parameters_of_another_type_are_refused() {
     for entries in keys() {
@@ -160,7 +160,7 @@ fn private_key_members_are_refused() {
     }
 }
 
-/// A parameter under another label stands in for none that is required.
+/// A parameter under another label does not replace a required one.
 #[test]
 fn required_parameters_have_their_own_labels() {
     for entries in keys() {
@@ -187,10 +187,10 @@ fn optional_parameters_are_refused() {
 }
 
 #[test]
-fn labels_that_stand_twice_are_refused() {
+fn rejects_duplicate_labels() {
     for entries in keys() {
         for at in 0..entries.len() {
-            // The same value, another one, in either order.
+            // The same value, and another one, in either order.
             refused(&[&entries[..], &entries[at..=at]].concat());
             let mut other = entries[at].clone();
             other.1 = if let Value::Bytes(_) = other.1 { zeros(1) } else { Value::from(2) };
@@ -201,7 +201,7 @@ fn labels_that_stand_twice_are_refused() {
 }
 
 #[test]
-fn labels_that_are_no_numbers_are_refused() {
+fn rejects_labels_that_are_not_numbers() {
     for entries in keys() {
         let mut map: Vec<_> =
             entries.iter().map(|(label, value)| ((*label).into(), value.clone())).collect();
@@ -239,7 +239,7 @@ fn algorithm_is_a_32_bit_number() {
 }
 
 #[test]
-fn bytes_after_the_key_are_refused() {
+fn rejects_bytes_after_the_key() {
     for entries in keys() {
         let bytes = encode(&entries);
         for end in 0..bytes.len() {
@@ -251,9 +251,9 @@ fn bytes_after_the_key_are_refused() {
     }
 }
 
-/// kty, alg and crv have to fit, in every combination.
+/// kty, alg and crv must match, in every combination.
 #[test]
-fn shapes_fit_their_algorithm_only() {
+fn shapes_only_match_their_algorithm() {
     let long = [0xff; 2592];
     let shapes: Vec<(&str, KeyParameters<'_>)> = [(1, 32), (2, 48), (3, 66), (8, 32)]
         .map(|(curve, size)| {
@@ -267,7 +267,7 @@ fn shapes_fit_their_algorithm_only() {
         .chain([("RSA", KeyParameters::Rsa { n: &long[..256], e: &[3] })])
         .chain([1312, 1952, 2592].map(|size| ("AKP", KeyParameters::Akp { public: &long[..size] })))
         .collect();
-    // By the place of the one shape that fits.
+    // By the index of the one shape that matches.
     let fitting: [(Algorithm, Option<usize>); 21] = [
         (Algorithm::ES256, Some(0)),
         (Algorithm::ESP256, Some(0)),
@@ -318,7 +318,7 @@ fn each_coordinate_has_the_length_of_its_curve() {
 }
 
 #[test]
-fn rsa_keys_are_within_bounds() {
+fn rsa_keys_must_be_within_limits() {
     let check = |n: &[u8], e: &[u8]| {
         CoseKey { algorithm: Algorithm::RS256, parameters: KeyParameters::Rsa { n, e } }
             .check_shape()
@@ -352,7 +352,9 @@ fn rsa_keys_are_within_bounds() {
         (&[0, 3], false),
         (&[1, 0, 1], true),
         (&[1, 0, 0], false),
-        (&[0xff; 4], true),
+        (&[1, 0xff, 0xff], true),
+        (&[2, 0, 1], false),
+        (&[0xff; 4], false),
         (&[1, 0, 0, 0, 1], false),
     ] {
         assert_eq!(check(&n, e), fits, "exponent {e:?}");
@@ -382,7 +384,7 @@ fn curves_name_their_ecdsa_algorithm() {
 #[derive(Debug, PartialEq)]
 struct Read(i64, i64, Vec<(i64, Value)>);
 
-/// What the general library reads.
+/// What the general-purpose library reads.
 fn as_read_by_coset(bytes: &[u8]) -> Option<Read> {
     let key = coset::CoseKey::from_slice(bytes).ok()?;
     let coset::KeyType::Assigned(kty) = key.kty else { return None };
@@ -409,7 +411,8 @@ fn as_read_here(key: &CoseKey<'_>) -> Read {
     Read(kty.to_i64(), i64::from(key.algorithm.identifier()), parameters)
 }
 
-/// The general reader knows the registered algorithms only; a number that is none is read here, and refused later.
+/// The general-purpose library only knows registered algorithms. An unregistered number is read here, and rejected
+/// later.
 fn check_against_coset(key: &CoseKey<'_>, bytes: &[u8]) -> Result<(), TestCaseError> {
     let Some(read) = as_read_by_coset(bytes) else {
         prop_assert_eq!(key.algorithm.name(), None);
@@ -428,7 +431,7 @@ fn value() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// Keys, nearly keys, and maps with anything in them.
+/// Keys, almost keys, and maps with arbitrary content.
 fn map() -> impl Strategy<Value = Vec<(i64, Value)>> {
     let keys = proptest::sample::select(keys().to_vec());
     let algorithm = proptest::sample::select(vec![-7_i64, -8, -19, -35, -36, -47, -50, -257]);

@@ -27,17 +27,17 @@ where
     let KeyParameters::Ec2 { x, y, .. } = *key else {
         return Err(InvalidKey::Value("the key is not on an elliptic curve"));
     };
-    let length = InvalidKey::Value("a coordinate has not the length of its curve");
+    let length = InvalidKey::Value("a coordinate does not have the length of its curve");
     let x = <&FieldBytes<C>>::try_from(x).map_err(|_| length)?;
     let y = <&FieldBytes<C>>::try_from(y).map_err(|_| length)?;
     let point = Sec1Point::<C>::from_affine_coordinates(x, y, false);
-    // Rejects x or y ≥ p and points off the curve; uncompressed, infinity cannot be written. All these curves are of
-    // prime order, so that no point on them is of a lower one.
+    // Rejects x or y ≥ p and points off the curve. The uncompressed form cannot encode infinity. All these curves have
+    // prime order, so no point on them has a lower one.
     VerifyingKey::from_sec1_point(&point)
         .map_err(|_| InvalidKey::Value("the point is not on the curve"))
 }
 
-/// Strict DER, r and s in 1..n; any s, since half of all authenticators' signatures have a high one.
+/// Strict DER, r and s in 1..n; any s, because half of all signatures by authenticators have a high one.
 pub(super) fn verify<C>(
     parameters: &KeyParameters<'_>,
     hash: &[u8],
@@ -53,7 +53,7 @@ where
 {
     let key = key::<C>(parameters).map_err(|_| SignatureError::Invalid)?;
     let mut signature = Signature::<C>::from_der(signature).map_err(|_| SignatureError::Invalid)?;
-    // `k256` refuses a high s, as Bitcoin wants it, but WebAuthn does not.
+    // `k256` rejects a high s, as Bitcoin requires, but WebAuthn does not.
     if C::NORMALIZE_S {
         signature = signature.normalize_s();
     }
@@ -73,7 +73,7 @@ pub(super) fn check_key(parameters: &KeyParameters<'_>) -> Result<(), InvalidKey
     }
 }
 
-/// Verifies a signature over a hash of any length; what exceeds the curve's order is cut off (FIPS 186-5 §6.4).
+/// Verifies a signature over a hash of any length, truncated to the curve's order (FIPS 186-5 §6.4).
 pub(super) fn verify_on_its_curve(
     parameters: &KeyParameters<'_>,
     hash: &[u8],

@@ -12,7 +12,7 @@ pub(super) fn key(x: &[u8]) -> Result<VerifyingKey, InvalidKey> {
         .map_err(|_| InvalidKey::Value("the point is not on the curve"))
 }
 
-/// Without cofactor, S < L, neither key nor R of low order: what `verify_strict` judges, which also decodes R.
+/// Without cofactor, S < L, neither key nor R of low order: this is what `verify_strict` checks. It also decodes R.
 pub(super) fn verify(
     parameters: &KeyParameters<'_>,
     message: &[u8],

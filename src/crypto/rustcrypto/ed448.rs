@@ -7,10 +7,11 @@ use crate::{
     crypto::SignatureError,
 };
 
-/// A key is refused too if it is the sum of a good one and a point of low order; none is made so (RFC 8032 §5.2.5).
+/// Also rejects a key that is the sum of a valid one and a point of low order. No key is generated like that (RFC 8032
+/// §5.2.5).
 pub(super) fn key(x: &[u8]) -> Result<VerifyingKey, InvalidKey> {
     let x = <&[u8; 57]>::try_from(x)
-        .map_err(|_| InvalidKey::Value("the key has not the length of its curve"))?;
+        .map_err(|_| InvalidKey::Value("the key does not have the length of its curve"))?;
     if !is_canonical(x) {
         return Err(InvalidKey::Value("the key is not canonical"));
     }
@@ -18,8 +19,8 @@ pub(super) fn key(x: &[u8]) -> Result<VerifyingKey, InvalidKey> {
         .map_err(|_| InvalidKey::Value("the point is not on the curve or of low order"))
 }
 
-/// Whether y is below p = 2^448 - 2^224 - 1 (RFC 8032 §5.2.3), which the decoding in `ed448-goldilocks` does not ask, nor
-/// for the seven bits that are to be 0. Little-endian; the uppermost bit is the sign of x.
+/// Returns whether y is below p = 2^448 - 2^224 - 1 (RFC 8032 §5.2.3), which `ed448-goldilocks` does not check when it
+/// decodes, nor that seven bits are 0. Little-endian. The topmost bit is the sign of x.
 fn is_canonical(point: &[u8; 57]) -> bool {
     let [y @ .., sign] = point;
     let (low, high) = y.split_at(28);
@@ -34,7 +35,7 @@ fn is_canonical(point: &[u8; 57]) -> bool {
     is_below_p && matches!(sign, 0 | 0x80)
 }
 
-/// Without cofactor, S < L, neither key nor R of low order or not canonical; without context.
+/// Without cofactor, S < L, neither key nor R of low order or non-canonical, and without context.
 pub(super) fn verify(
     parameters: &KeyParameters<'_>,
     message: &[u8],
@@ -54,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn canonical_points_have_a_y_below_p_and_seven_bits_of_0() {
+    fn canonical_points_have_a_y_below_p_and_seven_zero_bits() {
         let p = |change: &[(usize, u8)]| {
             let mut point = [0xff; 57];
             (point[28], point[56]) = (0xfe, 0);
@@ -63,11 +64,11 @@ mod tests {
             }
             is_canonical(&point)
         };
-        // p itself, p + 2^224, and the highest number that has 448 bits.
+        // p itself, p + 2^224, and the highest number of 448 bits.
         assert!(!p(&[]));
         assert!(!p(&[(28, 0xff)]));
         assert!(!p(&[(28, 0xff), (0, 0)]));
-        // What differs in one byte only, at either end of each half.
+        // Numbers that differ in one byte only, at either end of each half.
         for at in [0, 27, 28, 29, 55] {
             assert!(p(&[(at, 0xfd)]), "{at}");
         }

@@ -4,7 +4,7 @@ use ml_dsa::{EncodedVerifyingKey, MlDsaParams, Signature, VerifyingKey};
 
 use crate::{cose::KeyParameters, crypto::SignatureError};
 
-/// The message itself, not its hash, and the empty context.
+/// Verifies over the message itself, not its hash, with the empty context.
 pub(super) fn verify<P: MlDsaParams>(
     parameters: &KeyParameters<'_>,
     message: &[u8],

@@ -1,6 +1,6 @@
 //! RSA: PKCS#1 v1.5 (RS256, RS384, RS512, and RS1 in TPM statements) and PSS (PS256, PS384, PS512).
 
-use ::rsa::{BoxedUint, RsaPublicKey, pkcs1v15::Pkcs1v15Sign, traits::SignatureScheme as _};
+use ::rsa::{BoxedUint, PublicKey, pkcs1v15::Pkcs1v15Sign, traits::SignatureScheme as _};
 use sha2::digest::{Digest, const_oid::AssociatedOid};
 
 use crate::{
@@ -9,15 +9,18 @@ use crate::{
     limits::RSA_MODULUS_MAX_BITS,
 };
 
-/// A modulus that is too short is refused by `CoseKey::check_shape` already.
-#[allow(deprecated, reason = "its successor is not in rc.18 and rc.19, with which others build")]
-pub(super) fn key(n: &[u8], e: &[u8]) -> Result<RsaPublicKey, InvalidKey> {
+/// `CoseKey::check_shape` has already rejected moduli that are too short.
+#[allow(
+    deprecated,
+    reason = "its successor is missing in rc.18 and rc.19, which others build with"
+)]
+pub(super) fn key(n: &[u8], e: &[u8]) -> Result<PublicKey, InvalidKey> {
     let (n, e) = (BoxedUint::from_be_slice_vartime(n), BoxedUint::from_be_slice_vartime(e));
-    RsaPublicKey::new_with_max_size(n, e, RSA_MODULUS_MAX_BITS)
-        .map_err(|_| InvalidKey::Value("modulus and exponent are no RSA key"))
+    PublicKey::new_with_max_size(n, e, RSA_MODULUS_MAX_BITS)
+        .map_err(|_| InvalidKey::Value("modulus and exponent are not an RSA key"))
 }
 
-/// A signature is as long as the modulus and below it; the padding is compared whole, not parsed.
+/// A signature is as long as the modulus and less than it. The padding is compared as a whole, not parsed.
 pub(super) fn verify_pkcs1<D: Digest + AssociatedOid>(
     parameters: &KeyParameters<'_>,
     message: &[u8],
@@ -58,7 +61,7 @@ mod tests {
         digits.chunks(2).map(byte).collect()
     }
 
-    /// Made by `openssl genrsa 1024` and `openssl dgst -sha1 -sign`.
+    /// Created with `openssl genrsa 1024` and `openssl dgst -sha1 -sign`.
     const MODULUS: &str = "
         c441e0f5258b1034e2ec6244bf1118d0a223d7616e4818bb601a6f7037aec537
         0f1245f5e3db7f9fabd088715f3521e84b9a85500d00c2411f133439efba22ff
@@ -70,9 +73,9 @@ mod tests {
         594573fb43b3eaa990067a4c90e005ad61872363953c332ede2778853d698a31
         915e33c26fd54f3897fe3c13c87931804cf584a470d305880cf0a99d8c3281ab";
 
-    /// Nothing is wrong with it but the size of the key.
+    /// The only thing wrong with it is the size of the key.
     #[test]
-    fn rsa_with_sha1_keeps_the_rules_for_the_key() {
+    fn rsa_with_sha1_has_the_same_rules_for_the_key() {
         let (n, signature) = (bytes(MODULUS), bytes(SIGNATURE));
         let key = KeyParameters::Rsa { n: &n, e: &[1, 0, 1] };
         assert_eq!(verify_pkcs1::<sha1::Sha1>(&key, b"message", &signature), Ok(()));

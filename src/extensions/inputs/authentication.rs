@@ -1,4 +1,4 @@
-//! What a sign-in asks for.
+//! The extension inputs of a sign-in.
 
 use alloc::{
     collections::BTreeMap,
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// The extension inputs of a sign-in: `AuthenticationExtensionsClientInputsJSON` for `get()`. At first there are none.
+/// The extension inputs of a sign-in: `AuthenticationExtensionsClientInputsJSON` for `get()`. Empty by default.
 ///
 /// ```
 /// use relying_party::extensions::{AuthenticationInputs, PrfValues};
@@ -35,15 +35,15 @@ pub struct AuthenticationInputs {
 }
 
 impl AuthenticationInputs {
-    /// Derives secrets from these values, whichever passkey answers (§10.1.4).
+    /// Derives secrets from these values, no matter which passkey answers (§10.1.4).
     pub fn prf(mut self, eval: PrfValues) -> Self {
         self.requested.prf_second |= eval.has_second();
         self.prf = Some(eval);
         self.request(Extension::Prf)
     }
 
-    /// Derives secrets from these values if this passkey answers, rather than from those for any. It has to be
-    /// allowed in the ceremony: its user is named, and it is one of the user's.
+    /// Derives secrets from these values if this passkey answers, instead of the general values. The ceremony must
+    /// allow this passkey: it names a user who has it.
     pub fn prf_for(mut self, credential_id: CredentialId, eval: PrfValues) -> Self {
         self.requested.prf_second |= eval.has_second();
         self.prf_by_credential.retain(|(found, _)| *found != credential_id);
@@ -51,14 +51,14 @@ impl AuthenticationInputs {
         self.request(Extension::Prf)
     }
 
-    /// Reads the large blob (§10.1.5), instead of writing one.
+    /// Reads the large blob (§10.1.5) instead of writing one.
     pub fn read_large_blob(mut self) -> Self {
         self.requested.large_blob_write = false;
         self.large_blob = None;
         self.request(Extension::LargeBlob)
     }
 
-    /// Writes the large blob (§10.1.5), instead of reading it. Exactly one passkey may be allowed in the ceremony.
+    /// Writes the large blob (§10.1.5) instead of reading it. The ceremony must allow exactly one passkey.
     pub fn write_large_blob(mut self, blob: &[u8]) -> Self {
         self.requested.large_blob_write = true;
         self.large_blob = Some(Blob::from(blob));
@@ -70,14 +70,14 @@ impl AuthenticationInputs {
         self.request(Extension::CredBlob)
     }
 
-    /// `hmacGetSecret`: as [`prf`](Self::prf), for platforms that offer CTAP's own form (CTAP 2.1 §12.5).
+    /// `hmacGetSecret`: like [`prf`](Self::prf), for platforms that offer CTAP's form (CTAP 2.1 §12.5).
     pub fn hmac_get_secret(mut self, salts: HmacSalts) -> Self {
         self.hmac_salts = Some(salts);
         self.request(Extension::HmacSecret)
     }
 
-    /// Accepts keys, too, that were registered with U2F under this AppID (§10.1.1): their key handles are credential
-    /// ids, and have to be allowed in the ceremony.
+    /// Also accepts keys that were registered with U2F under this AppID (§10.1.1). Their key handles are credential
+    /// IDs, and the ceremony must allow them.
     pub fn app_id(mut self, app_id: AppId) -> Self {
         self.requested.app_id = Some(app_id);
         self.request(Extension::AppId)
@@ -88,11 +88,11 @@ impl AuthenticationInputs {
         self.request(Extension::Uvm)
     }
 
-    /// Passes the input of an extension through that this crate does not know. So does its output.
+    /// Passes through the input of an extension that this crate does not know. Its output is passed through too.
     ///
     /// # Errors
     ///
-    /// As [`RegistrationInputs::raw`](super::RegistrationInputs::raw).
+    /// The same as [`RegistrationInputs::raw`](super::RegistrationInputs::raw).
     pub fn raw(
         mut self,
         identifier: &str,
@@ -102,14 +102,14 @@ impl AuthenticationInputs {
         Ok(self)
     }
 
-    /// Fails the sign-in unless the extension had its effect: secrets were derived, the large blob was read or
-    /// written, the blob is there, an output is there.
+    /// Makes the sign-in fail unless the extension took effect: secrets were derived, the large blob was read or
+    /// written, the blob is present, or there is an output at all.
     pub fn require(mut self, extension: Extension) -> Self {
         self.requested.require(extension);
         self
     }
 
-    /// What a ceremony with these inputs remembers.
+    /// Returns what a ceremony with these inputs remembers.
     #[must_use]
     pub const fn requested(&self) -> &RequestedExtensions {
         &self.requested
@@ -120,12 +120,13 @@ impl AuthenticationInputs {
         self
     }
 
-    /// Whether there is nothing to write.
+    /// Returns whether there is nothing to write.
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether a client accepts the inputs beside this allow list, and an output can be what is required of it.
+    /// Checks that a client would accept the inputs with this allow list, and that the outputs can satisfy what is
+    /// required.
     pub(crate) fn check(&self, allowed: &[CredentialId]) -> Result<(), InvalidExtensions> {
         self.requested.check()?;
         if self.prf_by_credential.iter().any(|(id, _)| !allowed.contains(id)) {

@@ -1,4 +1,4 @@
-//! What a registration asks for.
+//! The extension inputs of a registration.
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
@@ -9,8 +9,8 @@ use crate::extensions::{
 
 /// The extension inputs of a registration: `AuthenticationExtensionsClientInputsJSON` for `create()`.
 ///
-/// Every extension is optional for clients and authenticators: what comes back may lack what was requested, unless it
-/// is [required](Self::require). At first `credProps` alone is requested.
+/// Every extension is optional for clients and authenticators: the outputs may lack what was requested, unless it is
+/// [required](Self::require). The default requests `credProps` alone.
 ///
 /// ```
 /// use relying_party::extensions::{CredentialProtection, Extension, PrfValues, RegistrationInputs};
@@ -39,7 +39,7 @@ impl Default for RegistrationInputs {
 }
 
 impl RegistrationInputs {
-    /// No extension at all.
+    /// Requests no extension at all.
     pub fn none() -> Self {
         Self {
             requested: RequestedExtensions::default(),
@@ -55,8 +55,8 @@ impl RegistrationInputs {
         self.request(Extension::CredProps)
     }
 
-    /// Asks for a passkey that derives secrets and, where that works already at creation, for the first ones
-    /// (§10.1.4). Values by credential are for sign-ins only.
+    /// Asks for a passkey that can derive secrets and, if possible at creation, for the first ones (§10.1.4). Values by
+    /// credential are only for sign-ins.
     pub fn prf(mut self, eval: Option<PrfValues>) -> Self {
         self.requested.prf_second = eval.as_ref().is_some_and(PrfValues::has_second);
         self.prf = eval;
@@ -68,41 +68,41 @@ impl RegistrationInputs {
         self.request(Extension::LargeBlob)
     }
 
-    /// Asks for a passkey that is protected so against use without user verification (CTAP 2.1 §12.1).
+    /// Asks for a passkey with this protection against use without user verification (CTAP 2.1 §12.1).
     pub fn cred_protect(mut self, policy: CredentialProtection) -> Self {
         self.requested.cred_protect = Some(policy);
         self.request(Extension::CredProtect)
     }
 
-    /// Stores a few bytes with the passkey (CTAP 2.1 §12.2); authenticators take 32 at least. Whoever gets an
+    /// Stores a few bytes with the passkey (CTAP 2.1 §12.2). Authenticators accept at least 32. Anyone who gets an
     /// assertion can read them.
     pub fn cred_blob(mut self, blob: &[u8]) -> Self {
         self.cred_blob = Some(Blob::from(blob));
         self.request(Extension::CredBlob)
     }
 
-    /// Asks how short a PIN may be (CTAP 2.1 §12.4). Only keys that were set up for the RP ID tell.
+    /// Asks for the minimum length of a PIN (CTAP 2.1 §12.4). Only keys that were set up for the RP ID report it.
     pub fn min_pin_length(self) -> Self {
         self.request(Extension::MinPinLength)
     }
 
-    /// Requires that PINs have at least so many code points.
+    /// Requires that PINs have at least this number of code points.
     pub fn require_min_pin_length(mut self, at_least: u32) -> Self {
         self.requested.min_pin_length = Some(at_least);
         self.min_pin_length().require(Extension::MinPinLength)
     }
 
-    /// Asks whether PINs are kept from being trivial (CTAP 2.2).
+    /// Asks whether trivial PINs are prevented (CTAP 2.2).
     pub fn pin_complexity_policy(self) -> Self {
         self.request(Extension::PinComplexityPolicy)
     }
 
-    /// `hmacCreateSecret`: as [`prf`](Self::prf), for platforms that offer CTAP's own form (CTAP 2.1 §12.5).
+    /// `hmacCreateSecret`: like [`prf`](Self::prf), for platforms that offer CTAP's form (CTAP 2.1 §12.5).
     pub fn hmac_create_secret(self) -> Self {
         self.request(Extension::HmacSecret)
     }
 
-    /// Excludes keys, too, that were registered with U2F under this AppID (§10.1.2).
+    /// Also excludes keys that were registered with U2F under this AppID (§10.1.2).
     pub fn app_id_exclude(mut self, app_id: AppId) -> Self {
         self.app_id_exclude = Some(app_id);
         self.request(Extension::AppIdExclude)
@@ -113,11 +113,11 @@ impl RegistrationInputs {
         self.request(Extension::Uvm)
     }
 
-    /// Passes the input of an extension through that this crate does not know. So does its output.
+    /// Passes through the input of an extension that this crate does not know. Its output is passed through too.
     ///
     /// # Errors
     ///
-    /// No identifier, an extension that has a method here, or an input that is `null` or no JSON.
+    /// If the identifier is invalid, if the extension has a method here, or if the input is `null` or not JSON.
     pub fn raw(
         mut self,
         identifier: &str,
@@ -127,15 +127,15 @@ impl RegistrationInputs {
         Ok(self)
     }
 
-    /// Fails the registration unless the extension had its effect: `prf` is enabled, a large blob is supported, the
-    /// passkey is protected at least so, the PIN policy holds, the blob is stored, the secret was made, the
-    /// passkey is discoverable, an output is there.
+    /// Makes the registration fail unless the extension took effect: `prf` is enabled, a large blob is supported, the
+    /// passkey has at least that protection, the PIN policy holds, the blob is stored, the secret was created, the
+    /// passkey is discoverable, or there is an output at all.
     pub fn require(mut self, extension: Extension) -> Self {
         self.requested.require(extension);
         self
     }
 
-    /// What a ceremony with these inputs remembers.
+    /// Returns what a ceremony with these inputs remembers.
     #[must_use]
     pub const fn requested(&self) -> &RequestedExtensions {
         &self.requested
@@ -146,12 +146,12 @@ impl RegistrationInputs {
         self
     }
 
-    /// Whether there is nothing to write.
+    /// Returns whether there is nothing to write.
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::none()
     }
 
-    /// Whether a client accepts the inputs, and an output can be what is required of it.
+    /// Checks that a client would accept the inputs, and that the outputs can satisfy what is required.
     pub(crate) fn check(&self) -> Result<(), InvalidExtensions> {
         self.requested.check()
     }

@@ -1,11 +1,9 @@
-//! What came of the extensions of a sign-in.
+//! The extension outputs of a sign-in.
 
 use alloc::{string::String, vec::Vec};
 
-use serde::Deserialize;
-
 use super::{
-    HmacOutput, PrfOutput, PrfResults, Uvm,
+    HmacOutput, PrfOutput, PrfResults, Rest, Uvm,
     cbor::{self, put},
     done, json, present,
 };
@@ -13,13 +11,13 @@ use crate::extensions::{
     AppId, Blob, Extension, ExtensionError, RequestedExtensions, Unread, UvmEntry,
 };
 
-/// The extension outputs of a sign-in.
+/// The extension outputs of a sign-in. [`PrfOutput`](crate::extensions::PrfOutput) has an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthenticationOutputs {
-    /// What the client says. Unsigned.
+    /// What the client reports. Not signed.
     pub client: AuthenticationClientOutputs,
-    /// What the authenticator says. Signed.
+    /// What the authenticator reports. Signed.
     pub authenticator: AuthenticationAuthenticatorOutputs,
 }
 
@@ -27,47 +25,46 @@ pub struct AuthenticationOutputs {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthenticationClientOutputs {
-    /// `prf.results`: the secrets that were derived (§10.1.4).
+    /// `prf.results`: the derived secrets (§10.1.4).
     pub prf: Option<PrfResults>,
-    /// `largeBlob.blob`: what was read (§10.1.5).
+    /// `largeBlob.blob`: the blob that was read (§10.1.5).
     pub large_blob: Option<Blob>,
-    /// `largeBlob.written`: whether it was written (§10.1.5).
+    /// `largeBlob.written`: whether the blob was written (§10.1.5).
     pub large_blob_written: Option<bool>,
-    /// `appid`: whether the AppID was used in place of the RP ID (§10.1.1). Only if it was requested; else it is kept
+    /// `appid`: whether the AppID was used in place of the RP ID (§10.1.1). If it was not requested, the output is kept
     /// unread.
     pub app_id: Option<bool>,
-    /// `hmacGetSecret`: the secrets that were derived (CTAP 2.1 §12.5).
+    /// `hmacGetSecret`: the derived secrets (CTAP 2.1 §12.5).
     pub hmac_get_secret: Option<HmacOutput>,
     /// `uvm`: how the user was verified (Level 2 §10.3).
     pub uvm: Option<Vec<UvmEntry>>,
-    /// The others, as JSON.
+    /// Other outputs, as JSON.
     pub other: Unread<String>,
+    /// Outputs of the wrong type, as JSON. If the outputs are not an object with unique members, all of them, under the
+    /// name `clientExtensionResults`.
+    pub unreadable: Unread<String>,
 }
 
 /// The authenticator extension outputs of a sign-in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthenticationAuthenticatorOutputs {
-    /// `credBlob`: the bytes that were stored with the passkey; empty if there are none (CTAP 2.1 §12.2).
+    /// `credBlob`: the bytes that were stored with the passkey. Empty if no bytes were stored (CTAP 2.1 §12.2).
     pub cred_blob: Option<Blob>,
-    /// `hmac-secret`: encrypted for the client, of no use here (CTAP 2.1 §12.5).
+    /// `hmac-secret`: encrypted for the client, so useless here (CTAP 2.1 §12.5).
     pub hmac_secret: Option<Blob>,
     /// `uvm`: how the user was verified (Level 2 §10.3).
     pub uvm: Option<Vec<UvmEntry>>,
-    /// `thirdPartyPayment`: whether the passkey may be used for payments by others (CTAP 2.2).
+    /// `thirdPartyPayment`: whether third parties may use the passkey for payments (CTAP 2.2).
     pub third_party_payment: Option<bool>,
-    /// The others, as CBOR.
+    /// Other outputs, as CBOR.
     pub other: Unread<Vec<u8>>,
-}
-
-#[derive(Default, Deserialize)]
-struct LargeBlob {
-    blob: Option<Blob>,
-    written: Option<bool>,
+    /// Outputs of the wrong type, as CBOR.
+    pub unreadable: Unread<Vec<u8>>,
 }
 
 impl AuthenticationOutputs {
-    /// Reads the outputs, client's and authenticator's, and judges them by what was requested (§7.2 step 23).
+    /// Parses the outputs of client and authenticator, and checks them against what was requested (§7.2 step 23).
     pub(crate) fn read(
         client: Option<&str>,
         authenticator: Option<&[u8]>,
@@ -75,10 +72,10 @@ impl AuthenticationOutputs {
     ) -> Result<Self, ExtensionError> {
         let mut outputs = Self::default();
         if let Some(json) = client.filter(|json| *json != json::NONE) {
-            outputs.client = AuthenticationClientOutputs::read(json, requested)?;
+            outputs.client = AuthenticationClientOutputs::read(json, requested);
         }
         if let Some(map) = authenticator {
-            outputs.authenticator = AuthenticationAuthenticatorOutputs::read(map, requested)?;
+            outputs.authenticator = AuthenticationAuthenticatorOutputs::read(map);
         }
         requested.required().try_for_each(|extension| outputs.check(extension, requested))?;
         Ok(outputs)
@@ -116,47 +113,51 @@ impl AuthenticationOutputs {
 }
 
 impl AuthenticationClientOutputs {
-    fn read(json: &str, requested: &RequestedExtensions) -> Result<Self, ExtensionError> {
-        let mut outputs = Self::default();
-        let (mut prf, mut large_blob, mut uvm) = (None::<PrfOutput>, None::<LargeBlob>, None);
-        let other = json::read(json, requested, |name, value| match name {
-            "prf" => Some(json::object(&mut prf, value)),
-            "largeBlob" => Some(json::object(&mut large_blob, value)),
+    fn read(json: &str, requested: &RequestedExtensions) -> Self {
+        let (mut outputs, mut prf, mut uvm) = (Self::default(), None, None);
+        let Rest { other, unreadable } = json::read(json, |name, value| match name {
+            "prf" => Some(PrfOutput::read(&mut prf, value, requested)),
+            "largeBlob" => Some(json::members(value, |name, value| match name {
+                "blob" => Some(json::value(&mut outputs.large_blob, value)),
+                "written" => Some(json::value(&mut outputs.large_blob_written, value)),
+                _ => None,
+            })),
             "appid" if requested.app_id.is_some() => Some(json::value(&mut outputs.app_id, value)),
             "hmacGetSecret" => Some(json::object(&mut outputs.hmac_get_secret, value)),
             "uvm" => Some(json::value(&mut uvm, value)),
             _ => None,
-        })?;
-        let large_blob = large_blob.unwrap_or_default();
-        outputs.prf = prf.and_then(|prf| prf.without_unasked(requested).results);
-        outputs.large_blob = large_blob.blob;
-        outputs.large_blob_written = large_blob.written;
-        outputs.uvm = uvm.map(|Uvm(entries)| entries);
-        Ok(Self { other, ..outputs })
+        });
+        Self {
+            prf: prf.and_then(|prf| prf.results),
+            uvm: uvm.map(|Uvm(entries)| entries),
+            other,
+            unreadable,
+            ..outputs
+        }
     }
 }
 
 impl AuthenticationAuthenticatorOutputs {
-    fn read(map: &[u8], requested: &RequestedExtensions) -> Result<Self, ExtensionError> {
+    fn read(map: &[u8]) -> Self {
         let mut outputs = Self::default();
-        let other = cbor::read(map, requested, |name, value| match name {
+        let Rest { other, unreadable } = cbor::read(map, |name, value| match name {
             "credBlob" => Some(put(&mut outputs.cred_blob, value.bytes())),
             "hmac-secret" => Some(put(&mut outputs.hmac_secret, value.bytes())),
             "uvm" => Some(put(&mut outputs.uvm, value.uvm())),
             "thirdPartyPayment" => Some(put(&mut outputs.third_party_payment, value.bool())),
             _ => None,
-        })?;
-        Ok(Self { other, ..outputs })
+        });
+        Self { other, unreadable, ..outputs }
     }
 }
 
-/// The AppID whose hash has to stand in place of the RP ID's: it was requested, and the client says that it was used
-/// (§10.1.1). An `appid` that nobody requested is ignored, and so the RP ID is checked.
+/// Returns the AppID whose hash must appear in place of the RP ID's: it was requested, and the client reports that it
+/// was used (§10.1.1). An unrequested `appid` is ignored, so the RP ID is checked.
 pub(crate) fn app_id_in_use<'a>(
     client: Option<&str>,
     requested: &'a RequestedExtensions,
 ) -> Option<&'a AppId> {
     let app_id = requested.app_id.as_ref()?;
-    let outputs = AuthenticationClientOutputs::read(client?, requested).ok()?;
+    let outputs = AuthenticationClientOutputs::read(client?, requested);
     outputs.app_id.filter(|used| *used).map(|_| app_id)
 }

@@ -1,40 +1,34 @@
-//! Reading authenticator extension outputs: the CBOR map of authenticator data, which is signed.
+//! Parses authenticator extension outputs: the CBOR map in the signed authenticator data.
 
 use alloc::vec::Vec;
 
-use super::json::refuse_if_requested;
+use super::Rest;
 use crate::{
     cbor::{Item, Reader},
-    extensions::{
-        Blob, CredentialProtection, ExtensionError, RequestedExtensions, Unread, UvmEntry,
-    },
+    extensions::{Blob, CredentialProtection, UvmEntry},
 };
 
-/// Hands each output to `take`, as for client outputs. That the map is
-/// well-formed was seen when the authenticator data were parsed.
+/// Passes each output to `take`, as for client outputs. The map is known to be well-formed because the authenticator
+/// data have been parsed.
 pub(super) fn read<'a>(
     map: &'a [u8],
-    requested: &RequestedExtensions,
     mut take: impl FnMut(&str, Value<'a>) -> Option<bool>,
-) -> Result<Unread<Vec<u8>>, ExtensionError> {
-    let mut unread = Unread::default();
-    let mut refused = Ok(());
-    // The error of the reader is one that the map, being well-formed, cannot have.
+) -> Rest<Vec<u8>> {
+    let mut rest = Rest::default();
+    // The map is well-formed, so the reader cannot fail.
     let _ = Reader::new(map, "extension data").text_map(|name, reader| {
         let value = Value(reader.raw()?);
-        let taken = take(name, value);
-        if taken == Some(false) && refused.is_ok() {
-            refused = refuse_if_requested(name, requested);
-        }
-        if taken != Some(true) {
-            unread.push(name, value.0.into());
+        match take(name, value) {
+            Some(true) => {}
+            Some(false) => rest.unreadable.push(name, value.0.into()),
+            None => rest.other.push(name, value.0.into()),
         }
         Ok(())
     });
-    refused.map(|()| unread)
+    rest
 }
 
-/// One output, as the bytes that encode it.
+/// An output, as the bytes that encode it.
 #[derive(Clone, Copy)]
 pub(super) struct Value<'a>(&'a [u8]);
 
@@ -86,7 +80,7 @@ impl<'a> Value<'a> {
     }
 }
 
-/// Puts an output in its place, and says whether it had its type.
+/// Stores an output, and returns whether it had the right type.
 pub(super) fn put<T>(slot: &mut Option<T>, value: Option<T>) -> bool {
     *slot = value;
     slot.is_some()

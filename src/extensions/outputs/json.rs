@@ -1,24 +1,24 @@
-//! Reading client extension outputs: JSON of which nothing is signed.
+//! Parses client extension outputs, which are unsigned JSON.
 
 use alloc::{string::String, vec::Vec};
-use core::{fmt, marker::PhantomData};
+use core::fmt;
 
 use serde::{
     Deserialize, Deserializer,
-    de::{self, DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
+    de::{self, DeserializeOwned, MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
 
-use crate::{
-    extensions::{Extension, ExtensionError, RequestedExtensions, Unread},
-    json::text::Text,
-    limits::CLIENT_EXTENSIONS_MAX,
-};
+use super::Rest;
+use crate::{limits::CLIENT_EXTENSIONS_MAX, object, text::Text};
 
-/// What clients send if there are no outputs, as of nearly every sign-in: there is nothing to read in it.
+/// What clients send if there are no outputs, as in nearly every sign-in. There is nothing to parse in it.
 pub(super) const NONE: &str = "{}";
 
-/// The members of an object, each once.
+/// The name under which outputs are kept that cannot be parsed at all.
+const ALL: &str = "clientExtensionResults";
+
+/// The members of an object, without duplicates.
 pub(super) struct Members<'a>(Vec<(Text<'a>, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
@@ -37,7 +37,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
                 while let Some((name, value)) = map.next_entry::<Text<'de>, &'de RawValue>()? {
                     let stands_twice = members.iter().any(|(known, _)| *known == name);
                     if stands_twice || members.len() >= CLIENT_EXTENSIONS_MAX {
-                        return Err(de::Error::custom("a member twice, or too many"));
+                        return Err(de::Error::custom("a duplicate member, or too many members"));
                     }
                     members.push((name, value));
                 }
@@ -49,79 +49,47 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     }
 }
 
-/// Hands each output to `take`, which says whether it had its type, or nothing if it knows no such output. What it does not take is kept unread, unless it was requested.
+/// Passes each member of an object to `take`, which returns whether the value had the right type, or `None` if it does
+/// not know the member.
+///
+/// Returns whether all members that `take` knows were readable. `null` counts as an object without members.
+pub(super) fn members<'a>(
+    object: &'a RawValue,
+    mut take: impl FnMut(&str, &'a RawValue) -> Option<bool>,
+) -> bool {
+    let Ok(read) = serde_json::from_str::<Option<Members<'_>>>(object.get()) else { return false };
+    let members = read.into_iter().flat_map(|Members(members)| members);
+    members.fold(true, |all, (name, value)| take(&name, value).unwrap_or(true) && all)
+}
+
+/// Passes each output to `take`, like [`members`], and keeps the others unread.
 pub(super) fn read<'a>(
     json: &'a str,
-    requested: &RequestedExtensions,
     mut take: impl FnMut(&str, &'a RawValue) -> Option<bool>,
-) -> Result<Unread<String>, ExtensionError> {
-    let mut unread = Unread::default();
-    let members = match serde_json::from_str::<Members<'_>>(json) {
-        Ok(Members(members)) => members,
-        // What nobody waits for cannot be worth a refusal.
-        Err(_) if !requested.is_any_strict() => return Ok(unread),
-        Err(_) => return Err(ExtensionError::ClientOutputs),
+) -> Rest<String> {
+    let mut rest = Rest::default();
+    let Ok(Members(members)) = serde_json::from_str::<Members<'_>>(json) else {
+        rest.unreadable.push(ALL, json.into());
+        return rest;
     };
     for (name, value) in members {
-        let taken = take(&name, value);
-        if taken == Some(false) {
-            refuse_if_requested(&name, requested)?;
-        }
-        if taken != Some(true) {
-            unread.push(&name, value.get().into());
+        match take(&name, value) {
+            Some(true) => {}
+            Some(false) => rest.unreadable.push(&name, value.get().into()),
+            None => rest.other.push(&name, value.get().into()),
         }
     }
-    Ok(unread)
+    rest
 }
 
-/// A mistyped output fails the ceremony if its extension was requested.
-pub(super) fn refuse_if_requested(
-    name: &str,
-    requested: &RequestedExtensions,
-) -> Result<(), ExtensionError> {
-    match Extension::of_member(name).filter(|extension| requested.is_strict(*extension)) {
-        Some(extension) => Err(ExtensionError::Type(extension)),
-        None => Ok(()),
-    }
-}
-
-/// Reads a value; `null` is none. Says whether it had its type, and nothing of what it was: it may be a secret.
+/// Parses a value. `null` counts as absent. Returns whether it had the right type, but not the error, which may contain
+/// a secret.
 pub(super) fn value<T: DeserializeOwned>(slot: &mut Option<T>, value: &RawValue) -> bool {
     serde_json::from_str(value.get()).map(|value| *slot = value).is_ok()
 }
 
-/// As [`value`], for an object.
+/// Like [`value`], for an object that must be read as a whole.
 pub(super) fn object<T: DeserializeOwned>(slot: &mut Option<T>, value: &RawValue) -> bool {
-    let object = serde_json::from_str::<Option<Object<T>>>(value.get());
-    object.map(|object| *slot = object.map(|Object(value)| value)).is_ok()
-}
-
-/// For the members of such an object.
-pub(super) fn optional_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    Ok(Option::<Object<T>>::deserialize(deserializer)?.map(|Object(value)| value))
-}
-
-/// An object and nothing else: serde would read a struct from an array, too.
-struct Object<T>(T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ObjectVisitor<T>(PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
-            type Value = Object<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
-            }
-        }
-
-        deserializer.deserialize_map(ObjectVisitor(PhantomData))
-    }
+    value.get() == "null"
+        || object::from_slice(value.get().as_bytes()).map(|value| *slot = Some(value)).is_ok()
 }

@@ -1,11 +1,9 @@
-//! What came of the extensions of a registration.
+//! The extension outputs of a registration.
 
 use alloc::{string::String, vec::Vec};
 
-use serde::Deserialize;
-
 use super::{
-    PrfOutput, Uvm,
+    PrfOutput, Rest, Uvm,
     cbor::{self, put},
     done, json, present,
 };
@@ -13,13 +11,13 @@ use crate::extensions::{
     CredentialProtection, Extension, ExtensionError, RequestedExtensions, Unread, UvmEntry,
 };
 
-/// The extension outputs of a registration.
+/// The extension outputs of a registration. [`PrfOutput`](crate::extensions::PrfOutput) has an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RegistrationOutputs {
-    /// What the client says. Unsigned.
+    /// What the client reports. Not signed.
     pub client: RegistrationClientOutputs,
-    /// What the authenticator says. Signed, if the attestation is.
+    /// What the authenticator reports. Signed if the attestation is.
     pub authenticator: RegistrationAuthenticatorOutputs,
 }
 
@@ -29,54 +27,52 @@ pub struct RegistrationOutputs {
 pub struct RegistrationClientOutputs {
     /// `credProps.rk`: whether the passkey is discoverable (§10.1.3).
     pub cred_props_rk: Option<bool>,
-    /// `prf`: whether the passkey derives secrets, and perhaps the first ones (§10.1.4).
+    /// `credProps.authenticatorDisplayName`: the client's name for the authenticator. Some clients send it although no
+    /// published specification defines it. Only use it for naming, because a client can claim anything.
+    pub authenticator_display_name: Option<String>,
+    /// `prf`: whether the passkey can derive secrets, possibly with the first ones (§10.1.4).
     pub prf: Option<PrfOutput>,
     /// `largeBlob.supported`: whether the passkey can have a large blob (§10.1.5).
     pub large_blob_supported: Option<bool>,
     /// `appidExclude`: whether the client looked for U2F keys (§10.1.2).
     pub app_id_exclude: Option<bool>,
-    /// `hmacCreateSecret`: whether the passkey derives secrets (CTAP 2.1 §12.5).
+    /// `hmacCreateSecret`: whether the passkey can derive secrets (CTAP 2.1 §12.5).
     pub hmac_create_secret: Option<bool>,
     /// `uvm`: how the user was verified (Level 2 §10.3).
     pub uvm: Option<Vec<UvmEntry>>,
-    /// The others, as JSON.
+    /// Other outputs, as JSON.
     pub other: Unread<String>,
+    /// Outputs of the wrong type, as JSON. If the outputs are not an object with unique members, all of them, under the
+    /// name `clientExtensionResults`.
+    pub unreadable: Unread<String>,
 }
 
 /// The authenticator extension outputs of a registration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RegistrationAuthenticatorOutputs {
-    /// `credProtect`: how the passkey is protected; absent means the least (CTAP 2.1 §12.1).
+    /// `credProtect`: how the passkey is protected. Absent means the weakest (CTAP 2.1 §12.1).
     pub cred_protect: Option<CredentialProtection>,
     /// `credBlob`: whether the bytes were stored (CTAP 2.1 §12.2).
     pub cred_blob: Option<bool>,
     /// `minPinLength`, in code points (CTAP 2.1 §12.4).
     pub min_pin_length: Option<u64>,
-    /// `pinComplexityPolicy`: whether PINs are kept from being trivial (CTAP 2.2).
+    /// `pinComplexityPolicy`: whether trivial PINs are prevented (CTAP 2.2).
     pub pin_complexity_policy: Option<bool>,
-    /// `hmac-secret`: whether the passkey derives secrets (CTAP 2.1 §12.5). A sign of `prf`, too.
+    /// `hmac-secret`: whether the passkey can derive secrets (CTAP 2.1 §12.5). Also a sign of `prf`.
     pub hmac_secret: Option<bool>,
     /// `uvm`: how the user was verified (Level 2 §10.3).
     pub uvm: Option<Vec<UvmEntry>>,
-    /// `thirdPartyPayment`: whether the passkey may be used for payments by others (CTAP 2.2).
+    /// `thirdPartyPayment`: whether third parties may use the passkey for payments (CTAP 2.2).
     pub third_party_payment: Option<bool>,
-    /// The others, as CBOR.
+    /// Other outputs, as CBOR.
     pub other: Unread<Vec<u8>>,
-}
-
-#[derive(Deserialize)]
-struct CredProps {
-    rk: Option<bool>,
-}
-
-#[derive(Deserialize)]
-struct LargeBlob {
-    supported: Option<bool>,
+    /// Outputs of the wrong type, as CBOR.
+    pub unreadable: Unread<Vec<u8>>,
 }
 
 impl RegistrationOutputs {
-    /// Reads the outputs, client's and authenticator's, and judges them by what was requested (§7.1 step 28).
+    /// Parses the outputs of client and authenticator, and checks them against what was requested (§7.1 step 28).
     pub(crate) fn read(
         client: Option<&str>,
         authenticator: Option<&[u8]>,
@@ -84,10 +80,10 @@ impl RegistrationOutputs {
     ) -> Result<Self, ExtensionError> {
         let mut outputs = Self::default();
         if let Some(json) = client.filter(|json| *json != json::NONE) {
-            outputs.client = RegistrationClientOutputs::read(json, requested)?;
+            outputs.client = RegistrationClientOutputs::read(json, requested);
         }
         if let Some(map) = authenticator {
-            outputs.authenticator = RegistrationAuthenticatorOutputs::read(map, requested)?;
+            outputs.authenticator = RegistrationAuthenticatorOutputs::read(map);
         }
         requested.required().try_for_each(|extension| outputs.check(extension, requested))?;
         Ok(outputs)
@@ -124,7 +120,7 @@ impl RegistrationOutputs {
                 }
             }
             Extension::PinComplexityPolicy => done(extension, authenticator.pin_complexity_policy),
-            // What is signed counts more.
+            // The signed output takes precedence.
             Extension::HmacSecret => {
                 done(extension, authenticator.hmac_secret.or(client.hmac_create_secret))
             }
@@ -138,31 +134,35 @@ impl RegistrationOutputs {
 }
 
 impl RegistrationClientOutputs {
-    fn read(json: &str, requested: &RequestedExtensions) -> Result<Self, ExtensionError> {
-        let mut outputs = Self::default();
-        let (mut cred_props, mut large_blob, mut uvm) =
-            (None::<CredProps>, None::<LargeBlob>, None);
-        let other = json::read(json, requested, |name, value| match name {
-            "credProps" => Some(json::object(&mut cred_props, value)),
-            "prf" => Some(json::object(&mut outputs.prf, value)),
-            "largeBlob" => Some(json::object(&mut large_blob, value)),
+    fn read(json: &str, requested: &RequestedExtensions) -> Self {
+        let (mut outputs, mut uvm) = (Self::default(), None);
+        let Rest { other, unreadable } = json::read(json, |name, value| match name {
+            "credProps" => Some(json::members(value, |name, value| match name {
+                "rk" => Some(json::value(&mut outputs.cred_props_rk, value)),
+                // Nothing depends on it, so a value that is not a string is treated as absent.
+                "authenticatorDisplayName" => {
+                    json::value(&mut outputs.authenticator_display_name, value);
+                    Some(true)
+                }
+                _ => None,
+            })),
+            "prf" => Some(PrfOutput::read(&mut outputs.prf, value, requested)),
+            "largeBlob" => Some(json::members(value, |name, value| {
+                (name == "supported").then(|| json::value(&mut outputs.large_blob_supported, value))
+            })),
             "appidExclude" => Some(json::value(&mut outputs.app_id_exclude, value)),
             "hmacCreateSecret" => Some(json::value(&mut outputs.hmac_create_secret, value)),
             "uvm" => Some(json::value(&mut uvm, value)),
             _ => None,
-        })?;
-        outputs.prf = outputs.prf.map(|prf| prf.without_unasked(requested));
-        outputs.cred_props_rk = cred_props.and_then(|output| output.rk);
-        outputs.large_blob_supported = large_blob.and_then(|output| output.supported);
-        outputs.uvm = uvm.map(|Uvm(entries)| entries);
-        Ok(Self { other, ..outputs })
+        });
+        Self { uvm: uvm.map(|Uvm(entries)| entries), other, unreadable, ..outputs }
     }
 }
 
 impl RegistrationAuthenticatorOutputs {
-    fn read(map: &[u8], requested: &RequestedExtensions) -> Result<Self, ExtensionError> {
+    fn read(map: &[u8]) -> Self {
         let mut outputs = Self::default();
-        let other = cbor::read(map, requested, |name, value| match name {
+        let Rest { other, unreadable } = cbor::read(map, |name, value| match name {
             "credProtect" => Some(put(&mut outputs.cred_protect, value.protection())),
             "credBlob" => Some(put(&mut outputs.cred_blob, value.bool())),
             "minPinLength" => Some(put(&mut outputs.min_pin_length, value.unsigned())),
@@ -171,7 +171,7 @@ impl RegistrationAuthenticatorOutputs {
             "uvm" => Some(put(&mut outputs.uvm, value.uvm())),
             "thirdPartyPayment" => Some(put(&mut outputs.third_party_payment, value.bool())),
             _ => None,
-        })?;
-        Ok(Self { other, ..outputs })
+        });
+        Self { other, unreadable, ..outputs }
     }
 }

@@ -5,43 +5,66 @@ use alloc::{
     string::{String, ToString as _},
     vec::Vec,
 };
+use core::hint;
 
 use crate::{
     bytes::{CeremonyId, Challenge},
     ceremony::{Ceremony, CeremonyKind, CeremonyStart, SignInRequest},
-    decoys::{self, Whom},
+    decoys::Whom,
     error::{Error, Feature},
     extensions::AuthenticationInputs,
-    flow::{BeginOptions, Effect, Flow, Owner, Reply, Step, enabled},
-    json::{Hint, Mediation, RequestOptions, UserVerification},
+    flow::{BeginOptions, Effect, Flow, Owner, Reply, Step, enabled, start_json},
+    json::{CredentialDescriptor, Hint, Mediation, RequestOptions, UserVerification},
     passkey::Passkey,
     relying_party::RelyingParty,
-    time::Timestamp,
+    session::SessionBinding,
+    time::{Duration, Timestamp},
 };
 
-/// What a sign-in begins with.
+/// The start of a sign-in. [`SignInStart::to_json`](crate::flow::SignInStart::to_json) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SignInStart {
-    /// Names the ceremony; to be kept with the browser session, in a cookie.
+    /// The ID of the ceremony. Send it to the browser with the options. The browser posts it back with its response.
     pub ceremony_id: CeremonyId,
     /// The options for the browser.
     pub public_key: RequestOptions,
-    /// The mediation to ask for beside the options, if any.
+    /// The mediation to request with the options, if any.
     pub mediation: Option<Mediation>,
-    /// The first instant at which the ceremony no longer counts.
+    /// The time at which the ceremony expires. It is later for [`SignInRequest::Autofill`] than for other requests: see
+    /// [`autofill_lifetime`](crate::settings::SettingsBuilder::autofill_lifetime). A page that stays open for longer
+    /// should abort the request shortly before that time and begin a new one, because browsers ignore the `timeout` of
+    /// its options.
     pub expires_at: Timestamp,
 }
 
-/// A sign-in that begins.
+impl SignInStart {
+    /// Returns what the browser needs, as one JSON text:
+    ///
+    /// ```text
+    /// {"ceremony":"…","publicKey":{…},"mediation":"conditional","expires_at":1700000300000}
+    /// ```
+    ///
+    /// `publicKey` is for `PublicKeyCredential.parseRequestOptionsFromJSON()`. `mediation` is missing unless the
+    /// sign-in uses [autofill](SignInRequest::Autofill). Pass it to `navigator.credentials.get()` alongside
+    /// `publicKey`. `expires_at` is in Unix milliseconds. The browser posts `ceremony` back with its response, and
+    /// [`Posted::from_json`](crate::Posted::from_json) reads both.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        start_json::write(self.ceremony_id, &self.public_key, self.mediation, self.expires_at)
+    }
+}
+
+/// A sign-in that is being started. [`SignIn`](crate::SignIn) has an example.
 #[derive(Debug)]
 pub struct BeginSignIn<'a> {
     rp: &'a RelyingParty,
     request: SignInRequest,
-    /// Whose decoys may stand in the allow list.
+    /// The user whose decoys may fill the allow list.
     whom: Option<Whom>,
     challenge: Challenge,
     now: Timestamp,
+    session: SessionBinding,
     origin: Option<String>,
     extensions: AuthenticationInputs,
     hints: Vec<Hint>,
@@ -63,7 +86,7 @@ impl<'a> BeginSignIn<'a> {
         options: BeginOptions<'_, AuthenticationInputs>,
     ) -> Result<Step<Self>, Error> {
         enabled(rp)?;
-        // Only here: a ceremony that has begun differs in nothing from one without autofill.
+        // Only checked here: once a ceremony has begun, it is the same as one without autofill.
         if request == SignInRequest::Autofill && !rp.settings().autofill() {
             return Err(Error::Disabled(Feature::Autofill));
         }
@@ -72,9 +95,10 @@ impl<'a> BeginSignIn<'a> {
         let origin = origin.map_err(|error| Error::Authentication(error.into()))?;
         let extensions = options.extensions.unwrap_or_default();
         let hints = options.hints.unwrap_or_else(|| rp.settings().hints()).to_vec();
-        let state = Begin::List;
+        let (session, state) = (options.session, Begin::List);
         let (request, whom) = (request.resolved(&challenge), Whom::of(request));
-        let flow = Self { rp, request, whom, challenge, now, origin, extensions, hints, state };
+        let flow =
+            Self { rp, request, whom, challenge, now, session, origin, extensions, hints, state };
         match request.user() {
             None => flow.put(&[]),
             Some(user) => {
@@ -104,7 +128,7 @@ impl Flow for BeginSignIn<'_> {
 }
 
 impl BeginSignIn<'_> {
-    /// Whoever has shown another factor or is signed in may know; whoever merely named a user may not.
+    /// A user who has shown another factor or is signed in may know. Anyone who merely named a user may not.
     fn tells_of_no_passkeys(&self) -> bool {
         matches!(self.request, SignInRequest::SecondFactor(_) | SignInRequest::Reverify(_))
     }
@@ -116,9 +140,29 @@ impl BeginSignIn<'_> {
         }
     }
 
+    /// A form may stay open for hours, and browsers offer passkeys in it all that time.
+    fn lifetime(&self) -> Duration {
+        match self.request {
+            SignInRequest::Autofill => self.rp.settings().autofill_lifetime(),
+            _ => self.rp.ceremony_lifetime(),
+        }
+    }
+
+    /// The passkeys, or decoys if there are none. Decoys are made in any case, so that the time does not tell.
+    fn allow_list(&self, passkeys: &[Passkey]) -> Vec<CredentialDescriptor> {
+        let rp = self.rp;
+        let decoys = rp.decoys().zip(self.whom).map(|(decoys, whom)| {
+            hint::black_box(decoys.list(rp.rp_id(), whom, rp.max_passkeys_per_user()))
+        });
+        match decoys {
+            Some(decoys) if passkeys.is_empty() => decoys,
+            _ => passkeys.iter().map(CredentialDescriptor::from).collect(),
+        }
+    }
+
     fn put(mut self, passkeys: &[Passkey]) -> Result<Step<Self>, Error> {
         let rp = self.rp;
-        let descriptors = decoys::allow_list(rp, self.whom, passkeys);
+        let descriptors = self.allow_list(passkeys);
         let allowed = descriptors.iter().map(|descriptor| descriptor.id.clone());
         let allow_credentials = allowed.collect::<Vec<_>>();
         self.extensions.check(&allow_credentials)?;
@@ -126,11 +170,12 @@ impl BeginSignIn<'_> {
         let start = CeremonyStart {
             challenge: self.challenge,
             rp_id: rp.rp_id().to_string(),
+            session: self.session,
             origin: self.origin.clone(),
             user_verification,
             extensions: self.extensions.requested().clone(),
             now: self.now,
-            lifetime: rp.ceremony_lifetime(),
+            lifetime: self.lifetime(),
         };
         let kind = CeremonyKind::SignIn { request: self.request, allow_credentials };
         let ceremony = Ceremony::new(start, kind);
@@ -138,6 +183,8 @@ impl BeginSignIn<'_> {
             ceremony_id: ceremony.id(),
             public_key: RequestOptions {
                 challenge: self.challenge,
+                // Not the lifetime for autofill: most browsers ignore the timeout there, and others would be told an
+                // hour.
                 timeout: rp.ceremony_lifetime(),
                 rp_id: rp.rp_id().to_string(),
                 allow_credentials: descriptors,

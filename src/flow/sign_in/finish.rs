@@ -5,14 +5,14 @@ use core::{fmt, hint};
 
 use super::outcome::{SignedIn, state_after};
 use crate::{
-    bytes::{CeremonyId, CredentialId, UserHandle},
+    bytes::{CredentialId, UserHandle},
     ceremony::{
         AuthenticationExpectation, Ceremony, CeremonyError, CeremonyKind, CredentialRecord,
         SignInRequest, VerifiedAuthentication, verify_authentication,
     },
     decoys::{self, Decoy},
     error::Error,
-    flow::{Effect, Flow, Owner, Recorded, Reply, Step, backup, enabled, taken},
+    flow::{Effect, Flow, Posted, RecordOutcome, Reply, Step, backup, enabled, taken},
     json::{AuthenticationResponse, UnknownCredential},
     limits::RECORD_USE_ATTEMPTS,
     passkey::Passkey,
@@ -20,12 +20,11 @@ use crate::{
     time::Timestamp,
 };
 
-/// A sign-in that finishes.
+/// A sign-in that is being finished. [`SignIn`](crate::SignIn) has an example.
 pub struct FinishSignIn<'a> {
     rp: &'a RelyingParty,
     expected: Expected,
-    ceremony: CeremonyId,
-    response: &'a [u8],
+    posted: Posted<'a>,
     now: Timestamp,
     state: Finish<'a>,
 }
@@ -43,10 +42,9 @@ enum Finish<'a> {
     Take,
     Find(Attempt<'a>),
     Record(Attempt<'a>, Box<Passkey>, Box<VerifiedAuthentication>),
-    Tasks(Box<SignedIn>),
 }
 
-/// The response, with the ceremony that was taken for it.
+/// The response, together with the ceremony that was taken for it.
 #[derive(Debug)]
 struct Attempt<'a> {
     request: SignInRequest,
@@ -56,7 +54,7 @@ struct Attempt<'a> {
     left: u8,
 }
 
-/// Does not show the response: extension outputs in it may be secrets.
+/// Does not show the response, because extension outputs in it may be secrets.
 impl fmt::Debug for FinishSignIn<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FinishSignIn").field("state", &self.state).finish_non_exhaustive()
@@ -67,22 +65,23 @@ impl<'a> FinishSignIn<'a> {
     pub(super) fn start(
         rp: &'a RelyingParty,
         expected: Expected,
-        ceremony: CeremonyId,
-        response: &'a [u8],
+        posted: Posted<'a>,
         now: Timestamp,
     ) -> Result<Step<Self>, Error> {
         enabled(rp)?;
-        let flow = Self { rp, expected, ceremony, response, now, state: Finish::Take };
-        Ok(Step::Effect(flow, Effect::TakeCeremony(ceremony)))
+        let flow = Self { rp, expected, posted, now, state: Finish::Take };
+        Ok(Step::Effect(flow, Effect::TakeCeremony(posted.ceremony)))
     }
 }
 
 impl Expected {
-    /// What was begun for one purpose, or for one user, counts for no other.
+    /// A ceremony that was begun for one purpose or user cannot be used for another.
     fn check(self, request: SignInRequest) -> Result<(), Error> {
         use SignInRequest as Request;
         match (self, request) {
-            (Self::SignIn, Request::Discoverable | Request::Autofill | Request::Named(_)) => Ok(()),
+            (Self::SignIn, Request::Discoverable | Request::Autofill | Request::Account(..)) => {
+                Ok(())
+            }
             (Self::SecondFactor(user), Request::SecondFactor(begun_for))
             | (Self::Reverification(user), Request::Reverify(begun_for)) => {
                 if user == begun_for {
@@ -100,8 +99,8 @@ impl<'a> Flow for FinishSignIn<'a> {
     type Output = SignedIn;
 
     fn resume(self, reply: Reply) -> Result<Step<Self>, Error> {
-        let Self { rp, expected, ceremony, response, now, state } = self;
-        let next = |state| Self { rp, expected, ceremony, response, now, state };
+        let Self { rp, expected, posted, now, state } = self;
+        let next = |state| Self { rp, expected, posted, now, state };
         let find = |attempt: Attempt<'a>| {
             let credential_id = attempt.credential_id.clone();
             let effect = Effect::Passkey { rp_id: rp.rp_id().to_string(), credential_id };
@@ -109,11 +108,11 @@ impl<'a> Flow for FinishSignIn<'a> {
         };
         match (state, reply) {
             (Finish::Take, Reply::Ceremony(taken)) => {
-                let taken = taken::check(taken, ceremony, rp, now)?;
-                find(Attempt::new(taken, expected, response)?)
+                let taken = taken::check(taken, &posted, rp, now)?;
+                find(Attempt::new(rp, taken, expected, posted.response)?)
             }
             (Finish::Find(attempt), Reply::Passkey(found)) => {
-                let decoy = decoys::recognise(rp, &attempt.credential_id);
+                let decoy = rp.recognise_decoy(&attempt.credential_id);
                 let passkey = found.ok_or_else(|| match decoy {
                     Some(decoy) => attempt.refuse(rp, decoy),
                     None => attempt.unknown(rp),
@@ -129,46 +128,43 @@ impl<'a> Flow for FinishSignIn<'a> {
             }
             (Finish::Record(attempt, passkey, verified), Reply::Recorded(recorded)) => {
                 match recorded {
-                    Recorded::Updated => {
+                    RecordOutcome::Updated => {
                         let rule = rp.settings().second_factor();
                         let request = attempt.request;
-                        let signed_in = SignedIn::new(*passkey, request, rule, *verified, now);
-                        if !signed_in.begins_session(request) {
-                            return Ok(Step::Done(signed_in));
-                        }
-                        let owner =
-                            Owner { rp_id: signed_in.passkey.rp_id.clone(), user: signed_in.user };
-                        let state = Finish::Tasks(Box::new(signed_in));
-                        Ok(Step::Effect(next(state), Effect::PendingTasks(owner)))
+                        Ok(Step::Done(SignedIn::new(*passkey, request, rule, *verified, now)))
                     }
-                    // Judge again by what the other sign-in has left, the counter above all.
-                    Recorded::Conflict => find(attempt.again()?),
-                    Recorded::NotFound => Err(attempt.unknown(rp)),
+                    // Check again with what the other sign-in has left, above all the counter.
+                    RecordOutcome::Conflict => find(attempt.again()?),
+                    RecordOutcome::NotFound => Err(attempt.unknown(rp)),
                 }
-            }
-            (Finish::Tasks(mut signed_in), Reply::Tasks(tasks)) => {
-                signed_in.task = tasks.into_iter().next();
-                Ok(Step::Done(*signed_in))
             }
             (Finish::Take, _) => Err(Error::UnexpectedReply("TakeCeremony")),
             (Finish::Find(_), _) => Err(Error::UnexpectedReply("Passkey")),
             (Finish::Record(..), _) => Err(Error::UnexpectedReply("RecordUse")),
-            (Finish::Tasks(_), _) => Err(Error::UnexpectedReply("PendingTasks")),
         }
     }
 }
 
 impl<'a> Attempt<'a> {
-    fn new(ceremony: Box<Ceremony>, expected: Expected, response: &'a [u8]) -> Result<Self, Error> {
+    fn new(
+        rp: &RelyingParty,
+        ceremony: Box<Ceremony>,
+        expected: Expected,
+        response: &'a [u8],
+    ) -> Result<Self, Error> {
         let CeremonyKind::SignIn { request, .. } = ceremony.kind() else {
-            return Err(Error::CeremonyMismatch("something else than a sign-in"));
+            return Err(Error::CeremonyMismatch("something other than a sign-in"));
         };
         let request = *request;
         expected.check(request)?;
-        let response =
-            AuthenticationResponse::parse(response).map_err(Error::malformed_authentication)?;
+        let parse = if rp.settings().incomplete_responses() {
+            AuthenticationResponse::parse_incomplete
+        } else {
+            AuthenticationResponse::parse
+        };
+        let response = parse(response).map_err(Error::malformed_authentication)?;
         let claimed = response.credential_id().map_err(Error::malformed_authentication)?;
-        // What cannot be a credential id is nobody's.
+        // An invalid credential ID belongs to no one.
         let credential_id =
             claimed.ok_or(Error::Authentication(CeremonyError::CredentialNotAllowed))?;
         let response = Box::new(response);
@@ -187,10 +183,11 @@ impl<'a> Attempt<'a> {
         })
     }
 
-    /// Verifies the response with a key that nobody has, as it would be with a real one, and refuses it in any case.
+    /// Verifies the response with a key that no one has, as it would be verified with a real key, and always rejects
+    /// it.
     fn refuse(&self, rp: &RelyingParty, decoy: Decoy) -> Error {
-        let nobody = || decoys::nobody(self.ceremony.challenge());
-        let user = self.request.user().unwrap_or_else(nobody);
+        let unknown_user = || decoys::unknown_user(self.ceremony.challenge());
+        let user = self.request.user().unwrap_or_else(unknown_user);
         let _ = hint::black_box(self.judge(rp, &decoy.record(&self.credential_id, &user)));
         Error::Authentication(CeremonyError::Decoy)
     }
@@ -207,25 +204,28 @@ impl<'a> Attempt<'a> {
         self.judge(rp, &CredentialRecord::from(passkey))
     }
 
-    /// Verifies the response against what the ceremony demanded when it began.
+    /// Verifies the response against the demands of the ceremony when it began.
     fn judge(
         &self,
         rp: &RelyingParty,
         record: &CredentialRecord<'_>,
     ) -> Result<VerifiedAuthentication, Error> {
         let CeremonyKind::SignIn { allow_credentials, .. } = self.ceremony.kind() else {
-            return Err(Error::CeremonyMismatch("something else than a sign-in"));
+            return Err(Error::CeremonyMismatch("something other than a sign-in"));
         };
         let user = self.request.user();
         let expected = AuthenticationExpectation {
             rp_id: rp.rp_id(),
             origins: rp.origins(),
             bound_origin: self.ceremony.origin(),
+            check_token_binding: rp.settings().check_token_binding(),
             challenge: self.ceremony.challenge().as_bytes(),
             user_verification: self.ceremony.user_verification(),
             allow_credentials,
             user: user.as_ref().map(UserHandle::as_bytes),
             counter_rule: rp.counter_rule(),
+            backup_eligibility_rule: rp.settings().backup_eligibility_rule(),
+            find_by_credential_id: rp.settings().find_by_credential_id(),
             extensions: self.ceremony.extensions(),
             verifier: rp.verifier(),
         };

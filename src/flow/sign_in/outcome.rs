@@ -1,4 +1,4 @@
-//! What a sign-in ends in.
+//! The outcome of a sign-in.
 
 use serde::Serialize;
 
@@ -6,68 +6,71 @@ use crate::{
     bytes::UserHandle,
     ceremony::{SignInRequest, VerifiedAuthentication},
     extensions::AuthenticationOutputs,
-    flow::{Owner, Task, VerificationProof},
+    flow::{Owner, VerificationProof},
     passkey::{AttestationLevel, Passkey, PasskeyState},
     settings::SecondFactorRule,
     time::{Duration, Timestamp},
 };
 
-/// Somebody who has shown a passkey.
+/// A user who has signed in with a passkey. [`SignIn`](crate::SignIn) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent facts")]
 #[non_exhaustive]
 pub struct SignedIn {
     /// The account.
     pub user: UserHandle,
-    /// Whether that was enough. **A session may begin only if the sign-in is complete.**
+    /// Whether the passkey was sufficient. **Start a session only if the sign-in is complete.**
     pub status: SignInStatus,
-    /// The passkey, as it is after its use was recorded.
+    /// The passkey, after its use was recorded.
     pub passkey: Passkey,
-    /// Whether user verification counts: the authenticator verified the user, and had done so before.
+    /// Whether user verification counts: the authenticator verified the user, and had done so at an earlier use or at
+    /// creation.
     pub user_verified: bool,
-    /// Whether the signature counter did not grow; only if the relying party accepts that.
+    /// Whether the signature counter did not increase. Only possible if the relying party accepts that.
     pub counter_regressed: bool,
-    /// The signature counter that was sent; the passkey keeps the highest.
+    /// The signature counter that was sent. The passkey stores the highest value.
     pub sign_count: u32,
     /// Whether the passkey's backup state changed with this use.
     pub backup_state_changed: bool,
-    /// What the account has to do before its session is of use; only if the sign-in is complete.
-    pub task: Option<Task>,
-    /// Proof of this verification, for the host's session.
-    pub proof: VerificationProof,
-    /// What came of the extensions. Secrets that were derived are here and nowhere else.
+    /// Whether the passkey became eligible for backup. Only possible if the relying party [accepts
+    /// that](crate::settings::SettingsBuilder::backup_eligibility_rule).
+    pub became_backup_eligible: bool,
+    /// Proof of this verification, for the host's session. `None` unless the sign-in is complete.
+    pub proof: Option<VerificationProof>,
+    /// The extension outputs. Derived secrets are here and nowhere else.
     pub extensions: AuthenticationOutputs,
 }
 
-/// Whether a sign-in was enough.
+/// Whether a sign-in is complete. [`SignedIn::current_task`](crate::flow::SignedIn::current_task) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SignInStatus {
-    /// The user is who he says.
+    /// The user is fully authenticated.
     Complete,
-    /// The user has shown one factor, and has to show another one, which is not a passkey: the
-    /// [settings](SecondFactorRule) want it so.
+    /// The user has shown one factor and must show another one that is not a passkey, because the
+    /// [settings](SecondFactorRule) require it.
     NeedsSecondFactor,
 }
 
-/// How strong a sign-in was, for hosts that decide by it.
+/// How strong a sign-in was, for hosts whose decisions depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Strength {
     /// Whether user verification counts.
     pub user_verified: bool,
-    /// Whether the passkey may leave its device (BE); device-bound if not.
+    /// Whether the passkey may leave its device (BE). If not, it is device-bound.
     pub backup_eligible: bool,
-    /// Whether it has, at this use (BS).
+    /// Whether the passkey was backed up at this use (BS).
     pub synced: bool,
-    /// How far the authenticator's attestation was judged when the passkey was made.
+    /// The level to which the authenticator's attestation was verified when the passkey was created.
     pub attestation: AttestationLevel,
-    /// How long ago the passkey was made. A new one is what a thief of an account has.
+    /// How long ago the passkey was created. An attacker who took over an account usually has a new one.
     pub passkey_age: Duration,
 }
 
 impl SignedIn {
-    /// Of a passkey as it was found, whose use is recorded.
+    /// Creates the outcome from a passkey as it was found. Its use has been recorded.
     pub(super) fn new(
         found: Passkey,
         request: SignInRequest,
@@ -79,47 +82,46 @@ impl SignedIn {
             Passkey { state: state_after(request, &verified), last_used_at: Some(now), ..found };
         let user_verified = verified.user_verified();
         let owner = Owner { rp_id: passkey.rp_id.clone(), user: passkey.user };
+        let status = status(request, rule, user_verified);
+        let prove = || VerificationProof::new(owner, passkey.id, user_verified, now);
         Self {
             user: passkey.user,
-            status: status(request, rule, user_verified),
-            proof: VerificationProof::new(owner, passkey.id, user_verified, now),
+            status,
+            // A user who still has to show another factor has not proved enough.
+            proof: (status == SignInStatus::Complete).then(prove),
             passkey,
             user_verified,
             counter_regressed: verified.counter_regressed(),
             sign_count: verified.sign_count(),
             backup_state_changed: verified.backup_state_changed(),
-            task: None,
+            became_backup_eligible: verified.became_backup_eligible(),
             extensions: verified.into_extensions(),
         }
     }
 
-    /// Whether it is a sign-in by which a session begins; a re-verification happens in one.
-    pub(super) fn begins_session(&self, request: SignInRequest) -> bool {
-        self.is_complete() && !matches!(request, SignInRequest::Reverify(_))
-    }
-
-    /// Whether a session may begin.
+    /// Returns whether a session may start.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.status == SignInStatus::Complete
     }
 
-    /// How strong it was.
+    /// Returns how strong the sign-in was.
     #[must_use]
     pub fn strength(&self) -> Strength {
         let state = &self.passkey.state;
+        let used_at = self.passkey.last_used_at.unwrap_or(self.passkey.created_at);
         Strength {
             user_verified: self.user_verified,
             backup_eligible: state.backup_eligible == Some(true),
             synced: state.backup_state == Some(true),
             attestation: self.passkey.attestation.level(),
-            passkey_age: self.proof.verified_at().since(self.passkey.created_at),
+            passkey_age: used_at.since(self.passkey.created_at),
         }
     }
 }
 
-/// The state that is recorded (§7.2 step 24). That user verification counts from now on takes another factor: the host
-/// has checked one if the passkey is the second. The very ceremony does not rely on it.
+/// Returns the state to record (§7.2 step 24). User verification may only start to count alongside another factor,
+/// which the host has checked if the passkey is the second factor. This sign-in itself does not rely on it.
 pub(super) fn state_after(
     request: SignInRequest,
     verified: &VerifiedAuthentication,
@@ -132,7 +134,7 @@ pub(super) fn state_after(
 
 fn status(request: SignInRequest, rule: SecondFactorRule, user_verified: bool) -> SignInStatus {
     let is_enough = match (request, rule) {
-        // The passkey is the second factor, or the session is there already.
+        // The passkey is the second factor, or the user already has a session.
         (SignInRequest::SecondFactor(_) | SignInRequest::Reverify(_), _)
         | (_, SecondFactorRule::Never) => true,
         (_, SecondFactorRule::WithoutUserVerification) => user_verified,

@@ -1,35 +1,41 @@
-//! What checks work with: a store of either kind, things to store, and threads.
+//! What the checks work with: a store of either kind, and test data.
 
-use alloc::{boxed::Box, format, string::String, vec, vec::Vec};
+use alloc::{
+    format,
+    string::{String, ToString as _},
+    vec,
+    vec::Vec,
+};
 use core::{
     fmt,
-    future::Future,
-    pin::Pin,
     sync::atomic::{AtomicU32, AtomicU64, Ordering},
 };
 use std::{sync::Barrier, thread};
 
 use sha2::{Digest as _, Sha256};
 
+use super::executor::{Conductor, Working};
 use crate::{
-    bytes::{Aaguid, CeremonyId, Challenge, CredentialId, PasskeyId, UserHandle},
-    ceremony::{Ceremony, CeremonyKind, CeremonyStart, SignInRequest},
+    assurance::AaguidAssurance,
+    bytes::{Aaguid, Challenge, CredentialId, PasskeyId, UserHandle},
+    ceremony::{Ceremony, CeremonyKind, CeremonyStart, NewUser, SignInRequest},
     cose::{Algorithm, CosePublicKey},
-    flow::{Inserted, Owner, Recorded, Removed, Task},
+    flow::{InsertOutcome, Owner},
     json::{AuthenticatorAttachment, Transport, UserVerification},
     name::PasskeyName,
     passkey::{Attestation, AttestationType, Passkey, PasskeyState},
-    store::{AsyncPasskeyStore, PasskeyStore},
+    session::SessionBinding,
+    store::{CeremonyStore, PasskeyStore},
     time::{Duration, Timestamp},
-    version::Version,
 };
 
 /// What a check found instead of what was promised.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Found(pub(super) String);
 
 impl Found {
-    fn failure(error: &dyn fmt::Debug) -> Self {
+    /// The store returned an error.
+    pub(super) fn failure(error: &dyn fmt::Debug) -> Self {
         Self(format!("the store failed: {error:?}"))
     }
 }
@@ -46,9 +52,18 @@ pub(super) fn expect<T: PartialEq + fmt::Debug>(
     Err(Found(format!("{what}: {seen:?} instead of {promised:?}")))
 }
 
-/// One check's store, and things to store that no other check has.
+/// Both halves of a store whose errors are findings.
+pub(super) trait Store: CeremonyStore<Error = Found> + PasskeyStore<Error = Found> {}
+
+impl<S: CeremonyStore<Error = Found> + PasskeyStore<Error = Found>> Store for S {}
+
+/// The store of one check, and test data that no other check uses.
 pub(super) struct Bench<'a> {
-    pub(super) store: &'a (dyn PasskeyStore<Error = Found> + Sync),
+    pub(super) store: &'a (dyn Store + Sync),
+    /// Creates an account at the host.
+    prepare: &'a (dyn Fn(&Owner) + Sync),
+    /// Runs several futures at once, for an asynchronous store.
+    conductor: Option<&'a dyn Conductor>,
     salt: [u8; 32],
     made: AtomicU64,
     pub(super) now: Timestamp,
@@ -57,7 +72,7 @@ pub(super) struct Bench<'a> {
 pub(super) const RP_ID: &str = "example.com";
 pub(super) const OTHER_RP_ID: &str = "example.net";
 
-/// Threads that do the same thing at once, and how often they do.
+/// The number of threads that do the same thing at once, and of their repetitions.
 pub(super) const THREADS: u8 = 8;
 pub(super) const ROUNDS: u8 = 12;
 
@@ -65,7 +80,11 @@ pub(super) const ROUNDS: u8 = 12;
 pub(super) const PLENTY: u32 = 1000;
 
 impl<'a> Bench<'a> {
-    pub(super) fn new(store: &'a (dyn PasskeyStore<Error = Found> + Sync)) -> Self {
+    pub(super) fn new(
+        store: &'a (dyn Store + Sync),
+        prepare: &'a (dyn Fn(&Owner) + Sync),
+        conductor: Option<&'a dyn Conductor>,
+    ) -> Self {
         static BENCHES: AtomicU64 = AtomicU64::new(0);
         let number = BENCHES.fetch_add(1, Ordering::Relaxed);
         let now = Timestamp::now();
@@ -73,27 +92,57 @@ impl<'a> Bench<'a> {
             .chain_update(now.as_unix_millis().to_be_bytes())
             .chain_update(number.to_be_bytes())
             .chain_update(std::process::id().to_be_bytes());
-        Self { store, salt: salt.finalize().into(), made: AtomicU64::new(0), now }
+        let salt = salt.finalize().into();
+        Self { store, prepare, conductor, salt, made: AtomicU64::new(0), now }
     }
 
-    /// 32 bytes that nothing else has.
+    /// Returns 32 bytes that are not used anywhere else.
     fn fresh(&self) -> [u8; 32] {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         Sha256::new().chain_update(self.salt).chain_update(number.to_be_bytes()).finalize().into()
     }
 
-    /// An account that nobody has used, at [`RP_ID`].
-    pub(super) fn owner(&self) -> Result<Owner, Found> {
-        let user =
-            UserHandle::try_from(&self.fresh()[..]).map_err(|error| Found::failure(&error))?;
-        Ok(Owner { rp_id: RP_ID.into(), user })
+    /// A user handle that no account has.
+    pub(super) fn handle(&self) -> UserHandle {
+        self.fresh().into()
+    }
+
+    /// Returns an account at [`RP_ID`] that no one has used.
+    pub(super) fn owner(&self) -> Owner {
+        self.prepared(Owner { rp_id: RP_ID.into(), user: self.handle() })
+    }
+
+    /// Returns the account of the same user at another relying party.
+    pub(super) fn elsewhere(&self, owner: &Owner) -> Owner {
+        self.prepared(Owner { rp_id: OTHER_RP_ID.into(), user: owner.user })
+    }
+
+    /// Returns the account once the host has created it.
+    pub(super) fn prepared(&self, owner: Owner) -> Owner {
+        (self.prepare)(&owner);
+        owner
+    }
+
+    /// Returns a user who signs up under a name that no account has.
+    pub(super) fn new_user(&self) -> NewUser {
+        self.new_user_named(&self.handle().to_string())
+    }
+
+    /// Returns a user with an unused handle who signs up under this name.
+    pub(super) fn new_user_named(&self, name: &str) -> NewUser {
+        NewUser::new(self.handle(), name, "Schlüssel \u{1f511} '\"\\")
+    }
+
+    /// Returns the first passkey of a user who signs up.
+    pub(super) fn first_passkey(&self, user: &NewUser) -> Result<Passkey, Found> {
+        self.passkey(&Owner { rp_id: RP_ID.into(), user: user.handle() })
     }
 
     pub(super) fn credential_id(&self) -> Result<CredentialId, Found> {
         CredentialId::try_from(&self.fresh()[..]).map_err(|error| Found::failure(&error))
     }
 
-    /// A passkey of that account that is not stored yet.
+    /// Returns a passkey of the account that is not stored yet.
     pub(super) fn passkey(&self, owner: &Owner) -> Result<Passkey, Found> {
         self.passkey_with(owner, self.credential_id()?)
     }
@@ -104,7 +153,6 @@ impl<'a> Bench<'a> {
         credential_id: CredentialId,
     ) -> Result<Passkey, Found> {
         Ok(Passkey {
-            version: Version,
             id: PasskeyId::of(&owner.rp_id, &credential_id),
             rp_id: owner.rp_id.clone(),
             user: owner.user,
@@ -117,7 +165,8 @@ impl<'a> Bench<'a> {
             attestation: Attestation {
                 format: "none".into(),
                 kind: Some(AttestationType::None),
-                trust: None,
+                aaguid: AaguidAssurance::Attested,
+                ..Attestation::unknown()
             },
             name: name("Schlüssel \u{1f511} '\"\\")?,
             created_at: self.now,
@@ -132,56 +181,108 @@ impl<'a> Bench<'a> {
         })
     }
 
-    /// Stores a new passkey of that account.
+    /// Stores a new passkey of the account.
     pub(super) fn stored(&self, owner: &Owner) -> Result<Passkey, Found> {
         let passkey = self.passkey(owner)?;
         self.insert(&passkey)?;
         Ok(passkey)
     }
 
-    /// Stores a passkey, for which there is room.
+    /// Stores a passkey, within the limit.
     pub(super) fn insert(&self, passkey: &Passkey) -> Result<(), Found> {
         let inserted = self.store.insert_passkey(passkey, PLENTY)?;
-        expect("inserting a new passkey", &inserted, &Inserted::Inserted)
+        expect("inserting a new passkey", &inserted, &InsertOutcome::Inserted)
     }
 
-    /// The stored passkey of that one's credential.
+    /// Returns the stored passkey with the same credential ID.
     pub(super) fn lookup(&self, passkey: &Passkey) -> Result<Option<Passkey>, Found> {
         self.store.passkey(&passkey.rp_id, &passkey.credential_id)
     }
 
-    /// Checks that a passkey is stored exactly so, by itself and in its owner's list.
+    /// Checks that exactly this passkey is stored, both by itself and in its owner's list.
     pub(super) fn expect_stored(&self, what: &str, passkey: &Passkey) -> Result<(), Found> {
         let expected = Some(passkey.clone());
         expect(&format!("{what}, passkey"), &self.lookup(passkey)?, &expected)?;
-        let listed = self.store.passkeys_of(&owner_of(passkey))?;
+        let listed = self.store.passkeys_of(&Owner::of_passkey(passkey))?;
         let listed = listed.into_iter().find(|listed| listed.id == passkey.id);
         expect(&format!("{what}, passkeys_of"), &listed, &expected)
     }
 
-    /// A creation that began `ago` before now, and lasts ten minutes.
+    /// Returns a creation that began `ago` before now and lasts ten minutes.
     pub(super) fn creation(&self, ago: Duration) -> Result<Ceremony, Found> {
+        self.creation_of(&self.owner_of_ceremonies(), ago)
+    }
+
+    /// Returns an account for ceremonies. It has no passkey and does not have to exist.
+    pub(super) fn owner_of_ceremonies(&self) -> Owner {
+        Owner { rp_id: RP_ID.into(), user: self.handle() }
+    }
+
+    /// Returns ceremonies of every kind for this account: a creation, a sign-up, and the sign-ins that name it.
+    pub(super) fn ceremonies_of(&self, owner: &Owner) -> Result<Vec<Ceremony>, Found> {
+        let now = Duration::from_millis(0);
+        let sign_up = CeremonyKind::SignUp {
+            user: NewUser::new(owner.user, "Ada \u{1f511}", "'\"\\"),
+            algorithms: vec![Algorithm::ES256],
+            name: None,
+            fallback_name: Some(name("Firefox")?),
+        };
+        let mut ceremonies =
+            vec![self.creation_of(owner, now)?, self.ceremony(owner, now, sign_up)];
+        let sign_ins = [
+            SignInRequest::for_account(owner.user),
+            SignInRequest::SecondFactor(owner.user),
+            SignInRequest::Reverify(owner.user),
+        ];
+        for request in sign_ins {
+            let kind = CeremonyKind::SignIn { request, allow_credentials: Vec::new() };
+            ceremonies.push(self.ceremony(owner, now, kind));
+        }
+        Ok(ceremonies)
+    }
+
+    /// Returns a sign-in that names no user.
+    pub(super) fn discoverable(&self) -> Ceremony {
+        let request = SignInRequest::Discoverable;
+        let kind = CeremonyKind::SignIn { request, allow_credentials: Vec::new() };
+        self.ceremony(&self.owner_of_ceremonies(), Duration::from_millis(0), kind)
+    }
+
+    /// Returns a creation for this account that began `ago` before now.
+    pub(super) fn creation_of(&self, owner: &Owner, ago: Duration) -> Result<Ceremony, Found> {
         let kind = CeremonyKind::Create {
-            user: self.owner()?.user,
+            user: owner.user,
             algorithms: vec![Algorithm::ES256, Algorithm::RS256],
             conditional: false,
             name: Some(name("Laptop")?),
+            fallback_name: Some(name("Chrome on macOS")?),
+            verified_with: PasskeyId::try_from(&[7; 16][..]).ok(),
         };
-        Ok(self.ceremony(ago, kind))
+        Ok(self.ceremony(owner, ago, kind))
     }
 
-    /// A sign-in that began `ago` before now, and lasts ten minutes.
+    /// Returns a sign-in that began `ago` before now and lasts ten minutes.
     pub(super) fn sign_in(&self, ago: Duration) -> Result<Ceremony, Found> {
-        let request = SignInRequest::SecondFactor(self.owner()?.user);
-        let allow_credentials = vec![self.credential_id()?, self.credential_id()?];
-        Ok(self.ceremony(ago, CeremonyKind::SignIn { request, allow_credentials }))
+        Ok(self.sign_in_with(ago, vec![self.credential_id()?, self.credential_id()?]))
     }
 
-    fn ceremony(&self, ago: Duration, kind: CeremonyKind) -> Ceremony {
+    /// Returns a sign-in that allows these credentials.
+    pub(super) fn sign_in_with(
+        &self,
+        ago: Duration,
+        allow_credentials: Vec<CredentialId>,
+    ) -> Ceremony {
+        let owner = self.owner_of_ceremonies();
+        let request = SignInRequest::SecondFactor(owner.user);
+        self.ceremony(&owner, ago, CeremonyKind::SignIn { request, allow_credentials })
+    }
+
+    fn ceremony(&self, owner: &Owner, ago: Duration, kind: CeremonyKind) -> Ceremony {
         let began = self.now.as_unix_millis().saturating_sub(ago.as_millis());
         let start = CeremonyStart {
             challenge: Challenge::from(self.fresh()),
-            rp_id: RP_ID.into(),
+            rp_id: owner.rp_id.clone(),
+            session: SessionBinding::of(self.fresh()),
             origin: Some("https://example.com".into()),
             user_verification: UserVerification::Required,
             extensions: crate::extensions::RequestedExtensions::default(),
@@ -190,118 +291,68 @@ impl<'a> Bench<'a> {
         };
         Ceremony::new(start, kind)
     }
-}
 
-pub(super) fn owner_of(passkey: &Passkey) -> Owner {
-    Owner { rp_id: passkey.rp_id.clone(), user: passkey.user }
+    /// Runs the same action several times, all starting at the same instant, and returns the results.
+    pub(super) fn at_once<I: Send, T: Send>(
+        &self,
+        inputs: impl IntoIterator<Item = I>,
+        act: impl Fn(I) -> Result<T, Found> + Sync,
+    ) -> Result<Vec<T>, Found> {
+        let inputs = inputs.into_iter().collect::<Vec<_>>();
+        let (barrier, act) = (&Barrier::new(inputs.len()), &act);
+        if let Some(conductor) = self.conductor {
+            conductor.expect(inputs.len());
+        }
+        thread::scope(|scope| {
+            let spawn = |input| {
+                scope.spawn(move || {
+                    let _working = self.conductor.map(Working);
+                    barrier.wait();
+                    act(input)
+                })
+            };
+            let threads = inputs.into_iter().map(spawn).collect::<Vec<_>>();
+            if let Some(conductor) = self.conductor {
+                conductor.conduct();
+            }
+            let panicked = |_| Err(Found("the store panicked".into()));
+            threads.into_iter().map(|thread| thread.join().unwrap_or_else(panicked)).collect()
+        })
+    }
+
+    /// Runs two actions side by side, passing each the number of its turn, until both have run often enough while the
+    /// other was running. Returns how often each ran.
+    pub(super) fn beside(
+        &self,
+        one: &(dyn Fn(u32) -> Result<(), Found> + Sync),
+        other: &(dyn Fn(u32) -> Result<(), Found> + Sync),
+    ) -> Result<(u32, u32), Found> {
+        let enough = u32::from(ROUNDS);
+        let (ones, others) = (&AtomicU32::new(0), &AtomicU32::new(0));
+        self.at_once([(one, ones, others), (other, others, ones)], |(act, done, beside)| {
+            for turn in 0.. {
+                if turn >= enough && beside.load(Ordering::SeqCst) >= enough {
+                    break;
+                }
+                let acted = act(turn);
+                // If one fails, it does not keep the other waiting.
+                let count = if acted.is_ok() { turn.saturating_add(1) } else { u32::MAX };
+                done.store(count, Ordering::SeqCst);
+                acted?;
+            }
+            Ok(())
+        })?;
+        Ok((ones.load(Ordering::SeqCst), others.load(Ordering::SeqCst)))
+    }
 }
 
 pub(super) fn name(text: &str) -> Result<PasskeyName, Found> {
     text.parse().map_err(|error| Found::failure(&error))
 }
 
-/// Well-formed; nobody has its private half.
+/// Returns a well-formed key. No one has its private key.
 fn public_key() -> Result<CosePublicKey, Found> {
     let x = [&[0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 0x20][..], &[1; 32]].concat();
     let cose = [&x[..], &[0x22, 0x58, 0x20], &[2; 32]].concat();
     CosePublicKey::try_from(&cose[..]).map_err(|error| Found::failure(&error))
-}
-
-/// Does one thing in several threads, all beginning at the same instant, and returns what each came to.
-pub(super) fn at_once<I: Send, T: Send>(
-    inputs: impl IntoIterator<Item = I>,
-    act: impl Fn(I) -> Result<T, Found> + Sync,
-) -> Result<Vec<T>, Found> {
-    let inputs = inputs.into_iter().collect::<Vec<_>>();
-    let (barrier, act) = (&Barrier::new(inputs.len()), &act);
-    thread::scope(|scope| {
-        let spawn = |input| {
-            scope.spawn(move || {
-                barrier.wait();
-                act(input)
-            })
-        };
-        let threads = inputs.into_iter().map(spawn).collect::<Vec<_>>();
-        let panicked = |_| Err(Found("the store panicked".into()));
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(panicked)).collect()
-    })
-}
-
-/// Does two things beside each other, each with the number of its turn, until both have been done often enough while
-/// the other went on. Returns how often each was done.
-pub(super) fn beside(
-    one: &(dyn Fn(u32) -> Result<(), Found> + Sync),
-    other: &(dyn Fn(u32) -> Result<(), Found> + Sync),
-) -> Result<(u32, u32), Found> {
-    let enough = u32::from(ROUNDS);
-    let (ones, others) = (&AtomicU32::new(0), &AtomicU32::new(0));
-    at_once([(one, ones, others), (other, others, ones)], |(act, done, beside)| {
-        for turn in 0.. {
-            if turn >= enough && beside.load(Ordering::SeqCst) >= enough {
-                break;
-            }
-            let acted = act(turn);
-            // Who fails does not keep the other waiting.
-            let count = if acted.is_ok() { turn.saturating_add(1) } else { u32::MAX };
-            done.store(count, Ordering::SeqCst);
-            acted?;
-        }
-        Ok(())
-    })?;
-    Ok((ones.load(Ordering::SeqCst), others.load(Ordering::SeqCst)))
-}
-
-/// A blocking store whose errors are findings.
-pub(super) struct Blocking<S>(pub(super) S);
-
-/// A store of futures, and what runs them.
-pub(super) struct Polled<'a, S> {
-    pub(super) store: S,
-    #[allow(clippy::type_complexity, reason = "a function of one argument, said once")]
-    pub(super) block_on: &'a (dyn Fn(Pin<Box<dyn Future<Output = ()> + Send + '_>>) + Sync),
-}
-
-impl<S: AsyncPasskeyStore<Error: fmt::Debug>> Polled<'_, S> {
-    fn run<T: Send>(
-        &self,
-        future: impl Future<Output = Result<T, S::Error>> + Send,
-    ) -> Result<T, Found> {
-        let mut output = None;
-        (self.block_on)(Box::pin(async { output = Some(future.await) }));
-        match output {
-            Some(output) => output.map_err(|error| Found::failure(&error)),
-            None => Err(Found("block_on returned before the future had ended".into())),
-        }
-    }
-}
-
-/// Each verb of both kinds of store, with errors that are findings.
-macro_rules! verbs {
-    ($($verb:ident($($argument:ident: $type:ty),*) -> $output:ty;)*) => {
-        impl<S: PasskeyStore<Error: fmt::Debug>> PasskeyStore for Blocking<S> {
-            type Error = Found;
-            $(fn $verb(&self, $($argument: $type),*) -> Result<$output, Found> {
-                self.0.$verb($($argument),*).map_err(|error| Found::failure(&error))
-            })*
-        }
-
-        impl<S: AsyncPasskeyStore<Error: fmt::Debug>> PasskeyStore for Polled<'_, S> {
-            type Error = Found;
-            $(fn $verb(&self, $($argument: $type),*) -> Result<$output, Found> {
-                self.run(self.store.$verb($($argument),*))
-            })*
-        }
-    };
-}
-
-verbs! {
-    put_ceremony(ceremony: &Ceremony) -> ();
-    take_ceremony(id: &CeremonyId) -> Option<Ceremony>;
-    passkeys_of(owner: &Owner) -> Vec<Passkey>;
-    passkey(rp_id: &str, credential_id: &CredentialId) -> Option<Passkey>;
-    insert_passkey(passkey: &Passkey, max_per_user: u32) -> Inserted;
-    record_use(id: &PasskeyId, expected: &PasskeyState, state: &PasskeyState, at: Timestamp) -> Recorded;
-    rename_passkey(owner: &Owner, id: &PasskeyId, name: &PasskeyName, at: Timestamp) -> Option<Passkey>;
-    delete_passkey(owner: &Owner, id: &PasskeyId, keep_last: bool) -> Removed;
-    pending_tasks(owner: &Owner) -> Vec<Task>;
 }

@@ -2,38 +2,38 @@
 
 use super::{
     Check,
-    bench::{Bench, Found, OTHER_RP_ID, ROUNDS, THREADS, at_once, expect, name},
+    bench::{Bench, Found, ROUNDS, THREADS, expect, name},
     check,
 };
 use crate::{
-    flow::{Inserted, Owner, Removed},
+    flow::{InsertOutcome, Owner, RemoveOutcome},
     passkey::PasskeyState,
 };
 
 pub(super) const CHECKS: &[Check] = &[
     check!(
         deleted_passkey_is_gone,
-        "when delete_passkey returns Removed, the passkey is gone, and its credential may be registered anew",
+        "when delete_passkey returns Removed, the passkey is gone, and its credential can be registered again",
         "delete the row and every index entry; commit before you return"
     ),
     check!(
         delete_is_for_the_owner_only,
-        "delete_passkey knows the passkeys of the account that is named, and no others",
-        "put the owner into the condition (WHERE id = … AND rp_id = … AND user = …), not into a lookup before"
+        "delete_passkey only affects passkeys of the given account",
+        "put the owner into the condition (WHERE id = … AND rp_id = … AND user = …), not into an earlier lookup"
     ),
     check!(
         passkey_that_is_not_there_is_not_found,
-        "delete_passkey says NotFound if the account has no such passkey, also if it has one passkey only",
+        "delete_passkey reports NotFound if the account has no such passkey, even if it has only one passkey",
         "look for the passkey first, then count"
     ),
     check!(
         last_passkey_is_kept_if_that_is_asked,
-        "with keep_last, and only then, an account's last passkey stays",
+        "an account's last passkey is kept with keep_last, and only then",
         "compare count(*) > 1 in the statement that deletes; LastPasskey changes nothing"
     ),
     check!(
         last_passkey_is_that_of_one_account,
-        "the last-passkey rule counts the passkeys of one account: of one user handle at one RP ID",
+        "the last-passkey rule counts the passkeys of one account: one user handle at one RP ID",
         "count WHERE rp_id = … AND user = …"
     ),
     check!(
@@ -44,39 +44,39 @@ pub(super) const CHECKS: &[Check] = &[
     ),
     check!(
         of_parallel_deletes_of_one_passkey_exactly_one_is_reported,
-        "one passkey is removed once",
-        "look at the count of the deletion"
+        "a passkey is removed only once",
+        "check the count of the deletion"
     ),
     check!(
         deleted_passkey_stays_deleted,
         "uses and renames at the same time do not bring a deleted passkey back",
-        "update what is there, never insert or write back; no upsert in record_use and rename_passkey"
+        "only update existing rows, never insert or write back; no upsert in record_use or rename_passkey"
     ),
 ];
 
 fn deleted_passkey_is_gone(bench: &Bench<'_>) -> Result<(), Found> {
-    let owner = bench.owner()?;
+    let owner = bench.owner();
     let other = bench.stored(&owner)?;
     let passkey = bench.stored(&owner)?;
     let removed = bench.store.delete_passkey(&owner, &passkey.id, true)?;
-    expect("one of two", &removed, &Removed::Removed)?;
+    expect("one of two", &removed, &RemoveOutcome::Removed)?;
     expect("passkey afterwards", &bench.lookup(&passkey)?, &None)?;
     expect("passkeys_of afterwards", &bench.store.passkeys_of(&owner)?, &alloc::vec![other])?;
-    // Room for it too, though the limit was reached before.
+    // There is room for it too, although the limit had been reached.
     let inserted = bench.store.insert_passkey(&passkey, 2)?;
-    expect("its credential, registered anew", &inserted, &Inserted::Inserted)?;
-    bench.expect_stored("registered anew", &passkey)
+    expect("its credential, registered again", &inserted, &InsertOutcome::Inserted)?;
+    bench.expect_stored("registered again", &passkey)
 }
 
 fn delete_is_for_the_owner_only(bench: &Bench<'_>) -> Result<(), Found> {
-    let passkey = bench.stored(&bench.owner()?)?;
-    let elsewhere = Owner { rp_id: OTHER_RP_ID.into(), user: passkey.user };
-    for (what, owner) in [("another user", bench.owner()?), ("the user elsewhere", elsewhere)] {
+    let passkey = bench.stored(&bench.owner())?;
+    let elsewhere = bench.elsewhere(&Owner::of_passkey(&passkey));
+    for (what, owner) in [("another user", bench.owner()), ("the user elsewhere", elsewhere)] {
         bench.stored(&owner)?;
         bench.stored(&owner)?;
         for keep_last in [false, true] {
             let removed = bench.store.delete_passkey(&owner, &passkey.id, keep_last)?;
-            expect(what, &removed, &Removed::NotFound)?;
+            expect(what, &removed, &RemoveOutcome::NotFound)?;
             bench.expect_stored("afterwards", &passkey)?;
         }
     }
@@ -84,52 +84,56 @@ fn delete_is_for_the_owner_only(bench: &Bench<'_>) -> Result<(), Found> {
 }
 
 fn passkey_that_is_not_there_is_not_found(bench: &Bench<'_>) -> Result<(), Found> {
-    let owner = bench.owner()?;
+    let owner = bench.owner();
     let only = bench.stored(&owner)?;
     let unknown = bench.passkey(&owner)?;
     for keep_last in [false, true] {
         let removed = bench.store.delete_passkey(&owner, &unknown.id, keep_last)?;
-        expect("a passkey that never was", &removed, &Removed::NotFound)?;
+        expect("a passkey that never existed", &removed, &RemoveOutcome::NotFound)?;
     }
     bench.expect_stored("afterwards", &only)?;
     bench.store.delete_passkey(&owner, &only.id, false)?;
     for keep_last in [false, true] {
         let removed = bench.store.delete_passkey(&owner, &only.id, keep_last)?;
-        expect("a passkey that was deleted before", &removed, &Removed::NotFound)?;
+        expect("a passkey that was already deleted", &removed, &RemoveOutcome::NotFound)?;
     }
     Ok(())
 }
 
 fn last_passkey_is_kept_if_that_is_asked(bench: &Bench<'_>) -> Result<(), Found> {
-    let owner = bench.owner()?;
+    let owner = bench.owner();
     let only = bench.stored(&owner)?;
     let removed = bench.store.delete_passkey(&owner, &only.id, true)?;
-    expect("the last one, which is to be kept", &removed, &Removed::LastPasskey)?;
+    expect("the last one, which must be kept", &removed, &RemoveOutcome::LastPasskey)?;
     bench.expect_stored("afterwards", &only)?;
     let removed = bench.store.delete_passkey(&owner, &only.id, false)?;
-    expect("the last one, which need not be kept", &removed, &Removed::Removed)
+    expect("the last one, which may be deleted", &removed, &RemoveOutcome::Removed)
 }
 
 fn last_passkey_is_that_of_one_account(bench: &Bench<'_>) -> Result<(), Found> {
-    let owner = bench.owner()?;
+    let owner = bench.owner();
     let only = bench.stored(&owner)?;
-    bench.stored(&bench.owner()?)?;
-    bench.stored(&Owner { rp_id: OTHER_RP_ID.into(), ..owner.clone() })?;
+    bench.stored(&bench.owner())?;
+    bench.stored(&bench.elsewhere(&owner))?;
     let removed = bench.store.delete_passkey(&owner, &only.id, true)?;
-    expect("the last one, though others have passkeys", &removed, &Removed::LastPasskey)
+    expect(
+        "the last one, although other accounts have passkeys",
+        &removed,
+        &RemoveOutcome::LastPasskey,
+    )
 }
 
 fn last_passkey_is_kept_under_parallel_deletes(bench: &Bench<'_>) -> Result<(), Found> {
     for _ in 0..ROUNDS {
-        let owner = bench.owner()?;
+        let owner = bench.owner();
         let passkeys = (0..THREADS).map(|_| bench.stored(&owner));
         let passkeys = passkeys.collect::<Result<alloc::vec::Vec<_>, Found>>()?;
-        let removed =
-            at_once(&passkeys, |passkey| bench.store.delete_passkey(&owner, &passkey.id, true))?;
+        let removed = bench
+            .at_once(&passkeys, |passkey| bench.store.delete_passkey(&owner, &passkey.id, true))?;
         let left = bench.store.passkeys_of(&owner)?.len();
-        expect("passkeys that are left to the account", &left, &1)?;
-        let kept = removed.iter().filter(|removed| **removed == Removed::LastPasskey).count();
-        expect("deletions that were refused", &kept, &1)?;
+        expect("passkeys that the account has left", &left, &1)?;
+        let kept = removed.iter().filter(|removed| **removed == RemoveOutcome::LastPasskey).count();
+        expect("rejected deletions", &kept, &1)?;
     }
     Ok(())
 }
@@ -138,13 +142,13 @@ fn of_parallel_deletes_of_one_passkey_exactly_one_is_reported(
     bench: &Bench<'_>,
 ) -> Result<(), Found> {
     for _ in 0..ROUNDS {
-        let owner = bench.owner()?;
+        let owner = bench.owner();
         let passkey = bench.stored(&owner)?;
         bench.stored(&owner)?;
         let removed =
-            at_once(0..THREADS, |_| bench.store.delete_passkey(&owner, &passkey.id, true))?;
-        let count = removed.iter().filter(|removed| **removed == Removed::Removed).count();
-        expect("deletions that were reported as done", &count, &1)?;
+            bench.at_once(0..THREADS, |_| bench.store.delete_passkey(&owner, &passkey.id, true))?;
+        let count = removed.iter().filter(|removed| **removed == RemoveOutcome::Removed).count();
+        expect("deletions that were reported as successful", &count, &1)?;
     }
     Ok(())
 }
@@ -152,10 +156,10 @@ fn of_parallel_deletes_of_one_passkey_exactly_one_is_reported(
 fn deleted_passkey_stays_deleted(bench: &Bench<'_>) -> Result<(), Found> {
     let new = name("new")?;
     for round in 0..ROUNDS {
-        let owner = bench.owner()?;
+        let owner = bench.owner();
         let passkey = bench.stored(&owner)?;
         let state = PasskeyState { sign_count: 1, ..passkey.state };
-        at_once(0..THREADS, |turn| // Another thread begins in every round.
+        bench.at_once(0..THREADS, |turn| // Another thread begins in every round.
             match turn.wrapping_add(round) % 3 {
             0 => bench.store.delete_passkey(&owner, &passkey.id, false).map(drop),
             1 => bench.store.rename_passkey(&owner, &passkey.id, &new, bench.now).map(drop),

@@ -2,12 +2,12 @@
 
 use super::{
     Check,
-    bench::{Bench, Found, OTHER_RP_ID, PLENTY, ROUNDS, THREADS, at_once, expect, name, owner_of},
+    bench::{Bench, Found, OTHER_RP_ID, PLENTY, ROUNDS, THREADS, expect, name},
     check,
 };
 use crate::{
     bytes::{CredentialId, UserHandle},
-    flow::{Inserted, Owner},
+    flow::{InsertOutcome, Owner},
     limits::{CREDENTIAL_ID_MAX, PASSKEY_NAME_MAX, USER_HANDLE_MAX},
     passkey::Passkey,
     time::Timestamp,
@@ -16,9 +16,9 @@ use crate::{
 pub(super) const CHECKS: &[Check] = &[
     check!(
         passkey_is_returned_as_it_was_inserted,
-        "a store keeps what it is given, every field of it",
-        "keep the passkey's JSON beside the columns you need, or a column for every field; times in whole milliseconds, \
-         sign_count in 64 bits or unsigned, bytes in a column without collation"
+        "a store keeps every field of what it is given",
+        "keep every column of Passkey::to_stored and the record; integers in 64 bits, bytes and text in columns that compare \
+         byte for byte"
     ),
     check!(
         longest_values_fit,
@@ -28,18 +28,18 @@ pub(super) const CHECKS: &[Check] = &[
     ),
     check!(
         passkey_is_found_by_rp_id_and_credential_id,
-        "passkey finds by both the RP ID and the credential id",
+        "passkey looks up both the RP ID and the credential id",
         "WHERE rp_id = … AND credential_id = …, compared byte for byte"
     ),
     check!(
         one_credential_id_at_two_relying_parties_is_two_passkeys,
-        "credential ids are unique for each rp_id, not over all",
+        "credential ids are unique per rp_id, not overall",
         "make the unique constraint on (rp_id, credential_id)"
     ),
     check!(
         existing_credential_is_never_overwritten,
-        "a passkey is added only if no passkey of its rp_id has its credential id, over all users",
-        "INSERT … ON CONFLICT DO NOTHING and look at the count; never an upsert"
+        "a passkey is added only if no passkey of any user has its credential id at its rp_id",
+        "INSERT … ON CONFLICT DO NOTHING and check the count; never use an upsert"
     ),
     check!(
         existing_credential_is_reported_before_the_limit,
@@ -53,7 +53,7 @@ pub(super) const CHECKS: &[Check] = &[
     ),
     check!(
         limit_counts_one_account,
-        "the limit counts the passkeys of one account: of one user handle at one RP ID",
+        "the limit counts the passkeys of one account: one user handle at one RP ID",
         "count WHERE rp_id = … AND user = …"
     ),
     check!(
@@ -64,13 +64,13 @@ pub(super) const CHECKS: &[Check] = &[
     ),
     check!(
         of_parallel_inserts_of_one_credential_exactly_one_wins,
-        "a credential has one owner, also if two users register it at once",
+        "a credential has one owner, even if two users register it at once",
         "put a unique constraint on (rp_id, credential_id), and report its violation as AlreadyExists"
     ),
 ];
 
 fn passkey_is_returned_as_it_was_inserted(bench: &Bench<'_>) -> Result<(), Found> {
-    let owner = bench.owner()?;
+    let owner = bench.owner();
     let full = bench.passkey(&owner)?;
     let mut bare = bench.passkey(&owner)?;
     bare.transports.clear();
@@ -97,7 +97,7 @@ fn longest_values_fit(bench: &Bench<'_>) -> Result<(), Found> {
     };
     let refused = |error| Found(alloc::format!("{error:?}"));
     let user = UserHandle::try_from(&long(USER_HANDLE_MAX)[..]).map_err(refused)?;
-    let owner = Owner { user, ..bench.owner()? };
+    let owner = bench.prepared(Owner { user, ..bench.owner() });
     let credential_id = CredentialId::try_from(&long(CREDENTIAL_ID_MAX)[..]).map_err(refused)?;
     let mut passkey = bench.passkey_with(&owner, credential_id)?;
     passkey.name = name(&"\u{1f511}".repeat(PASSKEY_NAME_MAX))?;
@@ -106,7 +106,7 @@ fn longest_values_fit(bench: &Bench<'_>) -> Result<(), Found> {
 }
 
 fn passkey_is_found_by_rp_id_and_credential_id(bench: &Bench<'_>) -> Result<(), Found> {
-    let passkey = bench.stored(&bench.owner()?)?;
+    let passkey = bench.stored(&bench.owner())?;
     let id = &passkey.credential_id;
     expect("a passkey at another RP ID", &bench.store.passkey(OTHER_RP_ID, id)?, &None)?;
     let id = bench.credential_id()?;
@@ -116,8 +116,8 @@ fn passkey_is_found_by_rp_id_and_credential_id(bench: &Bench<'_>) -> Result<(), 
 fn one_credential_id_at_two_relying_parties_is_two_passkeys(
     bench: &Bench<'_>,
 ) -> Result<(), Found> {
-    let here = bench.stored(&bench.owner()?)?;
-    let owner = Owner { rp_id: OTHER_RP_ID.into(), user: here.user };
+    let here = bench.stored(&bench.owner())?;
+    let owner = bench.elsewhere(&Owner::of_passkey(&here));
     let there = bench.passkey_with(&owner, here.credential_id.clone())?;
     bench.insert(&there)?;
     bench.expect_stored("the first one", &here)?;
@@ -125,18 +125,18 @@ fn one_credential_id_at_two_relying_parties_is_two_passkeys(
 }
 
 fn existing_credential_is_never_overwritten(bench: &Bench<'_>) -> Result<(), Found> {
-    let passkey = bench.stored(&bench.owner()?)?;
+    let passkey = bench.stored(&bench.owner())?;
     let mut again = passkey.clone();
     again.name = name("again")?;
     again.state.sign_count = 7;
-    let thief = bench.passkey_with(&bench.owner()?, passkey.credential_id.clone())?;
+    let thief = bench.passkey_with(&bench.owner(), passkey.credential_id.clone())?;
     for (what, other) in [("the owner inserts it again", again), ("another user inserts it", thief)]
     {
         let inserted = bench.store.insert_passkey(&other, PLENTY)?;
-        expect(what, &inserted, &Inserted::AlreadyExists)?;
+        expect(what, &inserted, &InsertOutcome::AlreadyExists)?;
         bench.expect_stored("afterwards", &passkey)?;
-        if owner_of(&other) != owner_of(&passkey) {
-            let listed = bench.store.passkeys_of(&owner_of(&other))?;
+        if Owner::of_passkey(&other) != Owner::of_passkey(&passkey) {
+            let listed = bench.store.passkeys_of(&Owner::of_passkey(&other))?;
             expect("the other user's passkeys afterwards", &listed, &alloc::vec![])?;
         }
     }
@@ -144,23 +144,23 @@ fn existing_credential_is_never_overwritten(bench: &Bench<'_>) -> Result<(), Fou
 }
 
 fn existing_credential_is_reported_before_the_limit(bench: &Bench<'_>) -> Result<(), Found> {
-    let owner = bench.owner()?;
+    let owner = bench.owner();
     let passkey = bench.stored(&owner)?;
     let inserted = bench.store.insert_passkey(&passkey, 1)?;
-    expect("an existing passkey at the limit", &inserted, &Inserted::AlreadyExists)
+    expect("an existing passkey at the limit", &inserted, &InsertOutcome::AlreadyExists)
 }
 
 fn limit_is_kept(bench: &Bench<'_>) -> Result<(), Found> {
-    let owner = bench.owner()?;
+    let owner = bench.owner();
     for _ in 0..2 {
         let inserted = bench.store.insert_passkey(&bench.passkey(&owner)?, 2)?;
-        expect("below the limit", &inserted, &Inserted::Inserted)?;
+        expect("below the limit", &inserted, &InsertOutcome::Inserted)?;
     }
-    // Also where the limit has been lowered meanwhile.
+    // The same applies if the limit has been lowered since.
     for max_per_user in [2, 1, 0] {
         let passkey = bench.passkey(&owner)?;
         let inserted = bench.store.insert_passkey(&passkey, max_per_user)?;
-        expect("at the limit", &inserted, &Inserted::LimitReached)?;
+        expect("at the limit", &inserted, &InsertOutcome::LimitReached)?;
         expect("the passkey that was one too many", &bench.lookup(&passkey)?, &None)?;
         expect("passkeys afterwards", &bench.store.passkeys_of(&owner)?.len(), &2)?;
     }
@@ -168,14 +168,13 @@ fn limit_is_kept(bench: &Bench<'_>) -> Result<(), Found> {
 }
 
 fn limit_counts_one_account(bench: &Bench<'_>) -> Result<(), Found> {
-    let owner = bench.owner()?;
+    let owner = bench.owner();
     bench.stored(&owner)?;
-    let elsewhere = Owner { rp_id: OTHER_RP_ID.into(), ..owner };
-    for (what, owner) in
-        [("another user", bench.owner()?), ("the user at another RP ID", elsewhere)]
+    let elsewhere = bench.elsewhere(&owner);
+    for (what, owner) in [("another user", bench.owner()), ("the user at another RP ID", elsewhere)]
     {
         let inserted = bench.store.insert_passkey(&bench.passkey(&owner)?, 1)?;
-        expect(what, &inserted, &Inserted::Inserted)?;
+        expect(what, &inserted, &InsertOutcome::Inserted)?;
     }
     Ok(())
 }
@@ -183,20 +182,21 @@ fn limit_counts_one_account(bench: &Bench<'_>) -> Result<(), Found> {
 fn limit_is_kept_under_parallel_inserts(bench: &Bench<'_>) -> Result<(), Found> {
     const MAX: u32 = 3;
     for _ in 0..ROUNDS {
-        let owner = bench.owner()?;
-        // One is there already, so that locking what is there is tried as well as locking nothing.
+        let owner = bench.owner();
+        // The account already has one passkey, to test locking existing rows as well as locking none.
         bench.stored(&owner)?;
-        let inserted =
-            at_once(0..THREADS, |_| bench.store.insert_passkey(&bench.passkey(&owner)?, MAX))?;
+        let inserted = bench
+            .at_once(0..THREADS, |_| bench.store.insert_passkey(&bench.passkey(&owner)?, MAX))?;
         let listed = bench.store.passkeys_of(&owner)?.len();
         expect("passkeys of the account, of which 3 are allowed", &listed, &3)?;
-        let count = inserted.iter().filter(|inserted| **inserted == Inserted::Inserted).count();
-        expect("inserts that were reported as done", &count, &2)?;
+        let count =
+            inserted.iter().filter(|inserted| **inserted == InsertOutcome::Inserted).count();
+        expect("inserts that were reported as successful", &count, &2)?;
     }
-    // None is there yet: there is no row to lock.
+    // The account has no passkey yet, so there is no row to lock.
     for _ in 0..ROUNDS {
-        let owner = bench.owner()?;
-        at_once(0..THREADS, |_| bench.store.insert_passkey(&bench.passkey(&owner)?, 1))?;
+        let owner = bench.owner();
+        bench.at_once(0..THREADS, |_| bench.store.insert_passkey(&bench.passkey(&owner)?, 1))?;
         let listed = bench.store.passkeys_of(&owner)?.len();
         expect("passkeys of a new account, of which 1 is allowed", &listed, &1)?;
     }
@@ -206,17 +206,18 @@ fn limit_is_kept_under_parallel_inserts(bench: &Bench<'_>) -> Result<(), Found> 
 fn of_parallel_inserts_of_one_credential_exactly_one_wins(bench: &Bench<'_>) -> Result<(), Found> {
     for _ in 0..ROUNDS {
         let credential_id = bench.credential_id()?;
-        let tried = at_once(0..THREADS, |_| {
-            let passkey = bench.passkey_with(&bench.owner()?, credential_id.clone())?;
+        let tried = bench.at_once(0..THREADS, |_| {
+            let passkey = bench.passkey_with(&bench.owner(), credential_id.clone())?;
             let inserted = bench.store.insert_passkey(&passkey, PLENTY)?;
             Ok((passkey, inserted))
         })?;
-        let won = tried.iter().filter(|(_, inserted)| *inserted == Inserted::Inserted);
+        let won = tried.iter().filter(|(_, inserted)| *inserted == InsertOutcome::Inserted);
         expect("users who own the credential", &won.clone().count(), &1)?;
         for (passkey, _) in won {
             bench.expect_stored("the winner's", passkey)?;
         }
-        let owned = |passkey: &Passkey| Ok(bench.store.passkeys_of(&owner_of(passkey))?.len());
+        let owned =
+            |passkey: &Passkey| Ok(bench.store.passkeys_of(&Owner::of_passkey(passkey))?.len());
         let owned =
             tried.iter().map(|(passkey, _)| owned(passkey)).sum::<Result<usize, Found>>()?;
         expect("passkeys in the lists of all users who tried", &owned, &1)?;

@@ -4,7 +4,7 @@ use alloc::{vec, vec::Vec};
 
 use crate::test_authenticator::certificate::der;
 
-/// The fields of a `KeyDescription`, each free to be bent.
+/// The fields of a `KeyDescription`. You can tamper with each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyDescription {
@@ -16,7 +16,7 @@ pub struct KeyDescription {
     pub keymaster_version: Vec<u8>,
     /// `keymasterSecurityLevel`.
     pub keymaster_security_level: u8,
-    /// `attestationChallenge`, the hash of the client data unless bent.
+    /// `attestationChallenge`, the hash of the client data unless tampered with.
     pub challenge: Vec<u8>,
     /// `uniqueId`.
     pub unique_id: Vec<u8>,
@@ -24,26 +24,26 @@ pub struct KeyDescription {
     pub software_enforced: AuthorizationList,
     /// `teeEnforced`.
     pub tee_enforced: AuthorizationList,
-    /// These bytes instead of all of the above.
+    /// Replaces all of the above.
     pub raw: Option<Vec<u8>>,
 }
 
-/// The fields of an `AuthorizationList` that the relying party looks at, and others.
+/// The fields of an `AuthorizationList` that the relying party checks, and others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthorizationList {
-    /// `purpose` \[1\]: 2 is to sign.
+    /// `purpose` \[1\]: 2 is signing.
     pub purpose: Option<Vec<u8>>,
     /// `allApplications` \[600\].
     pub all_applications: bool,
     /// `origin` \[702\]: 0 is generated.
     pub origin: Option<u8>,
-    /// Further fields: their tag and what it holds, in DER.
+    /// Other fields: their tag, and their content in DER.
     pub further: Vec<(u16, Vec<u8>)>,
 }
 
 impl KeyDescription {
-    /// A key that a TEE generated, to sign and no more.
+    /// Creates the description of a signing-only key that a TEE generated.
     #[must_use]
     pub fn new(challenge: &[u8; 32]) -> Self {
         Self {
@@ -84,7 +84,7 @@ impl KeyDescription {
 }
 
 impl AuthorizationList {
-    /// The fields in the order of their tags.
+    /// Returns the fields in the order of their tags.
     fn to_der(&self) -> Vec<u8> {
         let mut fields = self.further.clone();
         if let Some(purpose) = &self.purpose {

@@ -1,8 +1,9 @@
-//! Statements with certificates on their way: parts, then signed.
+//! Statements with certificates in two steps: parts, signed.
 
 use alloc::{string::String, vec::Vec};
 
 use ciborium::Value as CborValue;
+use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
 use super::{KeyDescription, Subject, TpmParts};
@@ -14,44 +15,47 @@ use crate::{
     },
 };
 
-/// A statement with certificates before it is signed. What is bent here is signed over, by the keys that are here.
+/// RSASSA-PKCS1-v1_5 with SHA-1, which only `tpm` statements have.
+const RS1: i64 = -65535;
+
+/// A statement with certificates before it is signed. Changes made here are signed with the keys in it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CertifiedParts {
-    /// `alg`, where the format has it.
+    /// `alg`, if the format has it.
     pub alg: Option<i64>,
     /// The attestation certificate.
     pub certificate: TestCertificate,
-    /// Signs the attestation certificate.
+    /// The key that signs the attestation certificate.
     pub issuer: TestKey,
-    /// What follows the attestation certificate in `x5c`, in DER.
+    /// The rest of `x5c`, after the attestation certificate, in DER.
     pub chain: Vec<Vec<u8>>,
-    /// Makes `sig`, where the format has it.
+    /// The key that creates `sig`, if the format has it.
     pub key: TestKey,
-    /// What `sig` signs instead of what the format says.
+    /// What `sig` signs, if it differs from the format's rules.
     pub message: Option<Vec<u8>>,
-    /// What the format has beside.
+    /// The parts that only this format has.
     pub format: FormatParts,
-    /// Changes to the statement's map when all else is done.
+    /// Changes to the statement's map, made at the end.
     pub entries: Vec<(String, Option<CborValue>)>,
 }
 
-/// What a format has beside certificates and a signature.
+/// What a format has apart from certificates and a signature.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum FormatParts {
     /// `packed` and `fido-u2f`: what they sign.
     Message(Vec<u8>),
-    /// `apple`: the nonce that goes into the certificate, which is the only thing signed.
+    /// `apple`: the nonce in the certificate, which is the only thing signed.
     Apple {
-        /// `nonce`, 32 bytes unless bent.
+        /// `nonce`, 32 bytes unless tampered with.
         nonce: Vec<u8>,
     },
     /// `android-key`.
     AndroidKey {
         /// What `sig` signs.
         message: Vec<u8>,
-        /// What goes into the certificate; boxed for its size.
+        /// The description in the certificate. Boxed because of its size.
         description: alloc::boxed::Box<KeyDescription>,
     },
     /// `tpm`.
@@ -88,7 +92,7 @@ impl CertifiedParts {
         Ok(parts)
     }
 
-    /// The certificate of a U2F key stands alone, so that its issuer has to be an anchor.
+    /// The certificate of a U2F key is the only one, so its issuer must be an anchor.
     pub(super) fn fido_u2f(
         attester: &TestAttester,
         subject: Subject<'_>,
@@ -123,8 +127,14 @@ impl CertifiedParts {
         attester: &TestAttester,
         subject: Subject<'_>,
     ) -> Result<Self, TestAuthenticatorError> {
-        let tpm = TpmParts::new(subject.key, &subject.message(), attester.key.algorithm())?;
+        let mut tpm = TpmParts::new(subject.key, &subject.message(), attester.key.algorithm())?;
+        if attester.rs1 {
+            tpm.cert_info.extra_data = Sha1::digest(subject.message()).to_vec();
+        }
         let mut parts = Self::new(attester, &attester.key, FormatParts::Tpm(tpm.into()))?;
+        if attester.rs1 {
+            parts.alg = Some(RS1);
+        }
         super::tpm::make_aik_certificate(&mut parts.certificate, &attester.model)?;
         if let Some(aaguid) = subject.aaguid() {
             attester.name_aaguid(&mut parts.certificate, aaguid);
@@ -132,7 +142,7 @@ impl CertifiedParts {
         Ok(parts)
     }
 
-    /// Android's description of the key, if the format has one.
+    /// Returns Android's description of the key, if the format has one.
     pub fn key_description(&mut self) -> Option<&mut KeyDescription> {
         match &mut self.format {
             FormatParts::AndroidKey { description, .. } => Some(description),
@@ -140,7 +150,7 @@ impl CertifiedParts {
         }
     }
 
-    /// What only the `tpm` format has.
+    /// Returns the parts that only the `tpm` format has.
     pub fn tpm_parts(&mut self) -> Option<&mut TpmParts> {
         match &mut self.format {
             FormatParts::Tpm(tpm) => Some(tpm),
@@ -148,17 +158,17 @@ impl CertifiedParts {
         }
     }
 
-    /// Puts an entry into the map of the statement when all else is done.
+    /// Sets an entry of the statement's map, at the end.
     pub fn set(&mut self, key: &str, value: impl Into<CborValue>) {
         self.entries.push((key.into(), Some(value.into())));
     }
 
-    /// Takes an entry out of the map of the statement when all else is done.
+    /// Removes an entry of the statement's map, at the end.
     pub fn remove(&mut self, key: &str) {
         self.entries.push((key.into(), None));
     }
 
-    /// Certifies and signs. Entries stand in the order of CTAP2's canonical CBOR.
+    /// Certifies and signs. Entries are in the order of CTAP2's canonical CBOR.
     pub(super) fn sign(mut self) -> Result<Cbor, TestAuthenticatorError> {
         let mut statement = Cbor::empty_map();
         if let Some(alg) = self.alg {
@@ -180,7 +190,11 @@ impl CertifiedParts {
             FormatParts::Tpm(tpm) => Some(tpm.cert_info.to_bytes(&tpm.pub_area.to_bytes())),
         };
         if let Some(message) = self.message.as_ref().or(message.as_ref()) {
-            statement.set("sig", self.key.sign(message)?);
+            let signature = match self.alg {
+                Some(RS1) => self.key.sign_rs1(message)?,
+                _ => self.key.sign(message)?,
+            };
+            statement.set("sig", signature);
         }
         if let FormatParts::Tpm(tpm) = &self.format {
             statement.set("ver", tpm.ver.as_str());
@@ -204,7 +218,7 @@ impl CertifiedParts {
     }
 }
 
-/// Adds an extension, unless a bend put one of its type in place.
+/// Adds an extension, unless tampering has added one of the same type.
 fn add(certificate: &mut TestCertificate, oid: &str, value: Vec<u8>) {
     if certificate.extension(oid).is_none() {
         certificate.set_extension(oid, false, value);

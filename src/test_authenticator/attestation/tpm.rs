@@ -1,4 +1,4 @@
-//! What a TPM says of a key (§8.3): structures of *TPM 2.0 Part 2*, big-endian.
+//! What a TPM states about a key (§8.3): structures of *TPM 2.0 Part 2*, big-endian.
 
 use alloc::{string::String, vec::Vec};
 
@@ -10,7 +10,7 @@ use crate::test_authenticator::{
     TestName, certificate::der,
 };
 
-/// What only the `tpm` format has, each free to be bent.
+/// The parts that only the `tpm` format has. You can tamper with each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TpmParts {
@@ -30,11 +30,11 @@ pub struct PubArea {
     pub kind: u16,
     /// `nameAlg`: SHA-256 0x0b.
     pub name_alg: u16,
-    /// `objectAttributes`.
+    /// `objectAttributes`: [`SIGNING_KEY`](Self::SIGNING_KEY), unless tampered with.
     pub object_attributes: u32,
     /// `authPolicy`.
     pub auth_policy: Vec<u8>,
-    /// `parameters`, as they are written.
+    /// `parameters`, as encoded.
     pub parameters: Vec<u8>,
     /// `unique`: the modulus, or both coordinates.
     pub unique: Vec<Vec<u8>>,
@@ -58,7 +58,7 @@ pub struct CertInfo {
     pub clock_info: [u8; 17],
     /// `firmwareVersion`.
     pub firmware_version: u64,
-    /// `attested.name`, if it is not to be that of `pubArea`.
+    /// `attested.name`, if it differs from that of `pubArea`.
     pub name: Option<Vec<u8>>,
     /// `attested.qualifiedName`.
     pub qualified_name: Vec<u8>,
@@ -74,7 +74,7 @@ const SHA512: u16 = 0x0d;
 const NULL: [u8; 2] = [0, 0x10];
 
 impl TpmParts {
-    /// What a TPM says of a key whose attestation statement signs this message.
+    /// Creates what a TPM states about a key whose attestation statement signs this message.
     pub(super) fn new(
         key: &TestKey,
         message: &[u8],
@@ -99,11 +99,15 @@ impl TpmParts {
 }
 
 impl PubArea {
-    /// The public area of a key, its name by SHA-256.
+    /// The attributes of a signing key that a TPM created and keeps: `fixedTPM`, `fixedParent`, `sensitiveDataOrigin`,
+    /// `userWithAuth` and `sign`.
+    pub const SIGNING_KEY: u32 = 1 << 1 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 18;
+
+    /// Creates the public area of a key, with its name by SHA-256.
     ///
     /// # Errors
     ///
-    /// [`TestAuthenticatorError::Attestation`] for a key that no TPM has.
+    /// [`TestAuthenticatorError::Attestation`] for a type of key that TPMs do not have.
     pub fn of(key: &TestKey) -> Result<Self, TestAuthenticatorError> {
         let cose = key.public_key()?;
         let number = |label: i64| {
@@ -133,8 +137,7 @@ impl PubArea {
         Ok(Self {
             kind,
             name_alg: SHA256,
-            // The one attribute that says what the key is for: sign.
-            object_attributes: 1 << 18,
+            object_attributes: PubArea::SIGNING_KEY,
             auth_policy: Vec::new(),
             parameters,
             unique,
@@ -142,7 +145,7 @@ impl PubArea {
         })
     }
 
-    /// The bytes on the wire.
+    /// Returns the encoded bytes.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = [self.kind.to_be_bytes(), self.name_alg.to_be_bytes()].concat();
@@ -156,7 +159,7 @@ impl PubArea {
 }
 
 impl CertInfo {
-    /// The bytes on the wire, about this public area.
+    /// Returns the encoded bytes, about this public area.
     #[must_use]
     pub fn to_bytes(&self, pub_area: &[u8]) -> Vec<u8> {
         let mut bytes = self.magic.to_be_bytes().to_vec();
@@ -175,14 +178,13 @@ impl CertInfo {
     }
 }
 
-/// `TPM2B`: the length and then the bytes.
+/// `TPM2B`: the length followed by the bytes.
 fn sized(bytes: &[u8]) -> Vec<u8> {
     let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
     [&length.to_be_bytes(), bytes].concat()
 }
 
-/// The name of a public area: its hash function and its hash. With a hash function that is not known here, that of
-/// SHA-256.
+/// Returns the name of a public area: its hash function and its hash. If the hash function is unknown, uses SHA-256.
 fn name_of(pub_area: &[u8]) -> Vec<u8> {
     let name_alg = [2, 3].map(|at| pub_area.get(at).copied().unwrap_or_default());
     let hash = match u16::from_be_bytes(name_alg) {
@@ -194,7 +196,7 @@ fn name_of(pub_area: &[u8]) -> Vec<u8> {
     [&name_alg, hash.as_slice()].concat()
 }
 
-/// The hash of a message by the hash function of a signature algorithm.
+/// Returns the hash of a message by the hash function of a signature algorithm.
 fn hash_of(algorithm: TestAlgorithm, message: &[u8]) -> Result<Vec<u8>, TestAuthenticatorError> {
     match algorithm.id() {
         -7 | -9 | -37 | -257 => Ok(Sha256::digest(message).to_vec()),
@@ -204,7 +206,7 @@ fn hash_of(algorithm: TestAlgorithm, message: &[u8]) -> Result<Vec<u8>, TestAuth
     }
 }
 
-/// Turns a certificate into one of an attestation identity key (§8.3.1).
+/// Turns a certificate into that of an attestation identity key (§8.3.1).
 pub(super) fn make_aik_certificate(
     certificate: &mut TestCertificate,
     model: &str,
@@ -212,7 +214,7 @@ pub(super) fn make_aik_certificate(
     certificate.subject = TestName::default();
     let usage = der::tlv(der::SEQUENCE, der::oid("2.23.133.8.3")?);
     certificate.set_extension(TestExtension::EXTENDED_KEY_USAGE, false, usage);
-    // One relative name of three attributes, as the TCG's profile has it.
+    // One relative name of three attributes, as in the TCG's profile.
     let name = TestName(
         [[
             TestAttribute::text("2.23.133.2.1", "id:00000000"),

@@ -1,4 +1,4 @@
-//! DER, written: what the certificates of tests are made of.
+//! A DER writer for the certificates of tests.
 
 use alloc::{string::ToString, vec, vec::Vec};
 
@@ -20,22 +20,22 @@ pub(in crate::test_authenticator) const GENERALIZED_TIME: u8 = 0x18;
 pub(in crate::test_authenticator) const SEQUENCE: u8 = 0x30;
 pub(in crate::test_authenticator) const SET: u8 = 0x31;
 
-/// The identifier octet of a context-specific tag below 31 around something else.
+/// Returns the identifier octet of an explicit context-specific tag below 31.
 pub(in crate::test_authenticator) const fn explicit(number: u8) -> u8 {
     0xa0 | number
 }
 
-/// A value: identifier octet, length, content.
+/// Returns a value: identifier octet, length, content.
 pub(in crate::test_authenticator) fn tlv(tag: u8, content: impl AsRef<[u8]>) -> Vec<u8> {
     [&[tag], length(content.as_ref()).as_slice(), content.as_ref()].concat()
 }
 
-/// A value around several others.
+/// Returns a value that contains several others.
 pub(in crate::test_authenticator) fn constructed(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     tlv(tag, parts.concat())
 }
 
-/// An explicit context-specific tag of any number around a value.
+/// Returns an explicit context-specific tag of any number around a value.
 pub(in crate::test_authenticator) fn tagged(number: u16, value: &[u8]) -> Vec<u8> {
     let [high, low] = [number >> 7, number & 0x7f].map(|digit| digit.to_le_bytes()[0]);
     let identifier = match number {
@@ -46,7 +46,7 @@ pub(in crate::test_authenticator) fn tagged(number: u16, value: &[u8]) -> Vec<u8
     [identifier.as_slice(), &length(value), value].concat()
 }
 
-/// An integer that is not negative, from its bytes, big-endian.
+/// Returns a non-negative integer from its big-endian bytes.
 pub(in crate::test_authenticator) fn unsigned(bytes: &[u8]) -> Vec<u8> {
     let start = bytes.iter().position(|byte| *byte != 0).unwrap_or(bytes.len());
     let digits = bytes.get(start..).unwrap_or_default();
@@ -54,12 +54,12 @@ pub(in crate::test_authenticator) fn unsigned(bytes: &[u8]) -> Vec<u8> {
     constructed(INTEGER, &[sign, digits])
 }
 
-/// A bit string of whole bytes.
+/// Returns a bit string of whole bytes.
 pub(in crate::test_authenticator) fn bit_string(bytes: &[u8]) -> Vec<u8> {
     constructed(BIT_STRING, &[&[0], bytes])
 }
 
-/// An object identifier from its dotted form.
+/// Returns an object identifier from its dotted form.
 pub(in crate::test_authenticator) fn oid(text: &str) -> Result<Vec<u8>, TestAuthenticatorError> {
     let oid = ObjectIdentifier::new(text)
         .map_err(|_| TestAuthenticatorError::Certificate(text.to_string()))?;

@@ -5,7 +5,7 @@ use alloc::{string::String, vec, vec::Vec};
 use super::der;
 use crate::test_authenticator::TestAuthenticatorError;
 
-/// A distinguished name: relative names one after another, each a set of attributes.
+/// A distinguished name: a sequence of relative names, each a set of attributes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TestName(pub Vec<Vec<TestAttribute>>);
 
@@ -13,14 +13,14 @@ pub struct TestName(pub Vec<Vec<TestAttribute>>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TestAttribute {
-    /// The type, dotted.
+    /// The type, in dotted form.
     pub oid: String,
     /// The value in DER.
     pub value: Vec<u8>,
 }
 
 impl TestAttribute {
-    /// An attribute whose value is a `UTF8String`, or a `PrintableString` for the country as RFC 5280 has it.
+    /// Creates an attribute whose value is a `UTF8String`, or a `PrintableString` for the country as in RFC 5280.
     #[must_use]
     pub fn text(oid: &str, text: &str) -> Self {
         let tag = if oid == TestName::COUNTRY { der::PRINTABLE_STRING } else { der::UTF8_STRING };
@@ -42,14 +42,14 @@ impl TestName {
     /// `OU`.
     pub const ORGANIZATIONAL_UNIT: &str = "2.5.4.11";
 
-    /// A name of these attributes, each by itself.
+    /// Creates a name of these attributes, each in a separate relative name.
     #[must_use]
     pub fn of(attributes: &[(&str, &str)]) -> Self {
         let each = attributes.iter().map(|(oid, text)| vec![TestAttribute::text(oid, text)]);
         Self(each.collect())
     }
 
-    /// Puts an attribute in the place of those of its type, or else at the end.
+    /// Replaces the attributes of a type, or adds one at the end.
     pub fn set(&mut self, oid: &str, text: &str) {
         let attribute = TestAttribute::text(oid, text);
         match self.0.iter_mut().flatten().find(|found| found.oid == oid) {
@@ -58,12 +58,12 @@ impl TestName {
         }
     }
 
-    /// Takes out the attributes of a type.
+    /// Removes the attributes of a type.
     pub fn remove(&mut self, oid: &str) {
         self.0.retain(|relative| relative.iter().all(|attribute| attribute.oid != oid));
     }
 
-    /// The name in DER, sets in the order of DER.
+    /// Returns the name in DER, with sets in DER order.
     pub(in crate::test_authenticator) fn to_der(&self) -> Result<Vec<u8>, TestAuthenticatorError> {
         let mut relatives = Vec::new();
         for relative in &self.0 {

@@ -8,8 +8,8 @@ use alloc::{
 use super::der;
 use crate::test_authenticator::{TestAlgorithm, TestAuthenticatorError};
 
-/// The `AlgorithmIdentifier` of signatures by a key of this algorithm: RFC 5758 §3.2, RFC 4055 §3 and §5, RFC 8410 §3,
-/// RFC 9881 §2.
+/// Returns the `AlgorithmIdentifier` of signatures by a key of this algorithm: RFC 5758 §3.2, RFC 4055 §3 and §5, RFC
+/// 8410 §3, RFC 9881 §2.
 pub(super) fn identifier(algorithm: TestAlgorithm) -> Result<Vec<u8>, TestAuthenticatorError> {
     const NULL: &[u8] = &[der::NULL, 0];
     let (oid, parameters) = match algorithm.id() {

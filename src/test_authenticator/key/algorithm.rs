@@ -1,4 +1,4 @@
-//! The algorithms of the test authenticator, and how a key of each is made.
+//! The algorithms of the test authenticator, and how to create a key for each.
 
 use alloc::sync::Arc;
 
@@ -10,7 +10,7 @@ use sha2::{Sha384, Sha512};
 use super::{KeyPair, ecdsa::EcdsaPair, ed25519::Ed25519Pair, rsa};
 use crate::test_authenticator::TestAuthenticatorError;
 
-/// One line an algorithm: its variant, its number, its name in the IANA registry.
+/// One line per algorithm: its variant, its number, its name in the IANA registry.
 macro_rules! algorithms {
     ($($(#[doc = $doc:literal])* $(#[cfg($cfg:meta)])? $name:ident = $id:literal $iana:ident;)*) => {
         /// A signature algorithm of the test authenticator, named as in the IANA COSE registry.
@@ -21,7 +21,7 @@ macro_rules! algorithms {
         }
 
         impl TestAlgorithm {
-            /// Every algorithm that the test authenticator has with the features that are on.
+            /// All algorithms that the test authenticator supports with the enabled features.
             pub const ALL: &[Self] = &[$($(#[cfg($cfg)])? Self::$name,)*];
 
             /// The COSE algorithm identifier.
@@ -50,7 +50,7 @@ algorithms! {
     EdDsa = -8 EdDSA;
     /// Ed25519 under its own name (-19).
     Ed25519 = -19 Ed25519;
-    /// RSASSA-PKCS1-v1_5 with SHA-256 (-257), 2048 bits. The key is one of two that everybody knows.
+    /// RSASSA-PKCS1-v1_5 with SHA-256 (-257), 2048 bits. The key is one of two that are public.
     Rs256 = -257 RS256;
     /// ECDSA on P-384 with SHA-384 (-35).
     #[cfg(feature = "es384")]
@@ -76,13 +76,13 @@ algorithms! {
     /// RSASSA-PKCS1-v1_5 with SHA-512 (-259), with the keys of RS256.
     #[cfg(feature = "rsa-all")]
     Rs512 = -259 RS512;
-    /// RSASSA-PSS with SHA-256 (-37), with the keys of RS256; the salt follows from the message.
+    /// RSASSA-PSS with SHA-256 (-37), with the keys of RS256. The salt is derived from the message.
     #[cfg(feature = "rsa-all")]
     Ps256 = -37 PS256;
-    /// RSASSA-PSS with SHA-384 (-38), as PS256.
+    /// RSASSA-PSS with SHA-384 (-38), like PS256.
     #[cfg(feature = "rsa-all")]
     Ps384 = -38 PS384;
-    /// RSASSA-PSS with SHA-512 (-39), as PS256.
+    /// RSASSA-PSS with SHA-512 (-39), like PS256.
     #[cfg(feature = "rsa-all")]
     Ps512 = -39 PS512;
     /// ML-DSA-44 (-48), in its deterministic variant.
@@ -106,7 +106,7 @@ impl TestAlgorithm {
         }
     }
 
-    /// What a secret is derived for, and its length.
+    /// The purpose for which a secret is derived, and its length.
     pub(super) const fn secret(self) -> (&'static str, usize) {
         match self {
             Self::Es256 | Self::Esp256 => ("P-256 key", 32),
@@ -125,7 +125,7 @@ impl TestAlgorithm {
         }
     }
 
-    /// Clears what a random secret has beyond the 521 bits of P-521.
+    /// Clears the bits of a random secret beyond the 521 bits of P-521.
     pub(super) fn clear_unused_bits(self, secret: &mut [u8]) {
         if let (66, Some(highest)) = (self.secret().1, secret.first_mut()) {
             *highest &= 1;
@@ -162,7 +162,7 @@ impl TestAlgorithm {
             Self::MlDsa65 => Arc::new(super::ml_dsa::MlDsaPair::<ml_dsa::MlDsa65>::new(secret)?),
             #[cfg(feature = "ml-dsa")]
             Self::MlDsa87 => Arc::new(super::ml_dsa::MlDsaPair::<ml_dsa::MlDsa87>::new(secret)?),
-            // What is left are the algorithms of RSA.
+            // Only the RSA algorithms remain.
             _ => return Err(TestAuthenticatorError::Key),
         })
     }

@@ -31,7 +31,7 @@ impl KeyPair for Ed25519Pair {
     }
 }
 
-/// An octet key pair's public half.
+/// The public key of an octet key pair.
 pub(super) fn okp(curve: iana::EllipticCurve, x: &[u8]) -> CoseKeyBuilder {
     CoseKeyBuilder::new_okp_key()
         .param(iana::OkpKeyParameter::Crv.to_i64(), curve.to_i64().into())

@@ -8,13 +8,14 @@ use p256::{
     elliptic_curve::bigint::{ConcatenatingMul as _, Resize as _},
     pkcs8::EncodePublicKey as _,
 };
-use rsa::{BoxedUint, RsaPrivateKey, pkcs1v15::Pkcs1v15Sign, traits::PublicKeyParts as _};
+use rsa::{BoxedUint, PrivateKey, pkcs1v15::Pkcs1v15Sign, traits::PublicKeyParts as _};
+use sha1::Sha1;
 use sha2::digest::{Digest, const_oid::AssociatedOid};
 
 use super::{KeyPair, TestAuthenticatorError};
 
-/// The key of two primes, which need not be of one length.
-fn key(p: &[u8], q: &[u8]) -> Result<RsaPrivateKey, TestAuthenticatorError> {
+/// The key made from two primes, which may differ in length.
+fn key(p: &[u8], q: &[u8]) -> Result<PrivateKey, TestAuthenticatorError> {
     let [p, q] = [p, q].map(BoxedUint::from_be_slice_vartime);
     let (one, exponent) = (BoxedUint::one(), BoxedUint::from(65_537_u64));
     let modulus = p.concatenating_mul(&q);
@@ -23,11 +24,11 @@ fn key(p: &[u8], q: &[u8]) -> Result<RsaPrivateKey, TestAuthenticatorError> {
         exponent.clone().resize_unchecked(totient.bits_precision()).invert_mod(totient)
     });
     let inverse = inverse.and_then(Option::from).ok_or(TestAuthenticatorError::Key)?;
-    RsaPrivateKey::from_components_with_wide_primes(modulus, exponent, inverse, [p, q].into())
+    PrivateKey::from_components_with_wide_primes(modulus, exponent, inverse, [p, q].into())
         .map_err(|_| TestAuthenticatorError::Key)
 }
 
-fn cose_key(key: &RsaPrivateKey) -> CoseKeyBuilder {
+fn cose_key(key: &PrivateKey) -> CoseKeyBuilder {
     CoseKeyBuilder::new()
         .key_type(iana::KeyType::RSA)
         .param(
@@ -40,14 +41,14 @@ fn cose_key(key: &RsaPrivateKey) -> CoseKeyBuilder {
         )
 }
 
-fn spki(key: &RsaPrivateKey) -> Result<Vec<u8>, TestAuthenticatorError> {
+fn spki(key: &PrivateKey) -> Result<Vec<u8>, TestAuthenticatorError> {
     let document = key.to_public_key().to_public_key_der();
     Ok(document.map_err(|_| TestAuthenticatorError::Key)?.into_vec())
 }
 
-/// Signs by PKCS#1 v1.5.
+/// Signs with PKCS#1 v1.5.
 pub(super) struct Pkcs1Pair<D> {
-    key: RsaPrivateKey,
+    key: PrivateKey,
     hash: PhantomData<fn() -> D>,
 }
 
@@ -71,6 +72,12 @@ impl<D: Digest + AssociatedOid> KeyPair for Pkcs1Pair<D> {
             .sign(Pkcs1v15Sign::new::<D>(), &D::digest(message))
             .map_err(|_| TestAuthenticatorError::Signing)
     }
+
+    fn sign_rs1(&self, message: &[u8]) -> Result<Vec<u8>, TestAuthenticatorError> {
+        self.key
+            .sign(Pkcs1v15Sign::new::<Sha1>(), &Sha1::digest(message))
+            .map_err(|_| TestAuthenticatorError::Signing)
+    }
 }
 
 #[cfg(feature = "rsa-all")]
@@ -87,14 +94,14 @@ mod pss {
     use sha2::{Sha256, digest::FixedOutputReset};
 
     use super::{
-        CoseKeyBuilder, Digest, KeyPair, PhantomData, RsaPrivateKey, TestAuthenticatorError, Vec,
+        CoseKeyBuilder, Digest, KeyPair, PhantomData, PrivateKey, TestAuthenticatorError, Vec,
         cose_key, key, spki,
     };
     use crate::test_authenticator::derive::derive;
 
-    /// Signs by PSS, with a salt as long as the hash.
+    /// Signs with PSS, with a salt as long as the hash.
     pub(in super::super) struct PssPair<D> {
-        key: RsaPrivateKey,
+        key: PrivateKey,
         hash: PhantomData<fn() -> D>,
     }
 
@@ -121,7 +128,7 @@ mod pss {
         }
     }
 
-    /// What stands in for randomness, so that a message has one signature.
+    /// Replaces randomness, so that a message always has the same signature.
     struct Salt {
         seed: [u8; 32],
         drawn: u64,

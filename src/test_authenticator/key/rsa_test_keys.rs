@@ -1,6 +1,6 @@
-//! RSA keys for tests, known to everybody who reads this file: making one takes seconds, so they are fixed.
+//! RSA keys for tests, known to everyone who reads this file. They are fixed because generating one takes seconds.
 //!
-//! Each is its two primes, 1024 bits each; the modulus has 2048 bits and the public exponent is 65537.
+//! Each is given by its two primes of 1024 bits. The modulus has 2048 bits, and the public exponent is 65537.
 
 /// The primes of one RSA test key, big-endian.
 struct RsaTestKey {
@@ -8,7 +8,7 @@ struct RsaTestKey {
     q: [u8; 128],
 }
 
-/// One of the two keys: p and q. **Not secret.**
+/// Returns p and q of one of the two keys. **Not secret.**
 pub(crate) fn choose(second: bool) -> (&'static [u8], &'static [u8]) {
     let [first_key, second_key] = &RSA_TEST_KEYS;
     let RsaTestKey { p, q } = if second { second_key } else { first_key };

@@ -1,21 +1,39 @@
 //! The rules of RFC 5280 §6.1.3 to §6.1.5, one by one.
 
+use alloc::vec::Vec;
+
 use der::{asn1::ObjectIdentifier, oid::ObjectIdentifierRef};
 
 use super::{Link, error::PathError};
 use crate::{
     time::Timestamp,
     x509::{
-        certificate::Certificate, issuer::IssuerRules, name_constraints::NameConstraints, oid,
+        CertificateError,
+        certificate::Certificate,
+        issuer::{Issuer, IssuerRules},
+        key_purpose::KeyPurpose,
+        name_constraints::NameConstraints,
+        name_match::Comparisons,
+        oid,
         signature::SignatureAlgorithm,
     },
 };
 
-/// What is asked of every certificate: validity (§6.1.3 a 2) and critical extensions (§6.1.4 o, §6.1.5 f).
-pub(super) fn check_each(certificate: &Certificate<'_>, now: Timestamp) -> Result<(), PathError> {
+/// Requirements on every certificate: validity (§6.1.3 a 2) and critical extensions (§6.1.4 o, §6.1.5 f).
+pub(super) fn check_each(
+    certificate: &Certificate<'_>,
+    dates: JudgedDates,
+    now: Timestamp,
+) -> Result<(), PathError> {
     let (not_before, not_after) = (certificate.not_before(), certificate.not_after());
-    if !certificate.validity().contains(now) {
-        return Err(if now < not_before {
+    let is_early = now < not_before;
+    let counts = match dates {
+        JudgedDates::Both => true,
+        JudgedDates::NotBefore => is_early,
+        JudgedDates::Neither => false,
+    };
+    if counts && !certificate.validity().contains(now) {
+        return Err(if is_early {
             PathError::NotYetValid { now, not_before }
         } else {
             PathError::Expired { now, not_after }
@@ -28,10 +46,19 @@ pub(super) fn check_each(certificate: &Certificate<'_>, now: Timestamp) -> Resul
     Ok(())
 }
 
+/// Which of a certificate's two dates are checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum JudgedDates {
+    Both,
+    NotBefore,
+    Neither,
+}
+
 /// The extensions that may be critical.
 ///
-/// Extended key usage and subject alternative name are for the format to judge; that of an AIK certificate is critical
-/// because its subject is empty. Certificate policies are understood in so far as every policy is acceptable here.
+/// Each format checks the subject alternative name. In an AIK certificate it is critical because the subject is empty.
+/// [`Certificate::check_purpose`] and [`check_critical_usage`] check extended key usages. Certificate policies are
+/// understood in that every policy is acceptable here.
 const UNDERSTOOD: [ObjectIdentifier; 6] = [
     oid::BASIC_CONSTRAINTS,
     oid::KEY_USAGE,
@@ -41,7 +68,19 @@ const UNDERSTOOD: [ObjectIdentifier; 6] = [
     oid::CERTIFICATE_POLICIES,
 ];
 
-/// What is asked of an intermediate (§6.1.4 k to n).
+/// Returns whether a CA with a critical extended key usage may certify keys for this purpose. If it is not critical it
+/// is ignored: RFC 5280 §4.2.1.12 defines it for the certificate's key, and TPM vendors list other uses in it.
+pub(super) fn check_critical_usage(
+    ca: &Certificate<'_>,
+    purpose: KeyPurpose,
+) -> Result<(), PathError> {
+    match ca.extension(oid::EXTENDED_KEY_USAGE) {
+        Some(extension) if extension.critical => ca.check_extended_key_usage(purpose),
+        _ => Ok(()),
+    }
+}
+
+/// Requirements on an intermediate (§6.1.4 k to n).
 pub(super) fn check_ca(ca: &IssuerRules, below: &[Link<'_, '_>]) -> Result<(), PathError> {
     let constraints = ca.basic_constraints?.filter(|constraints| constraints.ca);
     let constraints = constraints.ok_or(PathError::NotCa)?;
@@ -54,37 +93,58 @@ pub(super) fn check_ca(ca: &IssuerRules, below: &[Link<'_, '_>]) -> Result<(), P
     Ok(())
 }
 
-/// What is asked of an anchor that signed a certificate. One of version 1 or 2 says nothing on whether it is a CA; then
+/// Requirements on an anchor that signed a certificate. Version 1 or 2 does not say whether it is a CA. In that case
 /// the host says so by supplying it.
 pub(super) fn check_anchor(anchor: &IssuerRules, below: &[Link<'_, '_>]) -> Result<(), PathError> {
     if anchor.is_v3 { check_ca(anchor, below) } else { Ok(()) }
 }
 
-/// How many certificates below count for the length of the path: the CAs that did not issue themselves.
+/// Returns how many of the certificates below count towards the path length: the CAs that did not issue themselves.
 fn cas_among(below: &[Link<'_, '_>]) -> u32 {
     let cas = below.iter().skip(1).filter(|it| it.subject_bytes() != it.issuer_bytes());
     u32::try_from(cas.count()).unwrap_or(u32::MAX)
 }
 
-/// Whether the issuer allows the names below it (§6.1.3 b, c). A CA that issued itself is not asked, unless it is the
-/// end of the path.
+/// Returns whether every issuer of a path allows the names below it (§6.1.3 b, c). The constraints of a CA that issued
+/// itself do not apply, unless it is at the end of the path.
+///
+/// This is only checked for paths that end at an anchor. On other paths an attacker controls both the names and the
+/// constraints.
 pub(super) fn check_names(
-    constraints: Option<&[u8]>,
-    below: &[Link<'_, '_>],
+    path: &[Link<'_, '_>],
+    anchor: &Issuer<'_>,
+    comparisons: &mut Comparisons,
 ) -> Result<(), PathError> {
-    let Some(constraints) = constraints else { return Ok(()) };
-    let constraints = NameConstraints::parse(constraints)?;
-    for (index, certificate) in below.iter().enumerate() {
+    let between = path.iter().enumerate().skip(1);
+    let between = between.map(|(position, it)| (position, it.name_constraints()));
+    let issuers = between.chain([(path.len(), anchor.name_constraints)]);
+    let constraints = issuers
+        .filter_map(|(position, constraints)| Some((position, constraints?)))
+        .map(|(position, constraints)| Ok((position, NameConstraints::parse(constraints)?)))
+        .collect::<Result<Vec<_>, CertificateError>>()?;
+    if constraints.is_empty() {
+        return Ok(());
+    }
+    for (position, certificate) in path.iter().enumerate() {
         let self_issued = certificate.subject_bytes() == certificate.issuer_bytes();
-        if (index == 0 || !self_issued) && !constraints.allow(certificate)? {
-            return Err(PathError::NameConstraints);
+        if position > 0 && self_issued {
+            continue;
         }
+        let above = constraints.iter().filter(|(issuer, _)| *issuer > position);
+        certificate.each_name(|name| {
+            for (_, constraints) in above.clone() {
+                if !constraints.allow(&name, comparisons)? {
+                    return Err(PathError::NameConstraints);
+                }
+            }
+            Ok(())
+        })?;
     }
     Ok(())
 }
 
 pub(super) fn check_algorithm(certificate: &Certificate<'_>, sha1: bool) -> Result<(), PathError> {
-    match certificate.signature_algorithm() {
+    match certificate.signature_algorithm()? {
         Some(SignatureAlgorithm::RsaSha1) if !sha1 => Err(PathError::Sha1),
         Some(_) => Ok(()),
         None => Err(PathError::UnsupportedAlgorithm),

@@ -10,11 +10,12 @@ use crate::{
     cose::CoseKey,
     cose::InvalidKey,
     crypto::{HashFunction, SignatureError, SignatureVerifier},
-    limits::{CERTIFICATES_MAX, INTERMEDIATES_MAX, PATH_SIGNATURES_MAX},
+    limits::{CERTIFICATES_MAX, INTERMEDIATES_MAX, PATH_CANDIDATES_MAX, PATH_SIGNATURES_MAX},
     x509::{
-        Certificate, RevocationCheck,
+        CertificateError, KeyPurpose, RevocationCheck, RevocationSubject,
         test_ca::{
-            ECDSA_WITH_SHA256, ECDSA_WITH_SHA384, KEY_USAGE, ca_constraints, key_cert_sign, tlv,
+            ECDSA_WITH_SHA256, ECDSA_WITH_SHA384, KEY_USAGE, ca_constraints, key_cert_sign, oid,
+            tlv,
         },
     },
 };
@@ -50,7 +51,7 @@ fn a_path_names_its_intermediates() {
 }
 
 #[test]
-fn the_root_may_come_along_and_order_does_not_matter() {
+fn the_root_may_be_included_and_order_does_not_matter() {
     let world = World::new();
     let mut chain = world.chain();
     chain.push(world.root());
@@ -60,24 +61,24 @@ fn the_root_may_come_along_and_order_does_not_matter() {
 }
 
 #[test]
-fn a_root_that_comes_along_gives_no_trust() {
+fn an_included_root_is_not_trusted() {
     let world = World::new();
     let mut chain = world.chain();
     chain.push(world.root());
     assert_eq!(find(&chain, &[]), Err(PathError::UnknownIssuer));
     assert_eq!(find(&chain, &[Ca::new("other root").root()]), Err(PathError::UnknownIssuer));
-    // Of the same name, too (GHSA-6hxq-p678-4hr2).
+    // Even one with the same name (GHSA-6hxq-p678-4hr2).
     let namesake = Ca { key: Key::p256("namesake"), ..Ca::new("root") };
     assert_eq!(find(&chain, &[namesake.root()]), Err(PathError::Signature));
 }
 
 #[test]
-fn no_certificate_has_no_path() {
+fn an_empty_chain_has_no_path() {
     assert_eq!(find(&[], &[World::new().root()]), Err(PathError::NoCertificate));
 }
 
 #[test]
-fn a_leaf_that_signed_itself_is_not_trusted() {
+fn a_self_signed_leaf_is_not_trusted() {
     let key = Key::p256("leaf");
     let leaf = Draft::new(common_name("leaf"), &key, common_name("leaf")).sign(&key);
     assert_eq!(find(from_ref(&leaf), &[World::new().root()]), Err(PathError::UnknownIssuer));
@@ -101,14 +102,14 @@ fn intermediates_of_the_host_complete_a_path() {
     let leaf = PathSearch::read_chain([chain[0].as_slice()]).unwrap();
     let search = PathSearch::new(&anchors, Timestamp::from_unix_millis(NOW), &RustCrypto);
     assert_eq!(search.intermediates(&supplied).find(&leaf).unwrap().intermediates().len(), 1);
-    // They are no anchors.
+    // They are not anchors.
     let search = PathSearch::new(&[], Timestamp::from_unix_millis(NOW), &RustCrypto);
     assert_eq!(search.intermediates(&supplied).find(&leaf).unwrap_err(), PathError::UnknownIssuer);
 }
 
 #[test]
 fn a_dead_end_does_not_hide_a_path() {
-    // Two certificates of one intermediate, one of them by a CA that nobody trusts.
+    // Two certificates of one intermediate, one of them from a CA that no one trusts.
     let world = World::new();
     let cross = world.intermediate.certified_by(&Ca::new("other root"));
     let chain = world.chain();
@@ -117,7 +118,7 @@ fn a_dead_end_does_not_hide_a_path() {
 }
 
 #[test]
-fn validity_has_two_ends_and_both_belong_to_it() {
+fn validity_includes_both_ends() {
     const NOT_BEFORE: u64 = 1_704_067_200_000;
     const NOT_AFTER: u64 = 2_019_686_400_000;
     let world = World::new();
@@ -130,31 +131,31 @@ fn validity_has_two_ends_and_both_belong_to_it() {
 #[test]
 fn every_certificate_below_the_anchor_must_be_valid() {
     let expired = "20240201000000Z";
-    let leaf = World::bent(|it| it.leaf_draft.not_after = expired.into());
+    let leaf = World::tampered(|it| it.leaf_draft.not_after = expired.into());
     assert!(matches!(leaf.judge(), Err(PathError::Expired { .. })));
-    let intermediate = World::bent(|it| it.intermediate_draft.not_after = expired.into());
+    let intermediate = World::tampered(|it| it.intermediate_draft.not_after = expired.into());
     assert!(matches!(intermediate.judge(), Err(PathError::Expired { .. })));
-    let later = World::bent(|it| it.intermediate_draft.not_before = "20300101000000Z".into());
+    let later = World::tampered(|it| it.intermediate_draft.not_before = "20300101000000Z".into());
     assert!(matches!(later.judge(), Err(PathError::NotYetValid { .. })));
-    // The anchor is the host's word (RFC 5280 §6.1), unless it is the leaf.
-    assert_eq!(World::bent(|it| it.root_draft.not_after = expired.into()).judge(), Ok(1));
+    // The host vouches for the anchor (RFC 5280 §6.1), unless it is the leaf.
+    assert_eq!(World::tampered(|it| it.root_draft.not_after = expired.into()).judge(), Ok(1));
     let chain = leaf.chain();
     assert!(matches!(find(&chain, &chain[..1]), Err(PathError::Expired { .. })));
 }
 
 #[test]
-fn an_issuer_of_another_name_is_none() {
-    let world = World::bent(|it| it.leaf_draft.issuer = common_name("Intermediate"));
+fn rejects_issuers_with_another_name() {
+    let world = World::tampered(|it| it.leaf_draft.issuer = common_name("Intermediate"));
     assert_eq!(world.judge(), Err(PathError::UnknownIssuer));
-    let world = World::bent(|it| it.intermediate_draft.issuer = common_name("Root"));
+    let world = World::tampered(|it| it.intermediate_draft.issuer = common_name("Root"));
     assert_eq!(world.judge(), Err(PathError::UnknownIssuer));
 }
 
 #[test]
 fn a_signature_of_another_key_is_refused() {
-    let world = World::bent(|it| it.leaf_signer = Key::p256("somebody else"));
+    let world = World::tampered(|it| it.leaf_signer = Key::p256("another signer"));
     assert_eq!(world.judge(), Err(PathError::Signature));
-    let world = World::bent(|it| it.intermediate_signer = Key::p256("somebody else"));
+    let world = World::tampered(|it| it.intermediate_signer = Key::p256("another signer"));
     assert_eq!(world.judge(), Err(PathError::Signature));
 }
 
@@ -168,7 +169,7 @@ fn a_certificate_changed_after_signing_is_refused() {
 }
 
 #[test]
-fn an_issuer_that_is_no_ca_is_refused() {
+fn rejects_issuers_that_are_not_cas() {
     let table = [
         // No basic constraints.
         vec![key_cert_sign()],
@@ -177,10 +178,10 @@ fn an_issuer_that_is_no_ca_is_refused() {
         vec![extension(BASIC_CONSTRAINTS, true, &sequence(&[tlv(1, &[0])])), key_cert_sign()],
     ];
     for extensions in table {
-        let world = World::bent(|it| it.intermediate_draft.extensions = extensions.clone());
+        let world = World::tampered(|it| it.intermediate_draft.extensions = extensions.clone());
         assert_eq!(world.judge(), Err(PathError::NotCa));
-        // No anchor either, if it is not the leaf.
-        let world = World::bent(|it| it.root_draft.extensions = extensions.clone());
+        // It cannot be an anchor either, unless it is the leaf.
+        let world = World::tampered(|it| it.root_draft.extensions = extensions.clone());
         assert_eq!(world.judge(), Err(PathError::NotCa));
     }
 }
@@ -189,27 +190,99 @@ fn an_issuer_that_is_no_ca_is_refused() {
 fn an_issuer_that_may_not_sign_certificates_is_refused() {
     let digital_signature = extension(KEY_USAGE, true, &tlv(3, &[7, 0b1000_0000]));
     let extensions = vec![ca_constraints(None), digital_signature];
-    let world = World::bent(|it| it.intermediate_draft.extensions = extensions.clone());
+    let world = World::tampered(|it| it.intermediate_draft.extensions = extensions.clone());
     assert_eq!(world.judge(), Err(PathError::KeyUsage));
-    let world = World::bent(|it| it.root_draft.extensions = extensions.clone());
+    let world = World::tampered(|it| it.root_draft.extensions = extensions.clone());
     assert_eq!(world.judge(), Err(PathError::KeyUsage));
-    let world = World::bent(|it| it.intermediate_draft.extensions = vec![ca_constraints(None)]);
+    let world = World::tampered(|it| it.intermediate_draft.extensions = vec![ca_constraints(None)]);
     assert_eq!(world.judge(), Ok(1), "without key usage every use is allowed");
 }
 
+const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
+const ANY: &str = "2.5.29.37.0";
+const SERVER_AUTH: &str = "1.3.6.1.5.5.7.3.1";
+const AIK: &str = "2.23.133.8.3";
+
+fn extended_key_usage(critical: bool, usages: &[&str]) -> Vec<u8> {
+    let usages = usages.iter().map(|usage| oid(usage)).collect::<Vec<_>>();
+    extension(EXTENDED_KEY_USAGE, critical, &sequence(&usages))
+}
+
 #[test]
-fn an_intermediate_of_version_1_is_refused_and_an_anchor_is_not() {
+fn an_extended_key_usage_must_allow_the_purpose() {
+    use KeyPurpose::{Attestation, TlsServer, TpmAttestation};
+    let table: [(&[&str], [bool; 3]); 5] = [
+        (&[ANY], [true; 3]),
+        (&[SERVER_AUTH], [false, false, true]),
+        (&[AIK], [false, true, false]),
+        (&["1.2.3", AIK, SERVER_AUTH], [false, true, true]),
+        (&[], [false; 3]),
+    ];
+    for (usages, allowed) in table {
+        let expected =
+            allowed.map(|allowed| if allowed { Ok(1) } else { Err(PathError::ExtendedKeyUsage) });
+        for critical in [false, true] {
+            let world = World::tampered(|it| {
+                it.leaf_draft.extensions.push(extended_key_usage(critical, usages));
+            });
+            let judged = [Attestation, TpmAttestation, TlsServer].map(|purpose| {
+                find_with(&world.chain(), &[world.root()], |search| search.purpose(purpose))
+            });
+            assert_eq!(judged, expected, "{usages:?}");
+            assert_eq!(world.judge(), expected[0], "the default is attestation");
+        }
+    }
+    let broken = extension(EXTENDED_KEY_USAGE, false, &[0x30, 1]);
+    let world = World::tampered(|it| it.leaf_draft.extensions.push(broken));
+    assert!(matches!(world.judge(), Err(PathError::Certificate(CertificateError::Der { .. }))));
+}
+
+#[test]
+fn an_anchor_that_attests_must_be_allowed_to() {
+    let serves = extended_key_usage(false, &[SERVER_AUTH]);
+    let chain = World::tampered(|it| it.leaf_draft.extensions.push(serves)).chain();
+    assert_eq!(find(&chain, &chain[..1]), Err(PathError::ExtendedKeyUsage));
+}
+
+#[test]
+fn a_critical_extended_key_usage_of_a_ca_must_allow_the_purpose() {
+    let judge = |critical, usages| {
+        let usage = extended_key_usage(critical, usages);
+        World::tampered(|it| it.intermediate_draft.extensions.push(usage)).judge()
+    };
+    assert_eq!(judge(true, &[SERVER_AUTH]), Err(PathError::ExtendedKeyUsage));
+    assert_eq!(judge(true, &[ANY]), Ok(1));
+    assert_eq!(judge(false, &[SERVER_AUTH]), Ok(1));
+}
+
+#[test]
+fn the_key_usage_of_the_leaf_must_include_digital_signature() {
+    let judge = |bits: &[u8]| {
+        let usage = extension(KEY_USAGE, true, &tlv(3, bits));
+        World::tampered(|it| it.leaf_draft.extensions.push(usage)).judge()
+    };
+    assert_eq!(judge(&[7, 0b1000_0000]), Ok(1));
+    assert_eq!(judge(&[4, 0b1111_0000]), Ok(1));
+    // keyEncipherment, keyCertSign, and nothing at all.
+    for bits in [&[5, 0b0010_0000][..], &[2, 0b0000_0100], &[0]] {
+        assert_eq!(judge(bits), Err(PathError::DigitalSignature), "{bits:?}");
+    }
+    assert!(matches!(judge(&[]), Err(PathError::Certificate(_))));
+}
+
+#[test]
+fn rejects_intermediates_but_not_anchors_of_version_1() {
     let version_1 = |draft: &mut Draft| {
         draft.version = None;
         draft.extensions = Vec::new();
     };
-    let world = World::bent(|it| version_1(&mut it.intermediate_draft));
+    let world = World::tampered(|it| version_1(&mut it.intermediate_draft));
     assert_eq!(world.judge(), Err(PathError::NotCa));
-    assert_eq!(World::bent(|it| version_1(&mut it.root_draft)).judge(), Ok(1));
+    assert_eq!(World::tampered(|it| version_1(&mut it.root_draft)).judge(), Ok(1));
 }
 
 #[test]
-fn the_length_of_the_path_is_as_its_issuers_allow() {
+fn issuers_limit_the_length_of_the_path() {
     // root → a → b → leaf
     let (root, a, b) = (Ca::new("root"), Ca::new("a"), Ca::new("b"));
     let judge = |root_max, a_max, b_max| {
@@ -243,17 +316,17 @@ fn unknown_critical_extensions_are_refused() {
         draft.extensions.push(extension("1.2.3.4", critical, &[5, 0]));
     };
     assert_eq!(
-        World::bent(|it| add(&mut it.leaf_draft, true)).judge(),
+        World::tampered(|it| add(&mut it.leaf_draft, true)).judge(),
         Err(PathError::CriticalExtension)
     );
     assert_eq!(
-        World::bent(|it| add(&mut it.intermediate_draft, true)).judge(),
+        World::tampered(|it| add(&mut it.intermediate_draft, true)).judge(),
         Err(PathError::CriticalExtension)
     );
-    assert_eq!(World::bent(|it| add(&mut it.leaf_draft, false)).judge(), Ok(1));
+    assert_eq!(World::tampered(|it| add(&mut it.leaf_draft, false)).judge(), Ok(1));
     // Those of an AIK certificate.
-    let world = World::bent(|it| {
-        for id in ["2.5.29.17", "2.5.29.32", "2.5.29.37"] {
+    let world = World::tampered(|it| {
+        for id in ["2.5.29.17", "2.5.29.32"] {
             it.leaf_draft.extensions.push(extension(id, true, &sequence(&[])));
         }
     });
@@ -264,8 +337,8 @@ fn unknown_critical_extensions_are_refused() {
 fn revoked_certificates_lead_nowhere() {
     struct Revoked(Vec<u8>);
     impl RevocationCheck for Revoked {
-        fn is_revoked(&self, certificate: &Certificate<'_>) -> bool {
-            certificate.subject_bytes() == self.0
+        fn is_revoked(&self, subject: &RevocationSubject<'_>) -> bool {
+            subject.certificate.subject_bytes() == self.0
         }
     }
     let world = World::new();
@@ -286,7 +359,7 @@ fn revoked_certificates_lead_nowhere() {
 }
 
 #[test]
-fn ca_keys_sign_with_the_hash_they_like() {
+fn ca_keys_may_sign_with_any_hash() {
     for (key, algorithm) in [
         (Key::p384("ca"), ECDSA_WITH_SHA256),
         (Key::p384("ca"), ECDSA_WITH_SHA384),
@@ -301,6 +374,24 @@ fn ca_keys_sign_with_the_hash_they_like() {
 }
 
 #[test]
+fn the_signature_algorithm_is_the_one_that_was_signed() {
+    let other = Some(sequence(&[oid("1.3.101.112")]));
+    let world = World::tampered(|it| it.leaf_draft.outer_algorithm = other);
+    let differ = PathError::Certificate(CertificateError::SignatureAlgorithmsDiffer);
+    assert_eq!(world.judge(), Err(differ));
+    // If the signature is not verified, its algorithm does not matter.
+    assert_eq!(find(&world.chain(), &world.chain()[..1]), Ok(0));
+}
+
+#[test]
+fn a_signature_may_claim_unused_bits() {
+    for unused_bits in [1, 7, 8, 0xff] {
+        let world = World::tampered(|it| it.leaf_draft.unused_bits = unused_bits);
+        assert_eq!(world.judge(), Ok(1), "{unused_bits}");
+    }
+}
+
+#[test]
 fn algorithms_that_are_broken_or_unknown_are_refused() {
     let table = [
         ("1.2.840.10045.4.1", PathError::UnsupportedAlgorithm), // ecdsa-with-SHA1
@@ -310,7 +401,7 @@ fn algorithms_that_are_broken_or_unknown_are_refused() {
         ("1.3.101.112", PathError::Signature),                  // Ed25519 by an elliptic key
     ];
     for (algorithm, error) in table {
-        let world = World::bent(|it| it.leaf_draft.algorithm = Some(algorithm));
+        let world = World::tampered(|it| it.leaf_draft.algorithm = Some(algorithm));
         assert_eq!(world.judge(), Err(error), "{algorithm}");
     }
 }
@@ -323,7 +414,7 @@ fn loops_end() {
 }
 
 #[test]
-fn as_many_intermediates_as_the_limit_says_and_no_more() {
+fn number_of_intermediates_is_limited() {
     let judge = |count: usize| {
         let cas = (0..=count).map(|index| Ca::new(&alloc::format!("ca {index}")));
         let cas = cas.collect::<Vec<_>>();
@@ -337,7 +428,7 @@ fn as_many_intermediates_as_the_limit_says_and_no_more() {
 }
 
 #[test]
-fn thousands_of_certificates_are_refused_unread() {
+fn rejects_thousands_of_certificates_without_reading_them() {
     let chain = vec![vec![0]; 5000];
     assert!(matches!(find(&chain, &[]), Err(PathError::Certificate(_))));
     let chain = vec![World::new().root(); CERTIFICATES_MAX + 1];
@@ -374,7 +465,27 @@ impl SignatureVerifier for Counting {
 }
 
 #[test]
-fn anchors_that_share_a_name_take_from_the_budget_too() {
+fn number_of_examined_candidates_is_limited() {
+    // None of these may sign, so no signature is verified.
+    let same = Ca::new("same");
+    let judge = |count: usize| {
+        let supplied = (0..count).map(|index| {
+            let ca = Ca { key: Key::p256(&alloc::format!("{index}")), ..same.clone() };
+            let draft = ca.draft_by(&same).with(|it| it.extensions = Vec::new());
+            OwnedCertificate::from_der(&draft.sign_with(&sequence(&[oid("1.2.3")]), |_| vec![0]))
+        });
+        let supplied = supplied.collect::<Result<Vec<_>, _>>().unwrap();
+        find_with(&[leaf_by(&same).sign(&same.key)], &[], |search| {
+            // The test ends before the certificates do.
+            search.intermediates(alloc::boxed::Box::leak(supplied.into_boxed_slice()))
+        })
+    };
+    assert_eq!(judge(PATH_CANDIDATES_MAX), Err(PathError::NotCa));
+    assert_eq!(judge(PATH_CANDIDATES_MAX + 1), Err(PathError::Budget));
+}
+
+#[test]
+fn anchors_that_share_a_name_use_up_the_budget_too() {
     let ca = |index: usize| Ca { key: Key::p256(&alloc::format!("{index}")), ..Ca::new("same") };
     let anchors = |count| (0..count).map(|index| ca(index).root()).collect::<Vec<_>>();
     let chain = [leaf_by(&ca(99)).sign(&ca(99).key)];
@@ -382,7 +493,18 @@ fn anchors_that_share_a_name_take_from_the_budget_too() {
     assert_eq!(find(&chain, &anchors(PATH_SIGNATURES_MAX + 1)), Err(PathError::Budget));
 }
 
-/// Verifies nothing.
+#[test]
+fn anchors_that_may_not_sign_use_up_the_budget_too() {
+    // None of these may sign, so no signature is verified.
+    let same = Ca::new("same");
+    let anchor = same.draft_by(&same).with(|it| it.extensions = Vec::new()).sign(&same.key);
+    let chain = [leaf_by(&same).sign(&same.key)];
+    let judge = |count: usize| find(&chain, &vec![anchor.clone(); count]);
+    assert_eq!(judge(PATH_CANDIDATES_MAX), Err(PathError::NotCa));
+    assert_eq!(judge(PATH_CANDIDATES_MAX + 1), Err(PathError::Budget));
+}
+
+/// A verifier that supports nothing.
 struct Lacking;
 
 impl SignatureVerifier for Lacking {
@@ -400,7 +522,7 @@ impl SignatureVerifier for Lacking {
 }
 
 #[test]
-fn an_algorithm_that_the_verifier_lacks_is_no_invalid_signature() {
+fn unsupported_algorithm_is_not_reported_as_invalid_signature() {
     let world = World::new();
     let (der, anchors) = (world.chain(), [TrustAnchor::from_der(&world.root()).unwrap()]);
     let chain = PathSearch::read_chain(der.iter().map(Vec::as_slice)).unwrap();
@@ -410,11 +532,13 @@ fn an_algorithm_that_the_verifier_lacks_is_no_invalid_signature() {
 }
 
 #[test]
-fn signatures_are_verified_within_a_budget() {
-    // Everybody has the same name and issued everybody else: the number of paths is a factorial.
+fn number_of_verified_signatures_is_limited() {
+    // All have the same name and issued each other: the number of paths is a factorial.
     let cas = (0..CERTIFICATES_MAX)
         .map(|index| Ca { key: Key::p256(&alloc::format!("{index}")), ..Ca::new("same") });
-    let chain = cas.map(|ca| ca.root()).collect::<Vec<_>>();
+    let mut chain = cas.map(|ca| ca.root()).collect::<Vec<_>>();
+    let same = Ca::new("same");
+    chain[0] = leaf_by(&same).sign(&same.key);
     let chain = PathSearch::read_chain(chain.iter().map(Vec::as_slice)).unwrap();
     let verifier = Counting(AtomicUsize::new(0));
     let found = PathSearch::new(&[], Timestamp::from_unix_millis(NOW), &verifier).find(&chain);

@@ -22,7 +22,7 @@ fn null() -> Vec<u8> {
 
 const MGF1: &str = "1.2.840.113549.1.1.8";
 
-/// RSASSA-PSS with these hashes, salt and trailer.
+/// RSASSA-PSS with these hashes, this salt and this trailer.
 fn pss(hash: &str, mask: &str, salt: u8, trailer: Option<u8>) -> Vec<u8> {
     pss_masked_by(MGF1, hash, mask, salt, trailer)
 }
@@ -39,7 +39,7 @@ fn pss_masked_by(function: &str, hash: &str, mask: &str, salt: u8, trailer: Opti
     sequence(&[oid("1.2.840.113549.1.1.10"), parameters])
 }
 
-/// A leaf signed under `identifier` by an RSA key with `algorithm`, with the issuer as anchor.
+/// Verifies a leaf signed under `identifier` by an RSA key with `algorithm`, with the issuer as the anchor.
 fn judge(identifier: &[u8], algorithm: TestAlgorithm) -> Result<usize, PathError> {
     let key = TestKey::from_seed(algorithm, "ca").unwrap();
     let ca = Ca::new("ca");
@@ -87,18 +87,35 @@ fn pss_has_one_hash_and_a_salt_of_its_length() {
     }
 }
 
+/// RFC 5758 §3.2 requires ECDSA to have no parameters. Phones and an Intel root have NULL, which has no other meaning.
 #[test]
-fn algorithms_without_parameters_have_none() {
+fn parameters_of_ecdsa_may_be_null() {
     let world = World::new();
     let key = &world.intermediate.key;
     let sign = |tbs: &[u8]| key.sign(ECDSA_WITH_SHA256, tbs);
-    let with_null = sequence(&[oid(ECDSA_WITH_SHA256), null()]);
-    let leaf = world.leaf_draft.sign_with(&with_null, sign);
-    let chain = [leaf, world.chain()[1].clone()];
-    assert_eq!(find(&chain, &[world.root()]), Err(PathError::UnsupportedAlgorithm));
+    let judge = |inside: &[u8], outside: Option<Vec<u8>>| {
+        let leaf = world.leaf_draft.clone().with(|it| it.outer_algorithm = outside);
+        find(&[leaf.sign_with(inside, sign), world.chain()[1].clone()], &[world.root()])
+    };
+    let with = |parameters: &[u8]| sequence(&[oid(ECDSA_WITH_SHA256), parameters.to_vec()]);
+    assert_eq!(judge(&with(&null()), None), Ok(1));
+    assert_eq!(judge(&with(&null()), Some(with(&[]))), Ok(1), "absent outside");
+    assert_eq!(judge(&with(&[]), Some(with(&null()))), Ok(1), "absent inside");
+    for other in [sequence(&[]), vec![5, 1, 0], tlv(1, &[0xff]), [null(), null()].concat()] {
+        assert_eq!(judge(&with(&other), None), Err(PathError::UnsupportedAlgorithm), "{other:?}");
+    }
 }
 
-/// Verifies RSA with SHA-1 as valid, whatever it is.
+/// RFC 8410 §3, RFC 9881 §2: no device is known to get these wrong.
+#[test]
+fn algorithms_of_one_parameter_set_have_no_parameters() {
+    for id in ["1.3.101.112", "1.3.101.113", "2.16.840.1.101.3.4.3.17"] {
+        let judged = judge_credulously(&sequence(&[oid(id), null()]), Key::p256("ca").spki());
+        assert_eq!(judged, Err(PathError::UnsupportedAlgorithm), "{id}");
+    }
+}
+
+/// A verifier that accepts every RSA signature with SHA-1.
 struct Sha1Only;
 
 impl SignatureVerifier for Sha1Only {
@@ -159,7 +176,7 @@ fn rsa_keys_are_two_numbers_and_nothing_else() {
     }
 }
 
-/// Verifies everything, so that only what is asked beforehand can object.
+/// A verifier that accepts everything, so that only earlier checks can fail.
 struct Credulous;
 
 impl SignatureVerifier for Credulous {
@@ -180,7 +197,26 @@ impl SignatureVerifier for Credulous {
     }
 }
 
-/// Judges a leaf under that identifier, whose issuer has this key, by who believes every signature.
+/// An RSA key with a modulus of this many bits, with two redundant leading zeros.
+fn rsa_key(bits: usize, exponent: &[u8]) -> Vec<u8> {
+    let modulus = [&[0, 0, 0xff], &vec![1; bits / 8 - 1][..]].concat();
+    let key = sequence(&[tlv(2, &modulus), tlv(2, exponent)]);
+    sequence(&[sequence(&[oid("1.2.840.113549.1.1.1"), null()]), bit_string(&key)])
+}
+
+/// A verifier takes 60 ms for a chain of RSA-8192 with an exponent of 32 bits.
+#[test]
+fn rsa_keys_that_cost_too_much_are_rejected() {
+    let rs256 = sequence(&[oid("1.2.840.113549.1.1.11"), null()]);
+    let judge = |bits, exponent: &[u8]| judge_credulously(&rs256, rsa_key(bits, exponent));
+    assert_eq!(judge(4096, &[1, 0, 1]), Ok(()));
+    assert_eq!(judge(4096, &[1, 0xff, 0xff]), Ok(()));
+    assert_eq!(judge(4104, &[1, 0, 1]), Err(PathError::UnsupportedAlgorithm));
+    assert_eq!(judge(2048, &[2, 0, 1]), Err(PathError::Signature));
+    assert_eq!(judge(2048, &[0, 0xff, 0xff, 0xff, 0xff]), Err(PathError::Signature));
+}
+
+/// Verifies a leaf under that identifier, whose issuer has this key, with a verifier that accepts every signature.
 fn judge_credulously(identifier: &[u8], spki: Vec<u8>) -> Result<(), PathError> {
     let ca = Ca::new("ca");
     let leaf = leaf_by(&ca).sign_with(identifier, |_| vec![0]);
@@ -191,14 +227,10 @@ fn judge_credulously(identifier: &[u8], spki: Vec<u8>) -> Result<(), PathError> 
     PathSearch::new(&anchors, now, &Credulous).danger_sha1(true).find(&chain).map(drop)
 }
 
-/// Certificates keep the rules for the keys of credentials, whatever the verifier has of its own.
+/// Certificates follow the rules for keys of credentials, regardless of the verifier.
 #[test]
 fn the_key_that_signed_has_the_shape_of_its_algorithm() {
-    let rsa = |bits: usize| {
-        let modulus = [&[0, 0xff], &vec![1; bits / 8 - 1][..]].concat();
-        let key = sequence(&[tlv(2, &modulus), tlv(2, &[1, 0, 1])]);
-        sequence(&[sequence(&[oid("1.2.840.113549.1.1.1"), null()]), bit_string(&key)])
-    };
+    let rsa = |bits: usize| rsa_key(bits, &[1, 0, 1]);
     let octets = |id, length| sequence(&[sequence(&[oid(id)]), bit_string(&vec![1; length])]);
     let rs256 = sequence(&[oid("1.2.840.113549.1.1.11"), null()]);
     let rs1 = sequence(&[oid(SHA1_WITH_RSA), null()]);
@@ -220,7 +252,7 @@ fn the_key_that_signed_has_the_shape_of_its_algorithm() {
 #[test]
 fn ml_dsa_keys_and_signatures_name_the_same_algorithm() {
     let ids = ["2.16.840.1.101.3.4.3.17", "2.16.840.1.101.3.4.3.18", "2.16.840.1.101.3.4.3.19"];
-    // As long as a key of the signature's algorithm, so that its length does not tell.
+    // As long as a key of the signature's algorithm, so that the length does not give it away.
     let lengths = [1312, 1952, 2592];
     for (key, named) in ids.into_iter().enumerate() {
         for (signature, (id, length)) in ids.into_iter().zip(lengths).enumerate() {

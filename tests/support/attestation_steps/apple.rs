@@ -9,8 +9,8 @@ use relying_party::{
 
 use super::{Registration, attester, names};
 
-fn refusal(bend: impl Fn(&mut CertifiedParts) + Send + Sync + 'static) -> String {
-    super::refusal(TestAttestation::Apple(attester()), bend)
+fn refusal(tamper: impl Fn(&mut CertifiedParts) + Send + Sync + 'static) -> String {
+    super::refusal(TestAttestation::Apple(attester()), tamper)
 }
 
 #[test]
@@ -20,7 +20,7 @@ fn apple_is_anonymous() {
 }
 
 #[test]
-fn apple_2_nonce_is_the_hash_of_what_is_attested() {
+fn apple_2_nonce_is_the_hash_of_the_attested_data() {
     let refusal = refusal(|it| {
         let FormatParts::Apple { nonce } = &mut it.format else { panic!("no nonce") };
         nonce[0] ^= 1;
@@ -37,7 +37,7 @@ fn apple_2_certificate_has_a_nonce() {
 }
 
 #[test]
-fn apple_3_key_of_the_certificate_is_that_of_the_credential() {
+fn apple_3_key_of_the_certificate_is_the_credential_key() {
     let refusal = refusal(|it| {
         let other = TestKey::from_seed(TestAlgorithm::Es256, "other").unwrap();
         it.certificate.public_key = other.spki().unwrap();

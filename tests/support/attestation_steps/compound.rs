@@ -24,7 +24,7 @@ fn compound_of_valid_statements_passes() {
 }
 
 #[test]
-fn compound_syntax_wants_two_statements_none_of_them_compound() {
+fn compound_syntax_requires_two_statements_that_are_not_compound() {
     names(&compound(&[packed()]).refusal(), "fewer than two");
     let nested = TestAttestation::Compound(vec![packed(), apple()]);
     names(&compound(&[packed(), nested]).refusal(), "within compound");
@@ -33,7 +33,7 @@ fn compound_syntax_wants_two_statements_none_of_them_compound() {
 #[test]
 fn compound_1_every_statement_is_valid() {
     let mut registration = compound(&[packed(), apple()]);
-    registration.parts.bend_statement(|it| {
+    registration.parts.tamper_statement(|it| {
         // Only the packed statement has a signature.
         if it.alg.is_some() {
             it.message = Some(b"other".to_vec());
@@ -41,7 +41,7 @@ fn compound_1_every_statement_is_valid() {
     });
     names(&registration.refusal(), "signature");
     let mut registration = compound(&[packed(), apple()]);
-    registration.parts.bend_statement(|it| {
+    registration.parts.tamper_statement(|it| {
         if it.alg.is_none() {
             it.certificate.set_extension(TestExtension::APPLE_NONCE, false, [0x30, 0]);
         }

@@ -9,8 +9,8 @@ use relying_party::{
 
 use super::{Registration, attester, names};
 
-fn refusal(bend: impl Fn(&mut CertifiedParts) + Send + Sync + 'static) -> String {
-    super::refusal(TestAttestation::FidoU2f(attester()), bend)
+fn refusal(tamper: impl Fn(&mut CertifiedParts) + Send + Sync + 'static) -> String {
+    super::refusal(TestAttestation::FidoU2f(attester()), tamper)
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn fido_u2f_1_key_of_the_certificate_is_on_p256() {
 }
 
 #[test]
-fn fido_u2f_2_credential_is_one_of_es256() {
+fn fido_u2f_2_credential_uses_es256() {
     let attestation = TestAttestation::FidoU2f(attester());
     let registration = Registration::with_algorithm(TestAlgorithm::Es384, attestation);
     names(&registration.refusal(), "U2F");

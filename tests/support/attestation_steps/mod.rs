@@ -1,5 +1,6 @@
-//! Registrations with statements of the test authenticator, judged with its root as the anchor.
+//! Registrations with statements of the test authenticator, verified with its root as the anchor.
 
+pub(crate) mod aaguids;
 pub(crate) mod android_key;
 pub(crate) mod apple;
 pub(crate) mod compound;
@@ -24,7 +25,7 @@ use serde_json::json;
 
 const ORIGIN: &str = "https://example.com";
 
-/// A registration to be attested, of a credential of this algorithm.
+/// A registration to be attested, of a credential with this algorithm.
 pub(crate) struct Registration {
     pub algorithm: TestAlgorithm,
     pub policy: AttestationPolicy,
@@ -60,7 +61,11 @@ impl Registration {
     }
 
     pub(crate) fn judge(self) -> Result<Attestation, CeremonyError> {
-        let response = self.parts.sign().unwrap().to_json().unwrap().to_string();
+        let response = self.parts.clone().sign().unwrap().to_json().unwrap().to_string();
+        self.judge_response(&response)
+    }
+
+    pub(crate) fn judge_response(&self, response: &str) -> Result<Attestation, CeremonyError> {
         let response = RegistrationResponse::parse(response.as_bytes()).unwrap();
         let rp_id = RpId::new("example.com").unwrap();
         let verified = verify_registration(
@@ -69,6 +74,7 @@ impl Registration {
                 rp_id: &rp_id,
                 origins: &OriginPolicy::builder(&rp_id).origin(ORIGIN).build().unwrap(),
                 bound_origin: None,
+                check_token_binding: false,
                 challenge: &[0; 16],
                 user_verification: UserVerification::Required,
                 algorithms: &[Algorithm::new(self.algorithm.id().try_into().unwrap())],
@@ -83,7 +89,7 @@ impl Registration {
         Ok(verified.attestation().clone())
     }
 
-    /// Why the statement is refused.
+    /// Returns why the statement is rejected.
     pub(crate) fn refusal(self) -> String {
         match self.judge() {
             Err(error @ CeremonyError::AttestationStatement(_)) => error.to_string(),
@@ -92,17 +98,17 @@ impl Registration {
     }
 }
 
-/// Why a statement with a certificate is refused that is bent in one thing and signed all the same.
+/// Returns why a statement with a certificate is rejected that is tampered with in one thing and then signed.
 pub(crate) fn refusal(
     attestation: TestAttestation,
-    bend: impl Fn(&mut CertifiedParts) + Send + Sync + 'static,
+    tamper: impl Fn(&mut CertifiedParts) + Send + Sync + 'static,
 ) -> String {
     let mut registration = Registration::new(attestation);
-    registration.parts.bend_statement(bend);
+    registration.parts.tamper_statement(tamper);
     registration.refusal()
 }
 
-/// Asserts that a refusal names the rule that it was for.
+/// Asserts that an error is about this rule.
 #[track_caller]
 pub(crate) fn names(refusal: &str, rule: &str) {
     assert!(refusal.contains(rule), "{refusal:?} is not about {rule:?}");

@@ -10,8 +10,8 @@ use relying_party::{
 
 use super::{Registration, attester, names};
 
-fn refusal(bend: impl Fn(&mut CertifiedParts) + Send + Sync + 'static) -> String {
-    super::refusal(TestAttestation::Packed(attester()), bend)
+fn refusal(tamper: impl Fn(&mut CertifiedParts) + Send + Sync + 'static) -> String {
+    super::refusal(TestAttestation::Packed(attester()), tamper)
 }
 
 #[test]
@@ -22,7 +22,7 @@ fn packed_leads_through_the_intermediate_to_the_root() {
 }
 
 #[test]
-fn packed_is_judged_with_every_algorithm_that_certificates_have() {
+fn packed_supports_every_algorithm_of_certificates() {
     for algorithm in TestAlgorithm::ALL {
         let attester = TestAttester::with_algorithm(*algorithm, "manufacturer").unwrap();
         let judged = Registration::new(TestAttestation::Packed(attester)).judge();
@@ -40,7 +40,7 @@ fn packed_1_signature_is_by_the_key_of_the_certificate() {
 }
 
 #[test]
-fn packed_1_algorithm_suits_the_key_of_the_certificate() {
+fn packed_1_algorithm_matches_the_key_of_the_certificate() {
     for algorithm in [-257, -8, -35] {
         names(&refusal(move |it| it.alg = Some(algorithm)), "attestation certificate");
     }
@@ -78,7 +78,7 @@ fn packed_2_subject_has_its_four_attributes() {
 }
 
 #[test]
-fn packed_2_certificate_is_none_of_a_ca() {
+fn packed_2_certificate_is_not_a_ca_certificate() {
     names(
         &refusal(|it| {
             // SEQUENCE { TRUE }
@@ -90,7 +90,7 @@ fn packed_2_certificate_is_none_of_a_ca() {
 }
 
 #[test]
-fn packed_3_aaguid_of_the_certificate_is_that_of_the_authenticator() {
+fn packed_3_aaguid_of_the_certificate_matches_the_authenticator() {
     let aaguid = |critical: bool, bytes: Vec<u8>| {
         refusal(move |it| {
             it.certificate.set_extension(TestExtension::AAGUID, critical, bytes.clone());
@@ -110,8 +110,8 @@ fn packed_without_the_aaguid_in_the_certificate_passes() {
 }
 
 #[test]
-fn packed_of_another_root_is_valid_and_not_trusted() {
-    let foreign = TestAttester::new("somebody else").unwrap();
+fn packed_of_another_root_is_valid_but_not_trusted() {
+    let foreign = TestAttester::new("another attester").unwrap();
     let judged = Registration::new(TestAttestation::Packed(foreign)).judge();
     assert_eq!(judged.unwrap_err().code(), "attestation_trust");
 }
@@ -119,6 +119,6 @@ fn packed_of_another_root_is_valid_and_not_trusted() {
 #[test]
 fn packed_certificate_that_is_no_longer_valid_is_not_trusted() {
     let mut registration = Registration::new(TestAttestation::Packed(attester()));
-    registration.parts.bend_statement(|it| it.certificate.not_after = "20250101000000Z".into());
+    registration.parts.tamper_statement(|it| it.certificate.not_after = "20250101000000Z".into());
     assert_eq!(registration.judge().unwrap_err().code(), "attestation_trust");
 }

@@ -1,20 +1,22 @@
-//! A history in which every event comes about, with everything in it that no log may show.
+//! A history in which every event happens, and which contains everything that no log may reveal.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::collections::BTreeMap;
 
 use relying_party::{
-    CreatePasskey, DeletePasskey, Duration, Error, Flow as _, ListPasskeys, RelyingParty,
-    RenamePasskey, Reply, Settings, SignIn, SignInRequest, Step, Timestamp,
+    CreatePasskey, DeletePasskey, Duration, EraseAccount, Error, Flow as _, ListPasskeys, NewUser,
+    RelyingParty, RenamePasskey, Reply, Settings, SignIn, SignInRequest, SignUp, Step, Timestamp,
     audit::{Audit, AuditEntry, Auditable, Audited},
-    ceremony::CounterRule,
+    ceremony::{BackupEligibilityRule, CounterRule},
     settings::{Reverification, SecondFactorRule, SensitiveAction},
     store,
     test_authenticator::{Behaviour, SignCounter, TestAuthenticator},
 };
 use serde_json::Value;
 
-use super::host::{Host, NOW, ORIGIN, authenticator, flow, handle, purposes, user};
+use super::host::{
+    Host, NOW, ORIGIN, authenticator, flow, handle, new_user, posted, purposes, session, user,
+};
 
 pub(crate) fn audit<F: Auditable>(
     host: &Host,
@@ -23,11 +25,11 @@ pub(crate) fn audit<F: Auditable>(
     flow(store::run(&host.store, Audit::new(&host.rp, NOW).flow(start))).unwrap()
 }
 
-/// How audited flows ended.
+/// The outcomes of audited flows.
 #[derive(Default)]
 pub(crate) struct History {
     pub(crate) ends: Vec<(Vec<AuditEntry>, Option<Error>)>,
-    /// What no entry, error or `Debug` may show, by what it is.
+    /// What no entry, error or `Debug` may show, with its description.
     pub(crate) secrets: BTreeMap<String, String>,
 }
 
@@ -37,13 +39,15 @@ impl History {
         history.creations();
         history.sign_ins();
         history.counters();
+        history.eligibility();
         history.purposes();
         history.changes();
+        history.accounts();
         history.faults();
         history
     }
 
-    /// Only the part about what a passkey was shown for: discoverable, autofill, named, second factor, re-verification.
+    /// Only the part about the purposes of a passkey: discoverable, autofill, named, second factor, re-verification.
     pub(crate) fn of_purposes() -> Self {
         let mut history = Self::default();
         history.purposes();
@@ -62,7 +66,7 @@ impl History {
         self.ends.push((audited.entries, audited.outcome.err()));
     }
 
-    /// Every string of a response is one that a log may not show, but for those that any page has.
+    /// A log may not show any string of a response, except those that every page has.
     fn hide(&mut self, what: &str, json: &Value) {
         match json {
             Value::String(text) if text.len() > 16 => {
@@ -80,47 +84,48 @@ impl History {
         self.hide(what, &Value::String(text.to_string()));
     }
 
-    /// A creation with a response that may be bent.
+    /// A creation with a response that may be tampered with.
     fn create(
         &mut self,
         host: &Host,
         name: &str,
         device: &mut TestAuthenticator,
-        bend: impl FnOnce(&mut Value),
+        tamper: impl FnOnce(&mut Value),
     ) {
         let user = user(name);
         let start = host.begin_create(&user).unwrap();
         let response = device.create(&start.public_key, ORIGIN).unwrap();
         let mut response = serde_json::from_str::<Value>(&response).unwrap();
-        bend(&mut response);
+        tamper(&mut response);
         self.hide("response", &response);
         self.hide_text("challenge", &start.public_key.challenge);
         self.hide_text("ceremony id", &start.ceremony_id);
         let bytes = response.to_string();
         let id = start.ceremony_id;
-        let finish = || CreatePasskey::finish(&host.rp, user.handle(), id, bytes.as_bytes(), NOW);
+        let finish =
+            || CreatePasskey::finish(&host.rp, user.handle(), posted(id, bytes.as_bytes()), NOW);
         self.keep(audit(host, finish()));
         // Once more: a replay.
         self.keep(audit(host, finish()));
     }
 
-    /// A sign-in with a response that may be bent, at another time perhaps.
+    /// A sign-in with a response that may be tampered with, possibly at another time.
     fn sign_in(
         &mut self,
         host: &Host,
         device: &mut TestAuthenticator,
         after: Duration,
-        bend: impl FnOnce(&mut Value),
+        tamper: impl FnOnce(&mut Value),
     ) {
         let start = host.begin_sign_in(SignInRequest::Discoverable);
         let response = device.get(&start.public_key, ORIGIN).unwrap();
         let mut response = serde_json::from_str::<Value>(&response).unwrap();
-        bend(&mut response);
+        tamper(&mut response);
         self.hide("response", &response);
         self.hide_text("challenge", &start.public_key.challenge);
         self.hide_text("ceremony id", &start.ceremony_id);
         let (bytes, now) = (response.to_string(), NOW + after);
-        let finish = SignIn::finish(&host.rp, start.ceremony_id, bytes.as_bytes(), now);
+        let finish = SignIn::finish(&host.rp, posted(start.ceremony_id, bytes.as_bytes()), now);
         self.keep(audit(host, finish));
     }
 
@@ -131,11 +136,11 @@ impl History {
         self.hide_text("user handle", &handle(name));
         self.hide_text("user name", &format!("{name}@example.com"));
         self.create(&host, name, &mut authenticator("first"), |_| ());
-        self.create(&host, name, &mut authenticator("bent"), |response| {
+        self.create(&host, name, &mut authenticator("tampered"), |response| {
             response["response"]["attestationObject"] = "oWFhAA-this-is-no-attestation".into();
         });
         self.create(&host, name, &mut authenticator("typed"), |response| {
-            response["type"] = "a type that somebody has made up".into();
+            response["type"] = "an invented type".into();
         });
         self.create(&host, name, &mut authenticator("second"), |_| ());
         for passkey in host.passkeys(&user(name)) {
@@ -143,11 +148,15 @@ impl History {
             self.hide("record", &serde_json::to_value(&passkey.public_key).unwrap());
         }
         let ada = user(name);
-        self.keep(audit(&host, CreatePasskey::begin(&host.rp, &ada, host.challenge(), NOW)));
-        let begin = CreatePasskey::begin_at(
+        self.keep(audit(
+            &host,
+            CreatePasskey::begin(&host.rp, &ada, session(), host.challenge(), NOW),
+        ));
+        let begin = CreatePasskey::begin(
             &host.rp,
-            "https://an-origin.of-somebody.example",
             &ada,
+            relying_party::flow::BeginOptions::new(session())
+                .origin("https://an-origin.of-somebody.example"),
             host.challenge(),
             NOW,
         );
@@ -179,7 +188,7 @@ impl History {
         });
         // A creation that is finished as a sign-in.
         let start = host.begin_create(&user("ada-of-the-sign-ins")).unwrap();
-        let finish = SignIn::finish(&host.rp, start.ceremony_id, b"{}", NOW);
+        let finish = SignIn::finish(&host.rp, posted(start.ceremony_id, b"{}"), NOW);
         self.keep(audit(&host, finish));
     }
 
@@ -195,6 +204,18 @@ impl History {
             counts(5)(device.behaviour_mut());
             self.sign_in(&host, &mut device, Duration::from_millis(0), |_| ());
         }
+    }
+
+    fn eligibility(&mut self) {
+        let rule = BackupEligibilityRule::AcceptOnce;
+        let settings = Settings::builder().backup_eligibility_rule(rule).build().unwrap();
+        let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
+        let host = Host::with(rp.settings(settings).build().unwrap());
+        let mut device =
+            authenticator("eligible").with(|behaviour| behaviour.backup_eligible = false);
+        host.create(&user("ada"), &mut device).unwrap();
+        device.behaviour_mut().backup_eligible = true;
+        self.sign_in(&host, &mut device, Duration::from_millis(0), |_| ());
     }
 
     fn changes(&mut self) {
@@ -217,7 +238,30 @@ impl History {
         self.keep(audit(&host, ListPasskeys::begin(&host.rp, mine)));
     }
 
-    /// Every purpose of a sign-in where one passkey is not enough, and an action that needs a verification.
+    /// Two users who want the same name, one of whom leaves.
+    fn accounts(&mut self) {
+        let host = Host::new();
+        let name = "a user name that no log may show";
+        self.hide_text("user name", &name);
+        for handle_of in ["the-handle-of-the-first", "the-handle-of-the-second"] {
+            self.hide_text("user handle", &handle(handle_of));
+            self.hide_text("display name", &handle_of);
+            let start = host.begin_sign_up(&new_user(handle_of, name)).unwrap();
+            let response = authenticator(handle_of).create(&start.public_key, ORIGIN).unwrap();
+            self.hide("response", &serde_json::from_str(&response).unwrap());
+            self.hide_text("challenge", &start.public_key.challenge);
+            self.hide_text("ceremony id", &start.ceremony_id);
+            let finish = SignUp::finish(&host.rp, posted(start.ceremony_id, &response), NOW);
+            self.keep(audit(&host, finish));
+        }
+        let invalid = NewUser::new(handle("new"), format!("{name}\u{7}"), "");
+        let begin = SignUp::begin(&host.rp, &invalid, session(), host.challenge(), NOW);
+        self.keep(audit(&host, begin));
+        let erase = EraseAccount::begin(&host.rp, handle("the-handle-of-the-first"));
+        self.keep(audit(&host, erase));
+    }
+
+    /// Every purpose of a sign-in where one passkey is not sufficient, and an action that needs a verification.
     fn purposes(&mut self) {
         let ada = handle("ada");
         let rule = Reverification::within(Duration::from_secs(1)).before([SensitiveAction::Rename]);
@@ -234,18 +278,18 @@ impl History {
             let (rp, id, bytes) = (&host.rp, start.ceremony_id, response.as_bytes());
             self.keep(match request {
                 SignInRequest::SecondFactor(_) => {
-                    audit(&host, SignIn::finish_second_factor(rp, ada, id, bytes, NOW))
+                    audit(&host, SignIn::finish_second_factor(rp, ada, posted(id, bytes), NOW))
                 }
                 SignInRequest::Reverify(_) => {
-                    audit(&host, SignIn::finish_reverification(rp, ada, id, bytes, NOW))
+                    audit(&host, SignIn::finish_reverification(rp, ada, posted(id, bytes), NOW))
                 }
-                _ => audit(&host, SignIn::finish(rp, id, bytes, NOW)),
+                _ => audit(&host, SignIn::finish(rp, posted(id, bytes), NOW)),
             });
         }
         self.keep(audit(&host, RenamePasskey::begin(&host.rp, ada, passkey.id, "new", NOW)));
     }
 
-    /// A host that answers wrongly.
+    /// A host that replies wrongly.
     fn faults(&mut self) {
         let host = Host::new();
         let start = Audit::new(&host.rp, Timestamp::from_unix_millis(0))

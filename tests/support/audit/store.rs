@@ -1,4 +1,4 @@
-//! A store that remembers which verbs were asked of it, and fails at one of them.
+//! A store that remembers its operations, and fails at one of them.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::cell::{Cell, RefCell};
@@ -6,8 +6,8 @@ use std::cell::{Cell, RefCell};
 use relying_party::{
     CeremonyId, CredentialId, Passkey, PasskeyId, PasskeyName, PasskeyState, Timestamp,
     ceremony::Ceremony,
-    flow::{Inserted, Owner, Recorded, Removed, Task},
-    store::{MemoryStore, PasskeyStore},
+    flow::{InsertOutcome, NewUser, Owner, RecordOutcome, RemoveOutcome, SignUpOutcome},
+    store::{CeremonyStore, MemoryStore, PasskeyStore},
 };
 
 pub(crate) struct Watched<'a> {
@@ -16,7 +16,7 @@ pub(crate) struct Watched<'a> {
     pub(crate) verbs: RefCell<Vec<&'static str>>,
 }
 
-/// The verb that failed, after it was done: a store whose word is lost on its way back.
+/// The operation that failed after it was done: its reply is lost on the way back.
 #[derive(Debug)]
 pub(crate) struct Failed(pub(crate) &'static str);
 
@@ -35,7 +35,7 @@ impl<'a> Watched<'a> {
     }
 }
 
-impl PasskeyStore for Watched<'_> {
+impl CeremonyStore for Watched<'_> {
     type Error = Failed;
 
     fn put_ceremony(&self, ceremony: &Ceremony) -> Result<(), Failed> {
@@ -46,6 +46,14 @@ impl PasskeyStore for Watched<'_> {
         self.word("take_ceremony", self.store.take_ceremony(id))
     }
 
+    fn erase_ceremonies(&self, owner: &Owner) -> Result<(), Failed> {
+        self.word("erase_ceremonies", self.store.erase_ceremonies(owner))
+    }
+}
+
+impl PasskeyStore for Watched<'_> {
+    type Error = Failed;
+
     fn passkeys_of(&self, owner: &Owner) -> Result<Vec<Passkey>, Failed> {
         self.word("passkeys_of", self.store.passkeys_of(owner))
     }
@@ -54,7 +62,11 @@ impl PasskeyStore for Watched<'_> {
         self.word("passkey", self.store.passkey(rp_id, id))
     }
 
-    fn insert_passkey(&self, passkey: &Passkey, max_per_user: u32) -> Result<Inserted, Failed> {
+    fn insert_passkey(
+        &self,
+        passkey: &Passkey,
+        max_per_user: u32,
+    ) -> Result<InsertOutcome, Failed> {
         self.word("insert_passkey", self.store.insert_passkey(passkey, max_per_user))
     }
 
@@ -64,7 +76,7 @@ impl PasskeyStore for Watched<'_> {
         expected: &PasskeyState,
         state: &PasskeyState,
         at: Timestamp,
-    ) -> Result<Recorded, Failed> {
+    ) -> Result<RecordOutcome, Failed> {
         self.word("record_use", self.store.record_use(id, expected, state, at))
     }
 
@@ -83,11 +95,15 @@ impl PasskeyStore for Watched<'_> {
         owner: &Owner,
         id: &PasskeyId,
         keep_last: bool,
-    ) -> Result<Removed, Failed> {
+    ) -> Result<RemoveOutcome, Failed> {
         self.word("delete_passkey", self.store.delete_passkey(owner, id, keep_last))
     }
 
-    fn pending_tasks(&self, owner: &Owner) -> Result<Vec<Task>, Failed> {
-        self.word("pending_tasks", self.store.pending_tasks(owner))
+    fn insert_account(&self, user: &NewUser, passkey: &Passkey) -> Result<SignUpOutcome, Failed> {
+        self.word("insert_account", self.store.insert_account(user, passkey))
+    }
+
+    fn erase_passkeys(&self, owner: &Owner) -> Result<Vec<CredentialId>, Failed> {
+        self.word("erase_passkeys", self.store.erase_passkeys(owner))
     }
 }

@@ -1,5 +1,5 @@
-//! Values for the rules, in hexadecimal. Those of RFCs are named after them; the others were computed with Python's
-//! integers and `cryptography` (OpenSSL), so that nothing of the libraries under test made them.
+//! Values for the rules, in hexadecimal. Those of RFCs are named after them. The others were computed with Python's
+//! integers and `cryptography` (OpenSSL), without the libraries under test.
 
 use relying_party::Algorithm;
 
@@ -13,7 +13,7 @@ pub(crate) struct EcdsaAnswers {
     pub(crate) sha512: (&'static str, &'static str),
 }
 
-/// RFC 6979 A.2.5 to A.2.7; for secp256k1, by the same secret as for P-256.
+/// RFC 6979 A.2.5 to A.2.7. For secp256k1, with the same secret as for P-256.
 pub(crate) const ECDSA_ANSWERS: [EcdsaAnswers; 4] = [
     EcdsaAnswers {
         curve: 1,
@@ -117,7 +117,7 @@ pub(crate) const ECDSA_ANSWERS: [EcdsaAnswers; 4] = [
     },
 ];
 
-/// A curve's prime and order, and a point with a small x, whose x is written with the prime added.
+/// A curve's prime and order, and a point with a small x, encoded with the prime added.
 pub(crate) struct Curve {
     pub(crate) number: i64,
     pub(crate) prime: &'static str,
@@ -173,7 +173,7 @@ pub(crate) const CURVES: [Curve; 4] = [
     },
 ];
 
-/// Edge cases of EdDSA on one curve. Secret scalars a and r were drawn, B is the base point, and the message is
+/// Edge cases of EdDSA on one curve. The secret scalars a and r are random, B is the base point, and the message is
 /// `message`.
 pub(crate) struct Eddsa {
     pub(crate) curve: i64,
@@ -183,17 +183,17 @@ pub(crate) struct Eddsa {
     pub(crate) order: &'static str,
     /// A = aB.
     pub(crate) key: &'static str,
-    /// R = rB and S = r + ka: good.
+    /// R = rB and S = r + ka: valid.
     pub(crate) signature: [&'static str; 2],
-    /// Points of low order, and R of low order with the S = ka that goes with each, in every encoding.
+    /// Points of low order, and R of low order with the matching S = ka, in every encoding.
     pub(crate) low_order: &'static [[&'static str; 2]],
-    /// R = rB and S = r: good for the neutral element as the key.
+    /// R = rB and S = r: valid for the neutral element as the key.
     pub(crate) neutral_key_signature: [&'static str; 2],
-    /// Points with y ≥ p that are of full order otherwise, or that have a bit too many.
+    /// Points with y ≥ p that are otherwise of full order, or that have an extra bit.
     pub(crate) not_canonical: &'static [&'static str],
-    /// y of no point.
+    /// A y without a point.
     pub(crate) off_curve: &'static str,
-    /// Key, R and S that fit in the equation, but key or R has a bit set that is not used.
+    /// Key, R and S that satisfy the equation, but the key or R has an unused bit set.
     pub(crate) unused_bit: &'static [[&'static str; 3]],
 }
 

@@ -11,7 +11,7 @@ fn tagged(tag: u8, value: &[u8]) -> Vec<u8> {
     [&header, value].concat()
 }
 
-/// A number that is not negative, as ASN.1 has it: with one leading zero if its uppermost bit is set.
+/// A non-negative number in ASN.1: with one leading zero if its topmost bit is set.
 fn shortest(number: &[u8]) -> Vec<u8> {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     let number = &number[zeros..];
@@ -34,7 +34,7 @@ pub(crate) fn der(r: &[u8], s: &[u8]) -> Vec<u8> {
     sequence(&[&integer(r), &integer(s)])
 }
 
-/// A signer, its curve's order, and a good signature's r and s, all of one length.
+/// A signer, its curve's order, and r and s of a valid signature, all of the same length.
 struct Case {
     signer: Signer,
     order: Vec<u8>,
@@ -168,10 +168,10 @@ pub(crate) fn other_encodings(verifier: &dyn SignatureVerifier) {
     }
 }
 
-/// Without it, a number whose uppermost bit is set is negative.
+/// Without it, a number whose topmost bit is set is negative.
 pub(crate) fn integer_without_its_leading_zero(verifier: &dyn SignatureVerifier) {
     for signer in signers(verifier) {
-        // No number of P-521 has its uppermost bit set; of the others, half have.
+        // No number of P-521 has its topmost bit set. Of the others, half have.
         for message in (0_u8..16).map(|number| [number]) {
             let signer = Signer { pair: signer.pair.clone(), cose: signer.cose.clone() };
             let Some(case) = Case::new(signer, &message) else { break };
@@ -187,7 +187,7 @@ pub(crate) fn integer_without_its_leading_zero(verifier: &dyn SignatureVerifier)
     }
 }
 
-/// As JOSE and COSE have it, and in hexadecimal, which is at least never mistaken for it.
+/// The form of JOSE and COSE, and hexadecimal, which at least is never mistaken for it.
 pub(crate) fn raw(verifier: &dyn SignatureVerifier) {
     for case in cases(verifier) {
         case.refused(verifier, &[&case.r[..], &case.s].concat(), "r and s without ASN.1");

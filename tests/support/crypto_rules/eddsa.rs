@@ -1,4 +1,4 @@
-//! EdDSA as RFC 8032 §5.1.7 and §5.2.7 have it, and without points of low order.
+//! EdDSA as in RFC 8032 §5.1.7 and §5.2.7, and without points of low order.
 
 use relying_party::{Algorithm, CoseKey, KeyParameters, crypto::SignatureVerifier};
 
@@ -22,7 +22,7 @@ fn key<'a>(case: &Eddsa, algorithm: Algorithm, x: &'a [u8]) -> CoseKey<'a> {
     CoseKey { algorithm, parameters: KeyParameters::Okp { curve: case.curve, x } }
 }
 
-/// With such a key, one signature can be good for many messages.
+/// With such a key, one signature can be valid for many messages.
 pub(crate) fn low_order_keys(verifier: &dyn SignatureVerifier) {
     each(verifier, |case, algorithm| {
         let signature = case.neutral_key_signature.map(hex).concat();
@@ -77,7 +77,7 @@ pub(crate) fn s_not_below_the_order(verifier: &dyn SignatureVerifier) {
     });
 }
 
-/// They satisfy the equation or the one with the cofactor, but come from no signer.
+/// They satisfy the equation or the one with the cofactor, but no signer creates them.
 pub(crate) fn low_order_r(verifier: &dyn SignatureVerifier) {
     each(verifier, |case, algorithm| {
         let x = hex(case.key);

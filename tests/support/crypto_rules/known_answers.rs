@@ -1,4 +1,4 @@
-//! Signatures that others made.
+//! Signatures created by others.
 
 use relying_party::{
     Algorithm, CoseKey, KeyParameters,
@@ -44,7 +44,7 @@ fn hash_of(algorithm: Algorithm) -> HashFunction {
     }
 }
 
-/// A verifier may have a curve with its own hash function only, and then says so.
+/// A verifier may support a curve with its usual hash function only, and then says so.
 pub(crate) fn ecdsa_with_every_hash(verifier: &dyn SignatureVerifier) {
     for (answers, (curve, algorithms)) in ECDSA_ANSWERS.iter().zip(EC_ALGORITHMS) {
         let (x, y) = (hex(answers.x), hex(answers.y));
@@ -106,7 +106,7 @@ pub(crate) fn rsa(verifier: &dyn SignatureVerifier) {
 #[cfg(not(feature = "attestation"))]
 pub(crate) fn rs1(_: &dyn SignatureVerifier) {}
 
-/// Only through its own method, and nothing else through that method.
+/// Only with its own method, and nothing else with that method.
 #[cfg(feature = "attestation")]
 pub(crate) fn rs1(verifier: &dyn SignatureVerifier) {
     let n = hex(RSA_MODULUS);

@@ -1,5 +1,5 @@
-//! The rules of [`SignatureVerifier`], for any verifier: keys that are none, signatures in no good encoding, known
-//! answers. Each rule is a function; `rules!` makes a test of each.
+//! The rules of [`SignatureVerifier`], for any verifier: invalid keys, badly encoded signatures, known answers. Each
+//! rule is a function, and `rules!` turns each into a test.
 
 mod data;
 pub(crate) mod ecdsa_signatures;
@@ -16,7 +16,7 @@ use relying_party::{
     test_authenticator::{TestAlgorithm, TestKey},
 };
 
-/// Makes a test of every rule, for one verifier.
+/// Creates a test of every rule, for one verifier.
 macro_rules! rules {
     ($verifier:expr) => {
         crate::rules::rules! { $verifier;
@@ -71,13 +71,13 @@ impl Signer {
     }
 }
 
-/// A signer of every algorithm that the verifier has.
+/// A signer for every algorithm that the verifier supports.
 pub(crate) fn signers(verifier: &dyn SignatureVerifier) -> Vec<Signer> {
     let all = TestAlgorithm::ALL.iter().map(|algorithm| Signer::new(*algorithm, "rules"));
     all.filter(|signer| verifier.supports(signer.algorithm())).collect()
 }
 
-/// Demands that a key is refused, whether it is looked at or verified with.
+/// Asserts that a key is rejected, both when it is checked and when it is used.
 #[track_caller]
 pub(crate) fn refuses_key(
     verifier: &dyn SignatureVerifier,
@@ -92,7 +92,7 @@ pub(crate) fn refuses_key(
     assert_eq!(verdict, Err(SignatureError::Invalid), "{what} verifies for {}", key.algorithm);
 }
 
-/// Demands that a key is refused for its algorithm.
+/// Asserts that a key is rejected because of its algorithm.
 #[track_caller]
 pub(crate) fn refuses_as_mismatch(verifier: &dyn SignatureVerifier, key: &CoseKey<'_>) {
     assert_eq!(verifier.check_key(key), Err(InvalidKey::Algorithm(key.algorithm)), "{key:?}");
@@ -124,7 +124,7 @@ pub(crate) fn accepts(
     assert_eq!(verdict, Ok(()), "{what}: {}", key.algorithm);
 }
 
-/// The curves of elliptic-curve keys by number, and the algorithms that are for each.
+/// The curves of elliptic-curve keys by number, and the algorithms for each.
 pub(crate) const EC_ALGORITHMS: [(i64, &[Algorithm]); 4] = [
     (1, &[Algorithm::ES256, Algorithm::ESP256]),
     (2, &[Algorithm::ES384, Algorithm::ESP384]),
@@ -160,7 +160,7 @@ pub(crate) fn add(a: &[u8], b: &[u8]) -> Vec<u8> {
     sum
 }
 
-/// `a - b`, big-endian, of two numbers of one length, modulo 256 to that length.
+/// `a - b`, big-endian, of two numbers of the same length, modulo 256 to that length.
 pub(crate) fn subtract(a: &[u8], b: &[u8]) -> Vec<u8> {
     assert_eq!(a.len(), b.len());
     let complement: Vec<u8> = b.iter().map(|byte| !byte).collect();

@@ -1,4 +1,4 @@
-//! Elliptic-curve points have to be on their curve (§5.8.5), and written in one way only.
+//! Elliptic-curve points must be on their curve (§5.8.5), and encoded in only one way.
 
 use relying_party::{CoseKey, KeyParameters, crypto::SignatureVerifier};
 
@@ -59,14 +59,14 @@ pub(crate) fn not_below_the_prime(verifier: &dyn SignatureVerifier) {
                 refuse(verifier, signer, &x, &y[1..], "y + p");
             }
         }
-        // What was written in too large a form is a point if written well.
+        // The number that was encoded too large is a point if encoded properly.
         let reduced = subtract(&hex(curve.x_not_reduced), &p);
         let parameters = KeyParameters::Ec2 { curve: number, x: &reduced, y: &hex(curve.y) };
         assert_eq!(verifier.check_key(&CoseKey { parameters, ..signer.key() }), Ok(()));
     });
 }
 
-/// It has no coordinates, but (0, 0) is what some write for it.
+/// It has no coordinates, but some encode it as (0, 0).
 pub(crate) fn infinity(verifier: &dyn SignatureVerifier) {
     each(verifier, |signer, _, x, _| {
         let zero = vec![0; x.len()];
@@ -74,7 +74,7 @@ pub(crate) fn infinity(verifier: &dyn SignatureVerifier) {
     });
 }
 
-/// A key, but another one.
+/// A valid key, but another one.
 pub(crate) fn negative(verifier: &dyn SignatureVerifier) {
     each(verifier, |signer, number, x, y| {
         let curve = CURVES.iter().find(|curve| curve.number == number).unwrap();

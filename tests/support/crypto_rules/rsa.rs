@@ -1,7 +1,7 @@
-//! RSA keys within bounds, and PKCS#1 v1.5 without leniency (RFC 8017 §8.2.2).
+//! RSA keys within limits, and PKCS#1 v1.5 without leniency (RFC 8017 §8.2.2).
 
 use relying_party::{Algorithm, CoseKey, KeyParameters, crypto::SignatureVerifier};
-use rsa::{BoxedUint, Pkcs1v15Sign, RsaPrivateKey};
+use rsa::{BoxedUint, Pkcs1v15Sign, PrivateKey};
 use sha2::{Digest as _, Sha256};
 
 use super::{
@@ -16,9 +16,9 @@ fn key<'a>(n: &'a [u8], e: &'a [u8]) -> CoseKey<'a> {
     CoseKey { algorithm: Algorithm::RS256, parameters: KeyParameters::Rsa { n, e } }
 }
 
-fn private_key() -> RsaPrivateKey {
+fn private_key() -> PrivateKey {
     let [p, q] = RSA_PRIMES.map(|prime| BoxedUint::from_be_slice_vartime(&hex(prime)));
-    RsaPrivateKey::from_p_q(p, q, BoxedUint::from(65_537_u64)).unwrap()
+    PrivateKey::from_p_q(p, q, BoxedUint::from(65_537_u64)).unwrap()
 }
 
 /// `DigestInfo` of SHA-256 without the hash (RFC 8017 §9.2 note 1).
@@ -79,7 +79,7 @@ pub(crate) fn exponents(verifier: &dyn SignatureVerifier) {
     // With the exponent 1, a signature is the padded hash itself.
     let forged = padded(&message_content(b"sample"), n.len());
     let signature = hex(RSA_ANSWERS[0].1);
-    let bad: [&[u8]; 13] = [
+    let bad: [&[u8]; 14] = [
         &[],
         &[0],
         &[1],
@@ -91,6 +91,7 @@ pub(crate) fn exponents(verifier: &dyn SignatureVerifier) {
         &[1, 0, 0],
         &[0xff, 0xff, 0xff, 0xfe],
         &[1, 0, 0, 0, 1],
+        &[0xff; 4],
         &[0xff; 8],
         &n,
     ];
@@ -99,7 +100,7 @@ pub(crate) fn exponents(verifier: &dyn SignatureVerifier) {
             refuses_key(verifier, &key(&n, e), b"sample", signature, &format!("exponent {e:?}"));
         }
     }
-    for e in [&[3][..], &[17], E, &[0xff; 4]] {
+    for e in [&[3][..], &[17], E, &[1, 0xff, 0xff]] {
         assert_eq!(verifier.check_key(&key(&n, e)), Ok(()), "exponent {e:?}");
         refuses(verifier, &key(&n, e), b"sample", &forged, "a signature that is not raised");
     }
@@ -112,7 +113,7 @@ pub(crate) fn signatures_of_another_length(verifier: &dyn SignatureVerifier) {
     let sign = |message: &[u8]| {
         private_key.sign(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(message)).unwrap()
     };
-    // One of 256 begins with a zero, which a careless signer leaves out.
+    // One of 256 begins with a zero, which a careless signer omits.
     let (message, short) = (0_u16..4096)
         .map(u16::to_be_bytes)
         .map(|message| (message, sign(&message)))
@@ -137,7 +138,7 @@ pub(crate) fn signatures_of_another_length(verifier: &dyn SignatureVerifier) {
 pub(crate) fn signatures_not_below_the_modulus(verifier: &dyn SignatureVerifier) {
     let n = hex(RSA_MODULUS);
     let private_key = private_key();
-    // s + n has the length of n where s is small enough.
+    // s + n has the length of n if s is small enough.
     let (message, sum) = (0_u16..4096)
         .map(u16::to_be_bytes)
         .find_map(|message| {
@@ -156,7 +157,7 @@ pub(crate) fn signatures_not_below_the_modulus(verifier: &dyn SignatureVerifier)
     }
 }
 
-/// The content of the padding is compared with the one that is right, not read.
+/// The content of the padding is compared with the expected one, not parsed.
 pub(crate) fn lenient_padding(verifier: &dyn SignatureVerifier) {
     let n = hex(RSA_MODULUS);
     let hash: [u8; 32] = Sha256::digest(b"sample").into();

@@ -1,4 +1,4 @@
-//! Key type, algorithm and curve belong together (§5.8.5), in every combination.
+//! Key type, algorithm and curve must match (§5.8.5), in every combination.
 
 use relying_party::{
     Algorithm, CoseKey, KeyParameters,
@@ -7,7 +7,7 @@ use relying_party::{
 
 use super::{Signer, accepts, refuses, refuses_as_mismatch, refuses_key, signers};
 
-/// Every algorithm with rules for its keys: the kind of key, and which algorithms are the same thing.
+/// Every algorithm with rules for its keys: the kind of key, and which algorithms are equivalent.
 const ALGORITHMS: [(Algorithm, &str, &str); 19] = [
     (Algorithm::ES256, "P-256", "ES256"),
     (Algorithm::ESP256, "P-256", "ES256"),
@@ -48,7 +48,7 @@ pub(crate) fn key_of_another_algorithm(verifier: &dyn SignatureVerifier) {
             } else if !same_shape(kind, other_kind) {
                 refuses_as_mismatch(verifier, &key);
             } else {
-                // Of one key type without curves: only the length tells them apart.
+                // Of one key type without curves: only the length distinguishes them.
                 assert!(verifier.check_key(&key).is_err(), "{key:?}");
             }
         }
@@ -130,7 +130,7 @@ pub(crate) fn coordinate_of_another_length(verifier: &dyn SignatureVerifier) {
     }
 }
 
-/// SHA-1 is never a credential's (§5.8.5 does not have it): whatever the key, whoever signed.
+/// A credential never uses SHA-1 (§5.8.5 does not include it), regardless of the key and the signer.
 pub(crate) fn rs1_is_for_nothing(verifier: &dyn SignatureVerifier) {
     assert!(!verifier.supports(Algorithm::RS1));
     for signer in signers(verifier) {
@@ -152,7 +152,7 @@ pub(crate) fn unknown_algorithm(verifier: &dyn SignatureVerifier) {
     }
 }
 
-/// "Not supported" is something else than "invalid".
+/// "Not supported" is different from "invalid".
 pub(crate) fn unsupported_algorithm(verifier: &dyn SignatureVerifier) {
     for (algorithm, ..) in ALGORITHMS.iter().filter(|(it, ..)| !verifier.supports(*it)) {
         let bytes = [1; 2592];

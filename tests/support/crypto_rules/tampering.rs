@@ -1,4 +1,4 @@
-//! What is not exactly what was signed does not verify.
+//! Anything other than exactly what was signed does not verify.
 
 use relying_party::crypto::SignatureVerifier;
 
@@ -8,7 +8,7 @@ pub(crate) fn a_bit_of_the_signature(verifier: &dyn SignatureVerifier) {
     for signer in signers(verifier) {
         let signature = signer.sign(b"message");
         accepts(verifier, &signer.key(), b"message", &signature, "untouched");
-        // Every byte of the short ones, some sixty of the long ones.
+        // Every byte of short signatures, about sixty of long ones.
         for at in (0..signature.len()).step_by(signature.len().div_ceil(150)) {
             for bit in [0x01, 0x80] {
                 let mut signature = signature.clone();
@@ -39,7 +39,7 @@ pub(crate) fn a_bit_of_the_message(verifier: &dyn SignatureVerifier) {
 pub(crate) fn another_key(verifier: &dyn SignatureVerifier) {
     for signer in signers(verifier) {
         let signature = signer.sign(b"message");
-        // Seeds choose between two RSA keys only.
+        // Seeds only choose between two RSA keys.
         let other = ["other", "another", "yet another", "a fourth", "a fifth", "a sixth"]
             .map(|seed| Signer::new(signer.pair.algorithm(), seed))
             .into_iter()

@@ -1,4 +1,4 @@
-//! A naive Bayes classifier over what can be seen of an allow list.
+//! A naive Bayes classifier over what is visible in an allow list.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -7,7 +7,7 @@ use std::{
 
 use super::population::Seen;
 
-/// A kind of feature, and what was seen of it.
+/// A kind of feature, and its value.
 type Feature = (&'static str, u64);
 
 /// How often each feature was seen.
@@ -23,8 +23,8 @@ fn number(of: impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// Count, lengths, transports, both together, places, neighbours, marks of UUIDs, and the bytes: which there are at all,
-/// at both ends, and those of the last eight, as somebody would guess who knows that decoys have a tag.
+/// Count, lengths, transports, both together, positions, neighbours, marks of UUIDs, and the bytes: which occur at all,
+/// at both ends, and among the last eight, as an attacker would guess who knows that decoys have a tag.
 fn features(list: &Seen) -> Vec<Feature> {
     let shape = |(id, transports): &(Vec<u8>, Vec<String>)| number((id.len(), transports));
     let mut features = vec![("count", number(list.0.len()))];
@@ -57,7 +57,7 @@ impl Classifier {
         }
     }
 
-    /// The class from which the list rather comes.
+    /// The class that the list more likely comes from.
     fn judge(&self, list: &Seen) -> usize {
         let evidence = features(list).into_iter().map(|feature| {
             let [total_0, total_1] = self.totals.get(feature.0).copied().unwrap_or_default();
@@ -68,7 +68,7 @@ impl Classifier {
     }
 }
 
-/// Learns from one half of each, and judges the other: how many it gets right.
+/// Trains on one half of each, and tests on the other. Returns the accuracy.
 pub(crate) fn accuracy(real: &[Seen], decoys: &[Seen]) -> f64 {
     let mut classifier = Classifier::default();
     let mut right = 0_u32;

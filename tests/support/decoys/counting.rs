@@ -1,4 +1,4 @@
-//! A verifier that counts what it is asked for.
+//! A verifier that counts its calls.
 
 use std::sync::Mutex;
 
@@ -17,7 +17,7 @@ impl<V> Counting<V> {
         Self { inner, outcomes: Mutex::default() }
     }
 
-    /// Whether the signatures that were verified were good.
+    /// Whether the verified signatures were valid.
     pub(crate) fn outcomes(&self) -> Vec<bool> {
         self.outcomes.lock().unwrap().clone()
     }

@@ -1,8 +1,8 @@
-//! Accounts with passkeys as they might be: written down without a look at how decoys are made.
+//! Plausible accounts with passkeys, written down without looking at how decoys are made.
 
 use relying_party::json::CredentialDescriptor;
 
-/// What somebody who asks sees of an allow list: ids and transports.
+/// What an attacker who asks sees of an allow list: IDs and transports.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen(pub(crate) Vec<(Vec<u8>, Vec<String>)>);
 
@@ -16,8 +16,8 @@ impl From<&[CredentialDescriptor]> for Seen {
     }
 }
 
-/// An authenticator: of 1000 passkeys how many it has made, the length of its ids, its transports, and whether an
-/// account can have one only.
+/// An authenticator: how many of 1000 passkeys it has created, the length of its IDs, its transports, and whether an
+/// account can only have one.
 struct Authenticator {
     of_1000: u64,
     length: usize,
@@ -55,10 +55,10 @@ const AUTHENTICATORS: [Authenticator; 15] = [
     device(1, 32, &[]),
 ];
 
-/// Of 100 accounts how many have one passkey, two, three, …
+/// How many of 100 accounts have one passkey, two, three, …
 const OF_100: [u64; 6] = [62, 24, 8, 3, 2, 1];
 
-/// Accounts without end, the same for the same seed.
+/// An endless sequence of accounts, the same for the same seed.
 pub(crate) struct Population(u64);
 
 impl Population {

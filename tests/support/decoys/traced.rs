@@ -1,4 +1,4 @@
-//! The effects that a flow asks for, in their order.
+//! The effects that a flow requests, in order.
 
 use std::{
     cell::RefCell,

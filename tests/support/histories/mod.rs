@@ -1,4 +1,4 @@
-//! Random histories, and the plain model that they are held against.
+//! Random histories, and the simple model that they are compared with.
 
 pub(crate) mod operation;
 pub(crate) mod world;

@@ -1,10 +1,13 @@
 //! Two relying parties in one store, three users, four authenticators of which two are clones; and the model.
 
+use std::collections::BTreeSet;
+
 use relying_party::{
-    Challenge, CreatePasskey, DeletePasskey, Duration, Flow, ListPasskeys, Passkey, PasskeyId,
-    RelyingParty, RenamePasskey, SignIn, SignInRequest, SignedInUser, Step, Timestamp, UserHandle,
+    Challenge, CreatePasskey, DeletePasskey, Duration, EraseAccount, Flow, ListPasskeys, NewUser,
+    Passkey, PasskeyId, Posted, RelyingParty, RenamePasskey, SessionBinding, SignIn, SignInRequest,
+    SignUp, SignedInUser, Step, Timestamp, UserHandle,
     flow::Owner,
-    store::{self, PasskeyStore, RunError},
+    store::{self, CeremonyStore, PasskeyStore, RunError},
     test_authenticator::{SignCounter, TestAlgorithm, TestAuthenticator},
 };
 use serde_json::Value;
@@ -16,16 +19,20 @@ pub(crate) struct World<S> {
     users: [SignedInUser; 3],
     devices: [TestAuthenticator; 4],
     store: S,
+    creates_accounts: bool,
     now: Timestamp,
     begun: Vec<Begun>,
     model: Vec<Stored>,
-    /// Every passkey that ever was.
+    /// The accounts that signed up, and their names.
+    names: Vec<(Owner, String)>,
+    /// Every passkey that ever existed.
     known: Vec<PasskeyId>,
 }
 
 /// A ceremony that has begun.
 struct Begun {
     id: relying_party::CeremonyId,
+    browser: usize,
     rp: usize,
     kind: Kind,
     options: Value,
@@ -36,6 +43,7 @@ struct Begun {
 #[derive(Clone)]
 enum Kind {
     Create { user: UserHandle },
+    SignUp { user: UserHandle, name: &'static str },
     SignIn { user: Option<UserHandle>, allowed: Vec<Vec<u8>> },
 }
 
@@ -85,11 +93,18 @@ fn device(seed: &str, counter: SignCounter) -> TestAuthenticator {
     })
 }
 
-/// The users' handles, each of them their name.
+/// The names under which users sign up.
+const NAMES: [&str; 2] = ["one", "another"];
+
+/// The users' handles, which are their names.
 pub(crate) const USERS: [&str; 3] = ["ada", "bob", "cyd"];
 
-impl<S: PasskeyStore<Error: std::fmt::Debug>> World<S> {
-    /// A world in which nothing has happened yet; there is nothing of its users in the store.
+impl<S, E> World<S>
+where
+    S: CeremonyStore<Error = E> + PasskeyStore<Error = E>,
+    E: std::fmt::Debug,
+{
+    /// A world in which nothing has happened yet. The store contains nothing of its users.
     pub(crate) fn new(store: S) -> Self {
         let user = |name: &str| {
             SignedInUser::new(UserHandle::try_from(name.as_bytes()).unwrap(), name, name)
@@ -104,21 +119,32 @@ impl<S: PasskeyStore<Error: std::fmt::Debug>> World<S> {
                 device("cloned", SignCounter::Counting),
             ],
             store,
+            creates_accounts: true,
             now: Timestamp::from_unix_millis(1_700_000_000_000),
             begun: Vec::new(),
             model: Vec::new(),
+            names: Vec::new(),
             known: Vec::new(),
         }
     }
 
-    /// Runs a flow; what it came to, or the code of its error.
+    /// The same, but the store does not create accounts.
+    #[allow(dead_code, reason = "most stores create them")]
+    pub(crate) fn without_accounts(mut self) -> Self {
+        self.creates_accounts = false;
+        self
+    }
+
+    /// Runs a flow. Returns its outcome, or the code of its error.
     fn run<F: Flow>(
         store: &S,
         start: Result<Step<F>, relying_party::Error>,
     ) -> Result<F::Output, &'static str> {
         store::run(store, start).map_err(|error| match error {
             RunError::Flow(error) => error.code(),
-            RunError::Store(error) => panic!("the store failed: {error:?}"),
+            RunError::CeremonyStore(error) | RunError::PasskeyStore(error) => {
+                panic!("the store failed: {error:?}")
+            }
         })
     }
 
@@ -137,19 +163,33 @@ impl<S: PasskeyStore<Error: std::fmt::Debug>> World<S> {
         Challenge::from(bytes)
     }
 
-    /// Does it, and checks that it ends as the model says. Returns what and how; nothing if it could not be done.
+    /// Performs it, and checks that it ends as the model says. Returns what happened and how it ended, or `None` if it
+    /// was not possible.
     pub(crate) fn apply(&mut self, operation: &Operation) -> Option<String> {
         match operation {
-            Operation::BeginCreate { rp, user } => Some(self.begin_create(*rp, *user)),
-            Operation::BeginSignIn { rp, named } => Some(self.begin_sign_in(*rp, *named)),
-            Operation::FinishCreate { ceremony, other, device, user, rp } => {
-                self.finish_create(*ceremony, *other, *device, *user, *rp)
+            Operation::BeginCreate { browser, rp, user } => {
+                Some(self.begin_create(*browser, *rp, *user))
             }
-            Operation::FinishSignIn { ceremony, other, device, rp } => {
-                self.finish_sign_in(*ceremony, *other, *device, *rp)
+            Operation::BeginSignIn { browser, rp, named } => {
+                Some(self.begin_sign_in(*browser, *rp, *named))
             }
-            Operation::Rename { passkey, somebody, name } => self.rename(*passkey, *somebody, name),
-            Operation::Delete { passkey, somebody } => self.delete(*passkey, *somebody),
+            Operation::FinishCreate { ceremony, other, device, browser, user, rp } => {
+                self.finish_create(*ceremony, *other, *device, *browser, *user, *rp)
+            }
+            Operation::FinishSignIn { ceremony, other, device, browser, rp } => {
+                self.finish_sign_in(*ceremony, *other, *device, *browser, *rp)
+            }
+            Operation::Rename { passkey, other_user, name } => {
+                self.rename(*passkey, *other_user, name)
+            }
+            Operation::Delete { passkey, other_user } => self.delete(*passkey, *other_user),
+            Operation::BeginSignUp { browser, rp, user, name } => {
+                Some(self.begin_sign_up(*browser, *rp, *user, NAMES[*name]))
+            }
+            Operation::FinishSignUp { ceremony, other, device, browser, rp } => {
+                self.finish_sign_up(*ceremony, *other, *device, *browser, *rp)
+            }
+            Operation::Erase { rp, user } => Some(self.erase(*rp, *user)),
             Operation::Wait { millis } => {
                 self.now = self.now + Duration::from_millis(*millis);
                 None
@@ -157,16 +197,23 @@ impl<S: PasskeyStore<Error: std::fmt::Debug>> World<S> {
         }
     }
 
-    fn begin_create(&mut self, rp: usize, user: usize) -> String {
+    fn begin_create(&mut self, browser: usize, rp: usize, user: usize) -> String {
         let is_full = self.of(&self.owner(rp, user)).len() >= MAX;
         let (challenge, now) = (self.challenge(), self.now);
-        let begin = CreatePasskey::begin(&self.rps[rp], &self.users[user], challenge, now);
+        let begin = CreatePasskey::begin(
+            &self.rps[rp],
+            &self.users[user],
+            session(browser),
+            challenge,
+            now,
+        );
         let outcome = Self::run(&self.store, begin);
         let expected = if is_full { Err("passkey_limit_reached") } else { Ok(()) };
         assert_eq!(outcome.as_ref().map(drop).map_err(|code| *code), expected);
         if let Ok(start) = &outcome {
             self.begun.push(Begun {
                 id: start.ceremony_id,
+                browser,
                 rp,
                 kind: Kind::Create { user: self.users[user].handle() },
                 options: serde_json::to_value(&start.public_key).unwrap(),
@@ -177,15 +224,17 @@ impl<S: PasskeyStore<Error: std::fmt::Debug>> World<S> {
         end("begin create", outcome.map(drop))
     }
 
-    fn begin_sign_in(&mut self, rp: usize, named: Option<usize>) -> String {
+    fn begin_sign_in(&mut self, browser: usize, rp: usize, named: Option<usize>) -> String {
         let user = named.map(|user| self.users[user].handle());
-        let request = user.map_or(SignInRequest::Discoverable, SignInRequest::Named);
-        let begin = SignIn::begin(&self.rps[rp], request, self.challenge(), self.now);
+        let request = user.map_or(SignInRequest::Discoverable, SignInRequest::for_account);
+        let begin =
+            SignIn::begin(&self.rps[rp], request, session(browser), self.challenge(), self.now);
         let start = Self::run(&self.store, begin).unwrap();
         let allowed = named.map_or_else(Vec::new, |user| self.of(&self.owner(rp, user)));
         let allowed = allowed.into_iter().map(|stored| stored.credential_id.clone()).collect();
         self.begun.push(Begun {
             id: start.ceremony_id,
+            browser,
             rp,
             kind: Kind::SignIn { user, allowed },
             options: serde_json::to_value(&start.public_key).unwrap(),
@@ -195,12 +244,12 @@ impl<S: PasskeyStore<Error: std::fmt::Debug>> World<S> {
         end("begin sign-in", Ok(()))
     }
 
-    /// One of the ceremonies of that kind.
-    fn pick(&self, number: usize, creates: bool) -> Option<usize> {
-        let is_it = |begun: &Begun| matches!(begun.kind, Kind::Create { .. }) == creates;
+    /// Returns one of the ceremonies of that kind.
+    fn pick(&self, number: usize, is_kind: fn(&Kind) -> bool) -> Option<usize> {
+        let is_it = |begun: &Begun| is_kind(&begun.kind);
         let of_kind = (0..self.begun.len()).filter(|index| is_it(&self.begun[*index]));
         let of_kind = of_kind.collect::<Vec<_>>();
-        // The latest that were not used most of the time: others are used or have expired.
+        // Usually one of the latest unused ones, because others have been used or have expired.
         let fresh = of_kind.iter().copied().filter(|index| !self.begun[*index].is_used);
         let fresh = fresh.collect::<Vec<_>>();
         let those = if fresh.is_empty() || number.is_multiple_of(8) { of_kind } else { fresh };
@@ -214,25 +263,32 @@ impl<S: PasskeyStore<Error: std::fmt::Debug>> World<S> {
         (options.clone(), format!("https://{}", self.rps[*rp].rp_id().as_str()))
     }
 
-    /// The ceremony that a response is to finish: the one it answers, or another late one.
+    /// Returns the ceremony that a response should finish: the one it answers, or another recent one.
     fn finished(&self, answered: usize, other: Option<usize>) -> usize {
         let back = |number| number % self.begun.len().min(6);
         other.map_or(answered, |number| self.begun.len() - 1 - back(number))
     }
 
-    /// What is wrong with a ceremony before anything is looked at. It is used up now.
-    fn take(&mut self, index: usize, rp: usize) -> Result<Kind, &'static [&'static str]> {
+    /// Returns what is wrong with a ceremony before anything else is checked. It is now used up.
+    fn take(
+        &mut self,
+        index: usize,
+        browser: usize,
+        rp: usize,
+    ) -> Result<Kind, &'static [&'static str]> {
         let begun = &mut self.begun[index];
         if std::mem::replace(&mut begun.is_used, true) {
             return Err(&["ceremony_not_found"]);
         }
         let has_expired = self.now >= begun.expires_at;
-        match (begun.rp == rp, has_expired) {
-            (true, false) => Ok(begun.kind.clone()),
-            // A store may have dropped what has expired.
-            (true, true) => Err(&["ceremony_expired", "ceremony_not_found"]),
-            (false, true) => Err(&["ceremony_mismatch", "ceremony_not_found"]),
-            (false, false) => Err(&["ceremony_mismatch"]),
+        match (begun.browser == browser, begun.rp == rp, has_expired) {
+            (true, true, false) => Ok(begun.kind.clone()),
+            // A store may have dropped an expired one.
+            (false, _, true) => Err(&["ceremony_session_mismatch", "ceremony_not_found"]),
+            (true, true, true) => Err(&["ceremony_expired", "ceremony_not_found"]),
+            (true, false, true) => Err(&["ceremony_mismatch", "ceremony_not_found"]),
+            (false, _, false) => Err(&["ceremony_session_mismatch"]),
+            (true, false, false) => Err(&["ceremony_mismatch"]),
         }
     }
 
@@ -241,20 +297,22 @@ impl<S: PasskeyStore<Error: std::fmt::Debug>> World<S> {
         ceremony: usize,
         other: Option<usize>,
         device: usize,
+        browser: Option<usize>,
         user: Option<usize>,
         rp: Option<usize>,
     ) -> Option<String> {
-        let answered = self.pick(ceremony, true)?;
+        let answered = self.pick(ceremony, |kind| matches!(kind, Kind::Create { .. }))?;
         let (options, origin) = self.page(answered);
         let response = self.devices[device].create(&options, &origin).ok()?;
         let finished = self.finished(answered, other);
-        let Begun { id, rp: begun_rp, kind, .. } = &self.begun[finished];
-        // Usually in the session in which it began.
-        let session = match kind {
+        let Begun { id, browser: begun_in, rp: begun_rp, kind, .. } = &self.begun[finished];
+        // Usually in the session in which it began, and for the same user.
+        let signed_in = match kind {
             Kind::Create { user } => self.users.iter().position(|other| other.handle() == *user)?,
-            Kind::SignIn { .. } => 0,
+            Kind::SignIn { .. } | Kind::SignUp { .. } => 0,
         };
-        let (id, rp, user) = (*id, rp.unwrap_or(*begun_rp), user.unwrap_or(session));
+        let (id, browser) = (*id, browser.unwrap_or(*begun_in));
+        let (rp, user) = (rp.unwrap_or(*begun_rp), user.unwrap_or(signed_in));
         let now = self.now;
 
         let owner = self.owner(rp, user);
@@ -262,9 +320,9 @@ impl<S: PasskeyStore<Error: std::fmt::Debug>> World<S> {
         let is_stored = |stored: &Stored| {
             stored.owner.rp_id == owner.rp_id && stored.credential_id == credential_id
         };
-        let expected: Result<(), &[&str]> = match self.take(finished, rp) {
+        let expected: Result<(), &[&str]> = match self.take(finished, browser, rp) {
             Err(codes) => Err(codes),
-            Ok(Kind::SignIn { .. }) => Err(&["ceremony_mismatch"]),
+            Ok(Kind::SignIn { .. } | Kind::SignUp { .. }) => Err(&["ceremony_mismatch"]),
             Ok(Kind::Create { user }) if user != owner.user => Err(&["ceremony_mismatch"]),
             Ok(_) if finished != answered => Err(&["challenge"]),
             Ok(_) if self.model.iter().any(is_stored) => Err(&["passkey_already_exists"]),
@@ -272,7 +330,12 @@ impl<S: PasskeyStore<Error: std::fmt::Debug>> World<S> {
             Ok(_) => Ok(()),
         };
         let handle = owner.user;
-        let finish = CreatePasskey::finish(&self.rps[rp], handle, id, response.as_bytes(), now);
+        let finish = CreatePasskey::finish(
+            &self.rps[rp],
+            handle,
+            posted(browser, id, response.as_bytes()),
+            now,
+        );
         let outcome = Self::run(&self.store, finish);
         check(expected, outcome.as_ref().map(drop));
         if let Ok(created) = &outcome {
@@ -292,16 +355,18 @@ impl<S: PasskeyStore<Error: std::fmt::Debug>> World<S> {
         ceremony: usize,
         other: Option<usize>,
         device: usize,
+        browser: Option<usize>,
         rp: Option<usize>,
     ) -> Option<String> {
-        let answered = self.pick(ceremony, false)?;
+        let answered = self.pick(ceremony, |kind| matches!(kind, Kind::SignIn { .. }))?;
         let (options, origin) = self.page(answered);
         let response = self.devices[device].get(&options, &origin).ok()?;
         let finished = self.finished(answered, other);
-        let Begun { id, rp: begun_rp, .. } = &self.begun[finished];
-        let (id, rp, now) = (*id, rp.unwrap_or(*begun_rp), self.now);
+        let Begun { id, browser: begun_in, rp: begun_rp, .. } = &self.begun[finished];
+        let (id, browser) = (*id, browser.unwrap_or(*begun_in));
+        let (rp, now) = (rp.unwrap_or(*begun_rp), self.now);
 
-        let kind = self.take(finished, rp);
+        let kind = self.take(finished, browser, rp);
         let credential_id = credential_id(&response);
         let held = self.devices[device].credentials();
         let held = held.iter().find(|held| held.id == credential_id).unwrap().clone();
@@ -311,7 +376,7 @@ impl<S: PasskeyStore<Error: std::fmt::Debug>> World<S> {
         });
         let expected: Result<usize, &[&str]> = match (kind, found) {
             (Err(codes), _) => Err(codes),
-            (Ok(Kind::Create { .. }), _) => Err(&["ceremony_mismatch"]),
+            (Ok(Kind::Create { .. } | Kind::SignUp { .. }), _) => Err(&["ceremony_mismatch"]),
             (Ok(_), None) => Err(&["credential_unknown"]),
             (Ok(Kind::SignIn { user, allowed }), Some(index)) => {
                 let stored = &self.model[index];
@@ -330,7 +395,7 @@ impl<S: PasskeyStore<Error: std::fmt::Debug>> World<S> {
                 }
             }
         };
-        let finish = SignIn::finish(&self.rps[rp], id, response.as_bytes(), now);
+        let finish = SignIn::finish(&self.rps[rp], posted(browser, id, response.as_bytes()), now);
         let outcome = Self::run(&self.store, finish);
         check(expected.map(drop), outcome.as_ref().map(drop));
         if let (Ok(index), Ok(signed_in)) = (expected, &outcome) {
@@ -343,11 +408,109 @@ impl<S: PasskeyStore<Error: std::fmt::Debug>> World<S> {
         Some(end("sign-in", outcome.map(drop)))
     }
 
-    /// A passkey that is or was there, who wants to change it, and where it is in the model if they may.
+    fn begin_sign_up(
+        &mut self,
+        browser: usize,
+        rp: usize,
+        user: usize,
+        name: &'static str,
+    ) -> String {
+        let user = self.users[user].handle();
+        let new = NewUser::new(user, name, "");
+        let (challenge, now) = (self.challenge(), self.now);
+        let begin = SignUp::begin(&self.rps[rp], &new, session(browser), challenge, now);
+        let start = Self::run(&self.store, begin).unwrap();
+        self.begun.push(Begun {
+            id: start.ceremony_id,
+            browser,
+            rp,
+            kind: Kind::SignUp { user, name },
+            options: serde_json::to_value(&start.public_key).unwrap(),
+            expires_at: start.expires_at,
+            is_used: false,
+        });
+        end("begin sign-up", Ok(()))
+    }
+
+    fn finish_sign_up(
+        &mut self,
+        ceremony: usize,
+        other: Option<usize>,
+        device: usize,
+        browser: Option<usize>,
+        rp: Option<usize>,
+    ) -> Option<String> {
+        let answered = self.pick(ceremony, |kind| matches!(kind, Kind::SignUp { .. }))?;
+        let (options, origin) = self.page(answered);
+        let response = self.devices[device].create(&options, &origin).ok()?;
+        let finished = self.finished(answered, other);
+        let Begun { id, browser: begun_in, rp: begun_rp, .. } = &self.begun[finished];
+        let (id, browser) = (*id, browser.unwrap_or(*begun_in));
+        let (rp, now) = (rp.unwrap_or(*begun_rp), self.now);
+
+        let rp_id = self.rps[rp].rp_id().as_str().to_owned();
+        let credential_id = credential_id(&response);
+        let is_stored =
+            |stored: &Stored| stored.owner.rp_id == rp_id && stored.credential_id == credential_id;
+        let kind = self.take(finished, browser, rp);
+        let expected: Result<(Owner, &str), &[&str]> = match kind {
+            Err(codes) => Err(codes),
+            Ok(Kind::SignUp { .. }) if finished != answered => Err(&["challenge"]),
+            Ok(Kind::SignUp { user, name }) => {
+                let owner = Owner { rp_id: rp_id.clone(), user };
+                let is_taken =
+                    |(of, taken): &(Owner, String)| of.rp_id == owner.rp_id && taken == name;
+                let exists =
+                    self.names.iter().any(|(of, _)| *of == owner) || !self.of(&owner).is_empty();
+                match (self.names.iter().any(is_taken), exists) {
+                    _ if self.model.iter().any(is_stored) => Err(&["passkey_already_exists"]),
+                    _ if !self.creates_accounts => Err(&["sign_up_unsupported"]),
+                    (true, true) => Err(&["user_name_taken", "passkey_already_exists"]),
+                    (true, false) => Err(&["user_name_taken"]),
+                    (false, true) => Err(&["passkey_already_exists"]),
+                    (false, false) => Ok((owner, name)),
+                }
+            }
+            Ok(Kind::Create { .. } | Kind::SignIn { .. }) => Err(&["ceremony_mismatch"]),
+        };
+        let finish = SignUp::finish(&self.rps[rp], posted(browser, id, response.as_bytes()), now);
+        let outcome = Self::run(&self.store, finish);
+        check(expected.as_ref().map(drop).map_err(|codes| *codes), outcome.as_ref().map(drop));
+        if let (Ok((owner, name)), Ok(signed_up)) = (expected, &outcome) {
+            let stored = Stored::from(&signed_up.passkey);
+            assert_eq!((&stored.owner, &stored.credential_id), (&owner, &credential_id));
+            assert_eq!((signed_up.user.handle(), signed_up.user.name()), (owner.user, name));
+            self.known.push(stored.id);
+            self.model.push(stored);
+            self.names.push((owner, name.to_owned()));
+        }
+        Some(end("sign-up", outcome.map(drop)))
+    }
+
+    fn erase(&mut self, rp: usize, user: usize) -> String {
+        let owner = self.owner(rp, user);
+        let erased = Self::run(&self.store, EraseAccount::begin(&self.rps[rp], owner.user));
+        let erased = erased.unwrap();
+        let ids = erased.credential_ids.iter().map(|id| id.as_bytes().to_vec());
+        let expected = self.of(&owner).into_iter().map(|stored| stored.credential_id.clone());
+        assert_eq!(ids.collect::<BTreeSet<_>>(), expected.collect());
+        self.model.retain(|stored| stored.owner != owner);
+        self.names.retain(|(of, _)| *of != owner);
+        for begun in self.begun.iter_mut().filter(|begun| begun.rp == rp) {
+            // What began for this account can no longer be taken.
+            begun.is_used |= match &begun.kind {
+                Kind::Create { user } | Kind::SignUp { user, .. } => *user == owner.user,
+                Kind::SignIn { user, .. } => *user == Some(owner.user),
+            };
+        }
+        end("erase", Ok(()))
+    }
+
+    /// A passkey that exists or existed, the user who wants to change it, and its place in the model if that user may.
     fn find(
         &self,
         number: usize,
-        somebody: Option<(usize, usize)>,
+        other_user: Option<(usize, usize)>,
     ) -> Option<(PasskeyId, usize, Owner, Option<usize>)> {
         let id = if number.is_multiple_of(8) || self.model.is_empty() {
             *self.known.get(number % self.known.len().max(1))?
@@ -355,10 +518,10 @@ impl<S: PasskeyStore<Error: std::fmt::Debug>> World<S> {
             self.model[number % self.model.len()].id
         };
         let stored = self.model.iter().find(|stored| stored.id == id);
-        let owner = match (somebody, stored) {
+        let owner = match (other_user, stored) {
             (None, Some(stored)) => stored.owner.clone(),
-            (somebody, _) => {
-                let (rp, user) = somebody.unwrap_or_default();
+            (other_user, _) => {
+                let (rp, user) = other_user.unwrap_or_default();
                 self.owner(rp, user)
             }
         };
@@ -371,10 +534,10 @@ impl<S: PasskeyStore<Error: std::fmt::Debug>> World<S> {
     fn rename(
         &mut self,
         passkey: usize,
-        somebody: Option<(usize, usize)>,
+        other_user: Option<(usize, usize)>,
         name: &str,
     ) -> Option<String> {
-        let (id, rp, owner, found) = self.find(passkey, somebody)?;
+        let (id, rp, owner, found) = self.find(passkey, other_user)?;
         let rename = RenamePasskey::begin(&self.rps[rp], owner.user, id, name, self.now);
         let outcome = Self::run(&self.store, rename);
         match found {
@@ -389,8 +552,8 @@ impl<S: PasskeyStore<Error: std::fmt::Debug>> World<S> {
         Some(end("rename", outcome.map(drop)))
     }
 
-    fn delete(&mut self, passkey: usize, somebody: Option<(usize, usize)>) -> Option<String> {
-        let (id, rp, owner, found) = self.find(passkey, somebody)?;
+    fn delete(&mut self, passkey: usize, other_user: Option<(usize, usize)>) -> Option<String> {
+        let (id, rp, owner, found) = self.find(passkey, other_user)?;
         let is_last = self.rps[rp].keep_last_passkey() && self.of(&owner).len() == 1;
         let delete = DeletePasskey::begin(&self.rps[rp], owner.user, id);
         let outcome = Self::run(&self.store, delete);
@@ -430,6 +593,15 @@ impl<S: PasskeyStore<Error: std::fmt::Debug>> World<S> {
             }
         }
     }
+}
+
+/// The session of a browser.
+fn session(browser: usize) -> SessionBinding {
+    SessionBinding::of(["the session of one browser", "that of another"][browser])
+}
+
+fn posted(browser: usize, ceremony: relying_party::CeremonyId, response: &[u8]) -> Posted<'_> {
+    Posted { session: session(browser), ceremony, response }
 }
 
 fn end(what: &str, outcome: Result<(), &'static str>) -> String {

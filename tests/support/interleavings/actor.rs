@@ -1,10 +1,10 @@
-//! A request, or two with the browser between them, as something that can be stopped at every effect.
+//! A request, or two with the browser in between, that can be stopped at every effect.
 
 use std::rc::Rc;
 
 use relying_party::{
     Effect, Error, Flow, Passkey, PasskeyId, Reply, Step,
-    flow::{Created, CreationStart, Deleted, Listed, SignInStart, SignedIn},
+    flow::{Created, CreationStart, Deleted, Erased, Listed, SignInStart, SignedIn, SignedUp},
 };
 
 /// How an actor ended.
@@ -15,9 +15,11 @@ pub(crate) enum Outcome {
     SignedIn(Box<Passkey>),
     Renamed(Box<Passkey>),
     Deleted(PasskeyId),
+    SignedUp(Box<Passkey>),
+    Erased(usize),
     Listed(usize),
     Refused(Error),
-    /// The store failed, or the machine did: the flow is gone.
+    /// The store or the machine failed: the flow is gone.
     Lost,
 }
 
@@ -61,6 +63,19 @@ impl From<Passkey> for Outcome {
 impl From<Deleted> for Outcome {
     fn from(deleted: Deleted) -> Self {
         Self::Deleted(deleted.id)
+    }
+}
+
+impl From<SignedUp> for Outcome {
+    fn from(signed_up: SignedUp) -> Self {
+        assert_eq!(signed_up.user.handle(), signed_up.passkey.user);
+        Self::SignedUp(Box::new(signed_up.passkey))
+    }
+}
+
+impl From<Erased> for Outcome {
+    fn from(erased: Erased) -> Self {
+        Self::Erased(erased.credential_ids.len())
     }
 }
 
@@ -108,11 +123,11 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Requests, the next of which begins when the one before it has succeeded.
+/// A sequence of requests. Each begins when the one before has succeeded.
 pub(crate) struct Actor<'r, 'a> {
     rest: core::slice::Iter<'r, Request<'a>>,
     now: Next<'a>,
-    /// How its requests ended that have, and were not looked at.
+    /// The outcomes of its finished requests that have not been checked yet.
     ended: Vec<Outcome>,
 }
 
@@ -136,12 +151,12 @@ impl<'r, 'a> Actor<'r, 'a> {
         }
     }
 
-    /// How requests ended since this was asked last.
+    /// Returns the outcomes of requests since the last call.
     pub(crate) fn ended(&mut self) -> Vec<Outcome> {
         std::mem::take(&mut self.ended)
     }
 
-    /// What it waits for, unless it has ended.
+    /// Returns the effect that it is waiting for, unless it has ended.
     pub(crate) fn effect(&self) -> Option<&Effect> {
         match &self.now {
             Next::Waits(_, effect) => Some(effect),

@@ -1,16 +1,20 @@
 //! Every order of the effects of several actors, with faults before and after them.
 
-use relying_party::{Effect, Passkey, PasskeyId, RelyingParty, Reply, flow::Owner};
+use std::collections::BTreeSet;
+
+use relying_party::{
+    CeremonyId, Effect, Passkey, PasskeyId, RelyingParty, Reply, ceremony::Ceremony, flow::Owner,
+};
 
 use super::{
     actor::{Actor, Outcome, Request},
     model::Model,
 };
 
-/// A sequence of choices, and the next one that has not been tried.
+/// A sequence of choices, and the next one to try.
 #[derive(Default)]
 struct Choices {
-    /// What was chosen, and of how many.
+    /// What was chosen, and out of how many.
     made: Vec<(usize, usize)>,
     at: usize,
 }
@@ -26,7 +30,7 @@ impl Choices {
         chosen
     }
 
-    /// Goes to the next sequence; false if there is none.
+    /// Advances to the next sequence. Returns false if all have been tried.
     fn advance(&mut self) -> bool {
         self.at = 0;
         while let Some((chosen, of)) = self.made.pop() {
@@ -45,9 +49,9 @@ pub(crate) struct Scenario<'a> {
     pub(crate) rp: &'a RelyingParty,
     pub(crate) store: Model,
     pub(crate) actors: Vec<Vec<Request<'a>>>,
-    /// Store errors or crashes in one schedule, at most. To a flow they are the same: it is gone.
+    /// The maximum number of store errors or crashes in one schedule. For a flow they are the same: it is gone.
     pub(crate) faults: usize,
-    /// What must hold at the end beside what must always hold.
+    /// What must hold at the end, in addition to the invariants.
     pub(crate) expect: fn(&End<'_>),
 }
 
@@ -94,10 +98,10 @@ impl Scenario<'_> {
             faults += usize::from(fault != 0);
             let actor = &mut actors[index];
             let effect = actor.effect().unwrap().clone();
-            if fault == 1 {
+            if fault == 1 || store.refuses(&effect) {
                 actor.lose();
             } else {
-                let before = store.passkeys.clone();
+                let before = store.clone();
                 let reply = store.answer(&effect);
                 trail.judge(self, index, &effect, &reply, &before, &store);
                 if fault == 2 {
@@ -117,18 +121,19 @@ impl Scenario<'_> {
     }
 }
 
-/// What has happened, as far as the invariants speak of it.
+/// What has happened, as far as the invariants need it.
 #[derive(Default)]
 struct Trail {
-    /// How often each actor's present request has written to passkeys.
+    /// How often each actor's current request has written to passkeys.
     writes: Vec<usize>,
-    /// Passkeys whose deletion has been reported to somebody.
+    /// Passkeys whose deletion has been reported.
     reported_deleted: Vec<PasskeyId>,
-    /// Passkeys that have ever been deleted, and those that were registered anew after it.
+    /// Passkeys that have ever been deleted, and those that were registered again afterwards.
     deleted: Vec<PasskeyId>,
     anew: Vec<PasskeyId>,
-    /// Ceremonies that were taken.
-    taken: Vec<relying_party::CeremonyId>,
+    /// Ceremonies that were taken, and those that existed when their account's ceremonies were erased.
+    taken: Vec<CeremonyId>,
+    erased: Vec<CeremonyId>,
 }
 
 impl Trail {
@@ -139,11 +144,12 @@ impl Trail {
         actor: usize,
         effect: &Effect,
         reply: &Reply,
-        before: &[Passkey],
+        before: &Model,
         store: &Model,
     ) {
         let name = scenario.name;
-        if before != store.passkeys {
+        self.judge_accounts(scenario, effect, reply, before, store);
+        if before.passkeys != store.passkeys {
             self.writes[actor] += 1;
             assert_eq!(self.writes[actor], 1, "{name}: a request that writes more than once");
         }
@@ -151,7 +157,7 @@ impl Trail {
             assert!(!self.taken.contains(id), "{name}: a ceremony that was taken twice");
             self.taken.push(*id);
         }
-        for passkey in before {
+        for passkey in &before.passkeys {
             match store.passkeys.iter().find(|after| after.id == passkey.id) {
                 Some(after) => {
                     assert!(
@@ -188,10 +194,43 @@ impl Trail {
         }
         if let (Effect::RecordUse { id, .. }, Reply::Recorded(recorded)) = (effect, reply) {
             assert!(
-                *recorded != relying_party::flow::Recorded::Updated
+                *recorded != relying_party::flow::RecordOutcome::Updated
                     || !self.reported_deleted.contains(id),
                 "{name}: a use of a passkey whose deletion was reported"
             );
+        }
+    }
+
+    /// What must hold for accounts after every effect.
+    fn judge_accounts(
+        &mut self,
+        scenario: &Scenario<'_>,
+        effect: &Effect,
+        reply: &Reply,
+        before: &Model,
+        store: &Model,
+    ) {
+        let name = scenario.name;
+        match (effect, reply) {
+            (Effect::PutCeremony(put), _) => self.erased.retain(|id| *id != put.id()),
+            (Effect::EraseCeremonies(owner), _) => {
+                let is_theirs = |it: &&Ceremony| Owner::of_ceremony(it).as_ref() == Some(owner);
+                let theirs = before.ceremonies.iter().filter(is_theirs);
+                self.erased.extend(theirs.map(Ceremony::id));
+            }
+            (Effect::TakeCeremony(id), Reply::Ceremony(Some(_))) => {
+                assert!(!self.erased.contains(id), "{name}: a ceremony that was erased was taken");
+            }
+            (Effect::ErasePasskeys(owner), _) => {
+                assert!(store.of(owner).is_empty(), "{name}: a passkey of an erased account");
+                assert!(!store.names.contains_key(owner), "{name}: the name of an erased account");
+            }
+            _ => {}
+        }
+        let names = store.names.values().collect::<BTreeSet<_>>();
+        assert_eq!(names.len(), store.names.len(), "{name}: two accounts with one name");
+        for owner in store.names.keys().filter(|owner| !before.names.contains_key(owner)) {
+            assert!(!store.of(owner).is_empty(), "{name}: an account without a passkey");
         }
     }
 
@@ -207,6 +246,14 @@ impl Trail {
                 assert!(unchanged, "created, and another is stored");
                 assert!(stored(passkey.id).is_some() || is_gone(passkey.id), "created, not stored");
                 assert_eq!(self.writes[actor], 1);
+            }
+            Outcome::SignedUp(passkey) => {
+                assert!(stored(passkey.id).is_some() || is_gone(passkey.id), "not stored");
+                assert_eq!(self.writes[actor], 1);
+            }
+            Outcome::Erased(_) => {
+                let gone = self.deleted.iter().copied().filter(|id| stored(*id).is_none());
+                self.reported_deleted.extend(gone);
             }
             Outcome::SignedIn(passkey) => {
                 let kept = stored(passkey.id)

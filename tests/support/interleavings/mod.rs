@@ -1,4 +1,4 @@
-//! Flows over a model store, in every order of their effects.
+//! Flows with a model store, in every order of their effects.
 
 pub(crate) mod actor;
 pub(crate) mod explore;

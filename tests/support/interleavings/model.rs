@@ -1,16 +1,22 @@
-//! The storage contract as plain lists: one effect after the other, each at once.
+//! The storage contract as simple lists: one effect after another, each at once.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use relying_party::{
     Effect, Passkey, Reply,
     ceremony::Ceremony,
-    flow::{Inserted, Owner, Recorded, Removed},
+    flow::{InsertOutcome, Owner, RecordOutcome, RemoveOutcome, SignUpOutcome},
 };
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Model {
     pub(crate) ceremonies: Vec<Ceremony>,
     pub(crate) passkeys: Vec<Passkey>,
-    /// A promise that the model breaks, for the test that breaches are found.
+    /// The names of accounts that signed up, each with its RP ID.
+    pub(crate) names: BTreeMap<Owner, (String, String)>,
+    /// The accounts of the host, if passkeys have a foreign key to them.
+    pub(crate) accounts: Option<BTreeSet<Owner>>,
+    /// A promise that the model breaks, to test that breaches are detected.
     pub(crate) breaks: Option<Promise>,
 }
 
@@ -22,6 +28,10 @@ pub(crate) enum Promise {
     CompareAndSet,
     KeepLast,
     Deletion,
+    UniqueName,
+    PasskeyWithItsAccount,
+    CeremoniesErased,
+    PasskeysErased,
 }
 
 impl Model {
@@ -30,6 +40,16 @@ impl Model {
         passkeys.retain(|passkey| passkey.user == owner.user && passkey.rp_id == owner.rp_id);
         passkeys.sort_by_key(|passkey| (passkey.created_at, passkey.id));
         passkeys
+    }
+
+    /// Whether the store fails at this effect: a passkey of an account that does not exist.
+    pub(crate) fn refuses(&self, effect: &Effect) -> bool {
+        match (effect, &self.accounts) {
+            (Effect::InsertPasskey { passkey, .. }, Some(accounts)) => {
+                !accounts.contains(&Owner::of_passkey(passkey))
+            }
+            _ => false,
+        }
     }
 
     pub(crate) fn answer(&mut self, effect: &Effect) -> Reply {
@@ -60,12 +80,14 @@ impl Model {
                 let compares = self.breaks != Some(Promise::CompareAndSet);
                 let found = self.passkeys.iter_mut().find(|passkey| passkey.id == *id);
                 Reply::Recorded(match found {
-                    None => Recorded::NotFound,
-                    Some(passkey) if compares && passkey.state != *expected => Recorded::Conflict,
+                    None => RecordOutcome::NotFound,
+                    Some(passkey) if compares && passkey.state != *expected => {
+                        RecordOutcome::Conflict
+                    }
                     Some(passkey) => {
                         passkey.state = *state;
                         passkey.last_used_at = Some(*at);
-                        Recorded::Updated
+                        RecordOutcome::Updated
                     }
                 })
             }
@@ -81,33 +103,69 @@ impl Model {
             Effect::DeletePasskey { owner, id, keep_last } => {
                 let keep_last = *keep_last && self.breaks != Some(Promise::KeepLast);
                 Reply::Removed(match self.owned(owner, *id) {
-                    None => Removed::NotFound,
-                    Some(_) if keep_last && self.of(owner).len() == 1 => Removed::LastPasskey,
-                    Some(_) if self.breaks == Some(Promise::Deletion) => Removed::Removed,
+                    None => RemoveOutcome::NotFound,
+                    Some(_) if keep_last && self.of(owner).len() == 1 => RemoveOutcome::LastPasskey,
+                    Some(_) if self.breaks == Some(Promise::Deletion) => RemoveOutcome::Removed,
                     Some(index) => {
                         self.passkeys.remove(index);
-                        Removed::Removed
+                        RemoveOutcome::Removed
                     }
                 })
             }
-            Effect::PendingTasks(_) => Reply::Tasks(Vec::new()),
+            Effect::InsertAccount { user, passkey } => {
+                let name = (passkey.rp_id.clone(), user.name().to_owned());
+                let owner = Owner::of_passkey(passkey);
+                let is_taken = self.names.values().any(|taken| *taken == name)
+                    && self.breaks != Some(Promise::UniqueName);
+                Reply::SignedUp(if is_taken {
+                    SignUpOutcome::NameTaken
+                } else if self.breaks == Some(Promise::PasskeyWithItsAccount) {
+                    self.names.insert(owner, name);
+                    SignUpOutcome::Created
+                } else if self.names.contains_key(&owner)
+                    || self.insert(passkey, 1) != InsertOutcome::Inserted
+                {
+                    SignUpOutcome::AlreadyExists
+                } else {
+                    self.accounts.iter_mut().for_each(|all| all.extend([owner.clone()]));
+                    self.names.insert(owner, name);
+                    SignUpOutcome::Created
+                })
+            }
+            Effect::EraseCeremonies(owner) => {
+                let is_theirs = |it: &Ceremony| Owner::of_ceremony(it).as_ref() == Some(owner);
+                if self.breaks != Some(Promise::CeremoniesErased) {
+                    self.ceremonies.retain(|ceremony| !is_theirs(ceremony));
+                }
+                Reply::Stored
+            }
+            Effect::ErasePasskeys(owner) => {
+                let erased =
+                    self.of(owner).into_iter().map(|passkey| passkey.credential_id).collect();
+                if self.breaks != Some(Promise::PasskeysErased) {
+                    self.passkeys.retain(|it| Owner::of_passkey(it) != *owner);
+                }
+                self.names.remove(owner);
+                self.accounts.iter_mut().for_each(|all| all.retain(|account| account != owner));
+                Reply::Erased(erased)
+            }
             _ => panic!("an effect that the model does not know"),
         }
     }
 
-    fn insert(&mut self, passkey: &Passkey, max_per_user: u32) -> Inserted {
+    fn insert(&mut self, passkey: &Passkey, max_per_user: u32) -> InsertOutcome {
         let owner = Owner { rp_id: passkey.rp_id.clone(), user: passkey.user };
         let exists = self.passkeys.iter().any(|other| {
             other.rp_id == passkey.rp_id && other.credential_id == passkey.credential_id
         });
         let is_full = self.of(&owner).len() >= usize::try_from(max_per_user).unwrap();
         if exists && self.breaks != Some(Promise::UniqueCredential) {
-            Inserted::AlreadyExists
+            InsertOutcome::AlreadyExists
         } else if is_full && self.breaks != Some(Promise::Limit) {
-            Inserted::LimitReached
+            InsertOutcome::LimitReached
         } else {
             self.passkeys.push(passkey.clone());
-            Inserted::Inserted
+            InsertOutcome::Inserted
         }
     }
 

@@ -1,4 +1,4 @@
-//! One ceremony with everything that a relying party needs to judge it, and the verdict, as a JSON object.
+//! A ceremony with everything that a relying party needs to verify it, and the verdict, as a JSON object.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use relying_party::test_authenticator::flags;
@@ -13,14 +13,14 @@ pub(crate) fn base64url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The registration of a vector; `credential` is the response to it.
+/// The registration of a vector. `credential` is its response.
 pub(crate) fn registration(ceremonies: &Ceremonies, credential: &Value) -> Value {
     let algorithm = ceremonies.vector.algorithm.id();
     let mut algorithms = vec![algorithm];
     algorithms.extend([-7, -257].into_iter().filter(|other| *other != algorithm));
     let attestation = ceremonies.vector.attestation;
     let (verify, anchors) = match attestation {
-        // Its lists of authorizations are empty, which the letter of the procedure refuses.
+        // Its authorization lists are empty, which the procedure rejects if taken literally.
         Attests::Certified(Certified::AndroidKey) => ("ignore", vec![authority().certificate]),
         Attests::Certified(_) => ("trusted", vec![authority().certificate]),
         _ => ("statement", Vec::new()),
@@ -49,7 +49,7 @@ pub(crate) fn registration(ceremonies: &Ceremonies, credential: &Value) -> Value
             "sign_count": ceremonies.registration.authenticator_data.sign_count,
         },
     });
-    // Formats that do not tell it have none.
+    // Formats without this information have none.
     let kind = match attestation {
         Attests::None => Some("none"),
         Attests::PackedSelf => Some("self"),
@@ -63,7 +63,7 @@ pub(crate) fn registration(ceremonies: &Ceremonies, credential: &Value) -> Value
     case
 }
 
-/// The authentication of a vector; `credential` is the response to it.
+/// The authentication of a vector. `credential` is its response.
 pub(crate) fn authentication(ceremonies: &Ceremonies, credential: &Value) -> Value {
     let registered = &ceremonies.registration.authenticator_data;
     json!({

@@ -1,4 +1,4 @@
-//! The vectors' attestation certificates and who issues them.
+//! The vectors' attestation certificates, and their issuers.
 
 use relying_party::test_authenticator::{
     AuthorizationList, RegistrationParts, TestAlgorithm, TestAttestation, TestAttester,
@@ -19,10 +19,10 @@ pub(crate) enum Certified {
 
 const COMMON_NAME: &str = "WebAuthn test vectors";
 const ORGANIZATION: &str = "W3C";
-/// A country code that is nobody's.
+/// A country code that no country has.
 const COUNTRY: &str = "AA";
 
-/// The root of all these vectors, from a stream of its own.
+/// The root of all these vectors, from a separate stream.
 pub(crate) fn authority() -> TestAuthority {
     let mut recipe = Recipe::new("Attestation CA");
     let key = TestKey::from_secret(TestAlgorithm::Es256, &recipe.next(32)).unwrap();
@@ -31,8 +31,7 @@ pub(crate) fn authority() -> TestAuthority {
 }
 
 impl Certified {
-    /// Has the registration attested. The attestation key and the serial number of its certificate come next in the
-    /// stream.
+    /// Attests the registration. The attestation key and the serial number of its certificate come next in the stream.
     pub(crate) fn attest(self, registration: &mut RegistrationParts, recipe: &mut Recipe) {
         let key = match self {
             // The credential key is certified.
@@ -46,13 +45,19 @@ impl Certified {
         attester.country = COUNTRY.into();
         attester.names_aaguid = false;
         if self == Self::AndroidKey {
-            registration.bend_statement(|statement| {
-                // Nothing is said of what the key is for, nor who protects it.
+            registration.tamper_statement(|statement| {
+                // The description does not say what the key is for, or who protects it.
                 let description = statement.key_description().unwrap();
                 description.attestation_security_level = 0;
                 description.keymaster_version = vec![0];
                 description.keymaster_security_level = 0;
                 description.tee_enforced = AuthorizationList::default();
+            });
+        }
+        if self == Self::Tpm {
+            registration.tamper_statement(|statement| {
+                // The one attribute that says what the key is for: signing.
+                statement.tpm_parts().unwrap().pub_area.object_attributes = 1 << 18;
             });
         }
         registration.attestation = match self {

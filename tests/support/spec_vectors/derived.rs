@@ -1,5 +1,5 @@
-//! Cases derived from the vectors by changing one thing, signed again wherever the change is signed over: only
-//! the rule under test can object.
+//! Cases derived from the vectors by changing one thing, and signed again if the change is signed: only the rule under
+//! test can fail.
 
 mod algorithms;
 mod authentication;
@@ -45,7 +45,7 @@ pub(crate) fn cases(vectors: &[Ceremonies]) -> Vec<Value> {
 pub(crate) struct Registrations<'a> {
     base: &'a Ceremonies,
     cases: &'a mut Vec<Value>,
-    /// What is different about the relying party, in all of them.
+    /// The difference in the relying party, in all of them.
     setting: fn(&mut Value),
 }
 
@@ -53,11 +53,11 @@ pub(crate) struct Registrations<'a> {
 pub(crate) struct Authentications<'a> {
     base: &'a Ceremonies,
     cases: &'a mut Vec<Value>,
-    /// What is different about the relying party, in all of them.
+    /// The difference in the relying party, in all of them.
     setting: fn(&mut Value),
 }
 
-/// The methods that derive, which differ in their types only. A verdict is `ok` or a reason.
+/// The methods that derive, which only differ in their types. A verdict is `ok` or a reason.
 macro_rules! derive {
     ($type:ident, $parts:ty, $signed:ty, $ceremony:ident) => {
         impl<'a> $type<'a> {
@@ -65,7 +65,7 @@ macro_rules! derive {
                 Self { base, cases, setting: |_| () }
             }
 
-            /// The same for a relying party that is set up otherwise.
+            /// The same for a relying party that is configured differently.
             pub(crate) fn under(&mut self, setting: fn(&mut Value)) -> $type<'_> {
                 $type { base: self.base, cases: self.cases, setting }
             }
@@ -73,43 +73,43 @@ macro_rules! derive {
             /// A case with a change before signing, one after it, and one to the case itself.
             fn add(
                 &mut self,
-                bend: impl FnOnce(&mut $parts),
-                tamper: impl FnOnce(&mut $signed),
+                tamper: impl FnOnce(&mut $parts),
+                corrupt: impl FnOnce(&mut $signed),
                 change: impl FnOnce(&mut Value),
             ) {
                 let mut parts = self.base.$ceremony.clone();
-                bend(&mut parts);
+                tamper(&mut parts);
                 let mut signed = parts.sign().unwrap();
-                tamper(&mut signed);
+                corrupt(&mut signed);
                 let mut case = case::$ceremony(self.base, &signed.to_json().unwrap());
                 (self.setting)(&mut case);
                 change(&mut case);
                 self.cases.push(case);
             }
 
-            /// A change that is signed over.
-            pub(crate) fn bent(
-                &mut self,
-                name: &str,
-                verdict: &str,
-                note: &str,
-                bend: impl FnOnce(&mut $parts),
-            ) {
-                self.add(bend, |_| (), |case| conclude(case, name, verdict, note));
-            }
-
-            /// A change after signing.
+            /// A change that is signed.
             pub(crate) fn tampered(
                 &mut self,
                 name: &str,
                 verdict: &str,
                 note: &str,
-                tamper: impl FnOnce(&mut $signed),
+                tamper: impl FnOnce(&mut $parts),
             ) {
-                self.add(|_| (), tamper, |case| conclude(case, name, verdict, note));
+                self.add(tamper, |_| (), |case| conclude(case, name, verdict, note));
             }
 
-            /// A change to what the relying party wanted or knows, or to the JSON of the response.
+            /// A change after signing.
+            pub(crate) fn corrupted(
+                &mut self,
+                name: &str,
+                verdict: &str,
+                note: &str,
+                corrupt: impl FnOnce(&mut $signed),
+            ) {
+                self.add(|_| (), corrupt, |case| conclude(case, name, verdict, note));
+            }
+
+            /// A change to what the relying party wants or knows, or to the JSON of the response.
             pub(crate) fn changed(
                 &mut self,
                 name: &str,
@@ -128,18 +128,18 @@ macro_rules! derive {
             }
         }
 
-        impl BendsClientData for $type<'_> {
+        impl TampersClientData for $type<'_> {
             fn client_data(
                 &mut self,
                 name: &str,
                 verdict: &str,
                 note: &str,
-                bend: impl FnOnce(&mut ClientData),
+                tamper: impl FnOnce(&mut ClientData),
             ) {
-                self.bent(name, verdict, note, |parts| bend(&mut parts.client_data));
+                self.tampered(name, verdict, note, |parts| tamper(&mut parts.client_data));
             }
 
-            fn under_setting(&mut self, setting: fn(&mut Value)) -> impl BendsClientData {
+            fn under_setting(&mut self, setting: fn(&mut Value)) -> impl TampersClientData {
                 self.under(setting)
             }
         }
@@ -150,16 +150,16 @@ derive!(Registrations, RegistrationParts, SignedRegistration, registration);
 derive!(Authentications, AssertionParts, SignedAssertion, authentication);
 
 /// Both ceremonies have client data, and the same rules for most of it.
-pub(crate) trait BendsClientData {
+pub(crate) trait TampersClientData {
     fn client_data(
         &mut self,
         name: &str,
         verdict: &str,
         note: &str,
-        bend: impl FnOnce(&mut ClientData),
+        tamper: impl FnOnce(&mut ClientData),
     );
 
-    fn under_setting(&mut self, setting: fn(&mut Value)) -> impl BendsClientData;
+    fn under_setting(&mut self, setting: fn(&mut Value)) -> impl TampersClientData;
 }
 
 /// Gives a case its name and its verdict.

@@ -20,7 +20,7 @@ pub(crate) const TOP_ORIGIN: &str = "https://example.com";
 /// What distinguishes one vector from another.
 #[derive(Clone)]
 pub(crate) struct Vector {
-    /// The name that the recipe's info is made of.
+    /// The name for the recipe's info.
     pub name: &'static str,
     pub algorithm: TestAlgorithm,
     pub attestation: Attests,
@@ -29,12 +29,12 @@ pub(crate) struct Vector {
     pub credential_id_length: usize,
 }
 
-/// Who attests.
+/// The attester.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Attests {
     None,
     PackedSelf,
-    /// Somebody with a certificate.
+    /// An attester with a certificate.
     Certified(Certified),
 }
 
@@ -48,7 +48,7 @@ pub(crate) enum Framing {
     TopOrigin,
 }
 
-/// A vector as most are.
+/// A typical vector.
 const PLAIN: Vector = Vector {
     name: "none.ES256",
     algorithm: TestAlgorithm::Es256,
@@ -69,7 +69,7 @@ pub(crate) fn vectors() -> [Vector; 5] {
     ]
 }
 
-/// The vectors with certificates; those of algorithms that this build has.
+/// The vectors with certificates whose algorithms this build supports.
 pub(crate) fn certified_vectors() -> Vec<Vector> {
     let certified = |name, algorithm, format| Vector {
         name,
@@ -97,7 +97,7 @@ pub(crate) fn certified_vectors() -> Vec<Vector> {
     ]
 }
 
-/// Vectors that the specification does not have, made by its recipe: the same two ceremonies with the other
+/// Vectors that the specification does not have, created with its recipe: the same two ceremonies with the other
 /// algorithms.
 pub(crate) fn further_vectors() -> [Vector; 3] {
     [
@@ -113,7 +113,7 @@ pub(crate) fn further_vectors() -> [Vector; 3] {
     })
 }
 
-/// A vector as it comes out of the recipe, not signed yet.
+/// A vector from the recipe, not signed yet.
 #[derive(Clone)]
 pub(crate) struct Ceremonies {
     pub vector: Vector,
@@ -121,7 +121,7 @@ pub(crate) struct Ceremonies {
     pub registration: RegistrationParts,
     pub authentication_challenge: Vec<u8>,
     pub authentication: AssertionParts,
-    /// The specification names no user; this one is ours.
+    /// The specification names no user. This one is ours.
     pub user_handle: Vec<u8>,
 }
 
@@ -146,7 +146,7 @@ impl Vector {
         let aaguid = Aaguid::new(recipe.next(16).try_into().unwrap());
         let credential_id = recipe.next(self.credential_id_length);
         let flags = match self.attestation {
-            // U2F knows user presence only.
+            // U2F only supports user presence.
             Attests::Certified(Certified::FidoU2f) => 0,
             _ => with_backup_rule(recipe.next_byte() & (flags::UV | flags::BE | flags::BS)),
         };
@@ -165,7 +165,7 @@ impl Vector {
 
         let authentication_challenge = recipe.next(self.challenge_length);
         let client_data = self.client_data("webauthn.get", &authentication_challenge, &mut recipe);
-        // Eligibility never changes; the other two bits are drawn again.
+        // Eligibility never changes. The other two bits are drawn again.
         let eligible = flags & flags::BE;
         let flags = with_backup_rule(recipe.next_byte() & (flags::UV | flags::BS) | eligible);
         let data = AuthenticatorData::new(RP_ID, flags::UP | flags, 0);
@@ -183,7 +183,7 @@ impl Vector {
 
     fn key(&self, recipe: &mut Recipe) -> TestKey {
         let secret = match (self.attestation, self.algorithm) {
-            // The smallest Mersenne primes of more than 1024 bits, instead of anything random.
+            // The smallest Mersenne primes above 1024 bits, instead of random ones.
             (Attests::Certified(_), TestAlgorithm::Rs256) => {
                 return TestKey::from_rsa_primes(&mersenne(1279), &mersenne(2203)).unwrap();
             }
@@ -192,7 +192,7 @@ impl Vector {
             }
             #[cfg(feature = "es384")]
             (_, TestAlgorithm::Es384) => recipe.next(48),
-            // One byte less than a scalar of P-521 has.
+            // One byte less than a scalar of P-521.
             #[cfg(feature = "es512")]
             (_, TestAlgorithm::Es512) => [vec![0], recipe.next(65)].concat(),
             #[cfg(feature = "ed448")]
@@ -208,7 +208,7 @@ impl Vector {
         if self.framing == Framing::TopOrigin {
             client_data.top_origin = Some(TOP_ORIGIN.into());
         }
-        // The lowest bit of a byte says whether clients of the future added a member.
+        // The lowest bit of a byte says whether future clients added a member.
         if recipe.next_byte() & 1 == 1 {
             let random = URL_SAFE_NO_PAD.encode(recipe.next(16));
             let text = format!(
@@ -220,7 +220,7 @@ impl Vector {
     }
 }
 
-/// Backed up is only what can be.
+/// Only eligible passkeys can be backed up.
 fn with_backup_rule(drawn: u8) -> u8 {
     if drawn & flags::BE == 0 { drawn & !flags::BS } else { drawn }
 }

@@ -1,5 +1,5 @@
-//! The schema of a vector file. Members that it does not name are passed over; `null` is as good as absent wherever a
-//! source may have nothing to say.
+//! The schema of a vector file. Unknown members are ignored. `null` counts as absent wherever a source may have no
+//! value.
 
 use base64::{
     Engine as _, alphabet,
@@ -10,7 +10,7 @@ use serde_json::{Value, value::RawValue};
 
 #[derive(Deserialize)]
 pub(crate) struct File {
-    /// As text, so that one case that cannot be read does not hide the others.
+    /// As text, so that an unreadable case does not hide the others.
     pub(crate) cases: Vec<Box<RawValue>>,
 }
 
@@ -103,7 +103,7 @@ where
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// Bytes in base64url; padding is passed over.
+/// Bytes in base64url. Padding is ignored.
 #[derive(Clone)]
 pub(crate) struct Bytes(pub(crate) Vec<u8>);
 
@@ -120,7 +120,7 @@ const BASE64URL: GeneralPurpose = GeneralPurpose::new(
 );
 
 impl Case {
-    /// A case; if it is none, its `id`, as far as it has one, and what is wrong.
+    /// Reads a case. If that fails, returns its `id`, if it has one, and what is wrong.
     pub(crate) fn read(text: &RawValue) -> Result<Self, (String, String)> {
         serde_json::from_str(text.get()).map_err(|error| {
             let case = serde_json::from_str::<Value>(text.get()).unwrap_or_default();
@@ -129,26 +129,26 @@ impl Case {
         })
     }
 
-    /// A member of the credential, for what the runner has to know about a response before it is judged.
+    /// Returns a member of the credential, for what the runner must know about a response before verification.
     pub(crate) fn member(&self, pointer: &str) -> Option<Vec<u8>> {
         let credential = serde_json::from_str::<Value>(self.credential.get()).ok()?;
         BASE64URL.decode(credential.pointer(pointer)?.as_str()?).ok()
     }
 
-    /// Whether the credential has a member that is neither `null` nor empty text.
+    /// Returns whether the credential has a member that is neither `null` nor an empty text.
     pub(crate) fn has(&self, pointer: &str) -> bool {
         let credential = serde_json::from_str::<Value>(self.credential.get()).unwrap_or_default();
         credential.pointer(pointer).is_some_and(|value| !value.is_null() && value != "")
     }
 
-    /// The origin that the client claims.
+    /// Returns the origin that the client claims.
     pub(crate) fn client_data_origin(&self) -> Option<String> {
         let client_data = self.member("/response/clientDataJSON")?;
         let client_data = serde_json::from_slice::<Value>(&client_data).ok()?;
         Some(client_data.get("origin")?.as_str()?.to_owned())
     }
 
-    /// The least that a case has.
+    /// The minimal case.
     pub(crate) fn example() -> serde_json::Result<Self> {
         serde_json::from_str(
             r#"{"id": "x", "kind": "registration", "rp": {"id": "example.org", "origins": []},

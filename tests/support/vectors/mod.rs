@@ -1,4 +1,4 @@
-//! What `tests/vectors.rs` reads, and how it judges.
+//! What `tests/vectors.rs` reads, and how it verifies.
 
 pub(crate) mod case;
 pub(crate) mod verdict;

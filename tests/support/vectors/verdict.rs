@@ -1,12 +1,12 @@
-//! Judges a case, and compares with what its source expects.
+//! Verifies a case, and compares the verdict with what its source expects.
 
 use relying_party::{
     Algorithm, AttestationObject, AttestationPolicy, AttestationType, CoseKey, CredentialId,
     InvalidKey, PasskeyState, StatementError, Timestamp,
     ceremony::{
-        AuthenticationExpectation, CeremonyError, CounterRule, CredentialRecord, Explanation,
-        RegistrationExpectation, StepVerdict, VerifiedRegistration, explain_authentication,
-        explain_registration, verify_authentication, verify_registration,
+        AuthenticationExpectation, BackupEligibilityRule, CeremonyError, CounterRule,
+        CredentialRecord, Explanation, RegistrationExpectation, StepVerdict, VerifiedRegistration,
+        explain_authentication, explain_registration, verify_authentication, verify_registration,
     },
     crypto::RustCrypto,
     extensions::RequestedExtensions,
@@ -15,7 +15,10 @@ use relying_party::{
 };
 
 #[cfg(feature = "attestation")]
-use relying_party::x509::{Certificate, TrustAnchor};
+use relying_party::{
+    TpmKeyAttributes,
+    x509::{Certificate, TrustAnchor},
+};
 
 use super::case::{Bytes, Case, Kind, Rp, Stored};
 
@@ -25,7 +28,7 @@ pub(crate) enum Verdict {
         expected: String,
         got: String,
     },
-    /// A format or an algorithm that this build does not have, or a relying party that cannot be configured.
+    /// This build lacks a format or an algorithm, or the relying party cannot be configured.
     Unsupported(String),
 }
 
@@ -52,7 +55,7 @@ pub(crate) const REASONS: [&str; 19] = [
     "attestation_trust",
 ];
 
-/// The codes that are as good as a reason: where a rule has no step of its own, sources word it differently.
+/// The codes that are equivalent to a reason: sources use different words for rules without a step.
 pub(crate) fn codes_for(reason: &str) -> Vec<&str> {
     match reason {
         "malformed" => vec!["malformed", "type", "algorithm", "extension", "credential_id"],
@@ -91,15 +94,15 @@ pub(crate) fn judge(case: &Case) -> Verdict {
     Verdict::Disagree { expected, got }
 }
 
-/// An explanation has the verdict of verification.
+/// An explanation has the same verdict as verification.
 fn assert_agrees(explanation: &Explanation, refused: Option<&CeremonyError>, case: &str) {
     assert_eq!(explanation.failure().and_then(StepVerdict::error), refused, "{case}");
 }
 
-/// Not judged: this build lacks something that the case is about.
+/// Not verified: this build lacks something that the case needs.
 struct Unsupported(String);
 
-/// Either the first rule that was broken, or what differs from the expected details.
+/// Either the first rule that was broken, or the differences from the expected details.
 type Got = Result<Vec<String>, CeremonyError>;
 
 fn judge_registration(case: &Case) -> Result<Got, Unsupported> {
@@ -111,6 +114,7 @@ fn judge_registration(case: &Case) -> Result<Got, Unsupported> {
         rp_id: &rp_id,
         origins: &origins,
         bound_origin: None,
+        check_token_binding: false,
         challenge: &case.options.challenge.0,
         user_verification: user_verification(case)?,
         algorithms: &algorithms.collect::<Vec<_>>(),
@@ -153,8 +157,8 @@ fn with_anchors(
 ) -> Result<AttestationPolicy, Unsupported> {
     let anchors = anchors.iter().map(|der| TrustAnchor::from_der(&der.0));
     let anchors = anchors.collect::<Result<Vec<_>, _>>();
-    // SafetyNet is off unless asked for; vectors that hold such a statement ask.
-    let policy = policy.android_safety_net(true);
+    // SafetyNet must be enabled. Vectors with such a statement need it. The specification's TPM leaves its key unbound.
+    let policy = policy.android_safety_net(true).tpm_key(TpmKeyAttributes::Any);
     Ok(policy.anchors(anchors.map_err(|error| Unsupported(error.to_string()))?))
 }
 
@@ -164,8 +168,8 @@ fn with_anchors(policy: AttestationPolicy, _: &[Bytes]) -> Result<AttestationPol
     Ok(policy)
 }
 
-/// The instant of judging. If the source names none, it is when the last certificate was issued: Apple's are good for
-/// days only. Without certificates any will do.
+/// The time of verification. If the source names none, the time when the last certificate was issued, because Apple's
+/// are only valid for days. Without certificates the time does not matter.
 fn at(case: &Case) -> Result<Timestamp, Unsupported> {
     match case.attestation.as_ref().and_then(|attestation| attestation.at.as_deref()) {
         Some(at) => instant(at).ok_or_else(|| Unsupported(format!("attestation.at {at}"))),
@@ -173,7 +177,7 @@ fn at(case: &Case) -> Result<Timestamp, Unsupported> {
     }
 }
 
-/// When the youngest certificate of `x5c` begins to be valid.
+/// When the youngest certificate of `x5c` becomes valid.
 #[cfg(feature = "attestation")]
 fn issued(case: &Case) -> Option<Timestamp> {
     let object = case.member("/response/attestationObject")?;
@@ -189,7 +193,7 @@ fn issued(_: &Case) -> Option<Timestamp> {
     None
 }
 
-/// `YYYY-MM-DDThh:mm:ssZ`, in the Gregorian calendar; fractions of a second are passed over.
+/// `YYYY-MM-DDThh:mm:ssZ`, in the Gregorian calendar. Fractions of a second are ignored.
 fn instant(text: &str) -> Option<Timestamp> {
     let text = text.strip_suffix('Z')?;
     let text = text.split_once('.').map_or(text, |(seconds, _)| seconds);
@@ -208,7 +212,7 @@ fn instant(text: &str) -> Option<Timestamp> {
     Some(Timestamp::from_unix_millis(seconds * 1000))
 }
 
-/// Whether the verdict is about this build and not about the case.
+/// Returns whether the verdict is about this build and not about the case.
 fn lacks_support(case: &Case, error: &CeremonyError) -> bool {
     let expects_it = |reason: &str| case.expect.reason.as_deref() == Some(reason);
     match error {
@@ -218,8 +222,7 @@ fn lacks_support(case: &Case, error: &CeremonyError) -> bool {
             !expects_it("attestation_format")
                 && format_of(case).is_some_and(|format| is_defined(&format))
         }
-        // RS1 is for no credential, so that no relying party offers it; early Windows Hello made such keys where one
-        // did.
+        // Credentials cannot use RS1, so no relying party offers it. Early Windows Hello created such keys if one did.
         CeremonyError::Key(InvalidKey::Algorithm(algorithm)) => {
             case.expect.ok && !algorithm.is_for_credentials()
         }
@@ -227,7 +230,7 @@ fn lacks_support(case: &Case, error: &CeremonyError) -> bool {
     }
 }
 
-/// The formats of §8: a build may lack one of these.
+/// The formats of §8. A build may lack one of them.
 fn is_defined(format: &str) -> bool {
     let defined =
         ["packed", "tpm", "android-key", "android-safetynet", "fido-u2f", "apple", "compound"];
@@ -266,7 +269,7 @@ fn differences(case: &Case, verified: &VerifiedRegistration) -> Vec<String> {
             expect.sign_count.map(|count| count.to_string()),
             Some(verified.sign_count().to_string()),
         ),
-        // A type that was not looked for, or that the format does not tell, is not a different one.
+        // A type that was not determined, or that the format does not reveal, is not a difference.
         (
             "attestation_type",
             expect
@@ -298,11 +301,14 @@ fn judge_authentication(case: &Case) -> Result<Got, Unsupported> {
         rp_id: &rp_id,
         origins: &origins,
         bound_origin: None,
+        check_token_binding: false,
         challenge: &case.options.challenge.0,
         user_verification: user_verification(case)?,
         allow_credentials: &allowed,
         user: user(case, stored, &owner),
         counter_rule: CounterRule::Reject,
+        backup_eligibility_rule: BackupEligibilityRule::Fixed,
+        find_by_credential_id: false,
         extensions: &RequestedExtensions::default(),
         verifier: &RustCrypto,
     };
@@ -340,7 +346,7 @@ fn judge_authentication(case: &Case) -> Result<Got, Unsupported> {
     }
 }
 
-/// The owner of the record. Where the source names none, it is whoever is to be signed in.
+/// The owner of the record. If the source names none, it is the user who signs in.
 fn owner(case: &Case, stored: &Stored) -> Vec<u8> {
     let named = stored.user_handle.as_ref().or(case.options.user_handle.as_ref());
     named
@@ -349,8 +355,8 @@ fn owner(case: &Case, stored: &Stored) -> Vec<u8> {
         .unwrap_or_default()
 }
 
-/// Who is to be signed in, if that is known beforehand. A source that names nobody at all knows its user in some way
-/// that it does not show: it has looked up the record.
+/// The user who signs in, if known beforehand. A source that names no user at all must know the user in a way that it
+/// does not show, because it has looked up the record.
 fn user<'c>(case: &'c Case, stored: &Stored, owner: &'c [u8]) -> Option<&'c [u8]> {
     let names_nobody = stored.user_handle.is_none() && !case.has("/response/userHandle");
     match &case.options.user_handle {
@@ -370,8 +376,8 @@ fn rp_id(rp: &Rp) -> Result<RpId, Unsupported> {
 
 /// The policy that accepts what the case lists, each origin in the way in which it can be accepted.
 ///
-/// Libraries that compare texts list origins that no browser pairs with the RP ID. They are left out, unless the case
-/// is about one.
+/// Libraries that compare texts list origins that no browser would use with the RP ID. They are omitted, unless the
+/// case is about one.
 fn origins(case: &Case, rp_id: &RpId) -> Result<OriginPolicy, Unsupported> {
     let rp = &case.rp;
     let used = case.client_data_origin();

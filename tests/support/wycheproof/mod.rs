@@ -1,4 +1,4 @@
-//! Runs Wycheproof's sets over any verifier.
+//! Runs Wycheproof's sets for any verifier.
 
 mod sets;
 
@@ -10,22 +10,22 @@ use relying_party::{
 };
 use wycheproof::TestResult;
 
-/// Tests of one set on whose verdict a verifier and Wycheproof differ.
+/// Tests of one set where the verdicts of a verifier and Wycheproof differ.
 pub(crate) struct Disagreement {
     pub(crate) set: &'static str,
     /// The numbers of the tests, `tcId`.
     pub(crate) tests: &'static [usize],
-    /// What the verifier says.
+    /// The verifier's verdict.
     pub(crate) accepts: bool,
     pub(crate) reason: &'static str,
 }
 
-/// How the tests of a set are judged.
+/// How the tests of a set are verified.
 #[derive(Clone, Copy)]
 pub(crate) enum Judge {
-    /// By an algorithm, as a credential's signatures are.
+    /// By an algorithm, like a credential's signatures.
     Algorithm(Algorithm),
-    /// By the algorithm's curve and a hash function apart, as certificates' signatures are.
+    /// By the algorithm's curve and a separate hash function, like certificates' signatures.
     EcdsaWithHash(Algorithm, HashFunction),
 }
 
@@ -54,16 +54,16 @@ impl Judge {
     }
 }
 
-/// What a set is to us.
+/// How we use a set.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Meaning {
-    /// Its verdicts are to be ours.
+    /// Our verdicts must be the same.
     Ours,
-    /// Another encoding or other parameters than ours: nothing in it may be accepted.
+    /// Another encoding or other parameters than ours: nothing may be accepted.
     Foreign,
 }
 
-/// One test, whatever set it is of.
+/// A test of any set.
 struct Test<'a> {
     id: usize,
     key: KeyParameters<'a>,
@@ -72,7 +72,7 @@ struct Test<'a> {
     result: TestResult,
 }
 
-/// What came out of one set.
+/// The verdicts on a set.
 struct Verdicts<'a> {
     set: &'static str,
     judge: Judge,
@@ -88,14 +88,14 @@ impl Verdicts<'_> {
     fn judge(&mut self, test: &Test<'_>) {
         let verdict = self.judge.verify(self.verifier, &test.key, test.message, test.signature);
         if verdict == Err(SignatureError::UnsupportedAlgorithm) {
-            // A curve that it supports, with a hash function that it does not.
+            // A supported curve with an unsupported hash function.
             assert!(matches!(self.judge, Judge::EcdsaWithHash(..)), "{}", self.set);
             self.unsupported += 1;
             return;
         }
         let accepted = verdict.is_ok();
         *(if accepted { &mut self.accepted } else { &mut self.refused }) += 1;
-        // What Wycheproof calls acceptable is not accepted, unless it is listed.
+        // Tests that Wycheproof calls acceptable are not accepted, unless listed.
         let expected = self.meaning == Meaning::Ours && test.result == TestResult::Valid;
         if accepted != expected {
             self.disagreements.insert((test.id, accepted));
@@ -103,7 +103,7 @@ impl Verdicts<'_> {
     }
 }
 
-/// Runs every set that the verifier supports, and demands that it disagrees where it is listed, and only there.
+/// Runs every set that the verifier supports, and requires disagreements exactly where they are listed.
 pub(crate) fn run(
     verifier: &dyn SignatureVerifier,
     kind: fn(&mut Runner<'_>),
@@ -113,11 +113,11 @@ pub(crate) fn run(
     kind(&mut runner);
     let Runner { known, mut failures, .. } = runner;
     let unknown = listed.iter().map(|entry| entry.set).filter(|set| !known.contains(set));
-    failures.extend(unknown.map(|set| format!("{set}: listed, but there is no such set")));
+    failures.extend(unknown.map(|set| format!("{set}: listed, but the set does not exist")));
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// Runs sets over one verifier.
+/// Runs sets for one verifier.
 pub(crate) struct Runner<'a> {
     verifier: &'a dyn SignatureVerifier,
     listed: &'a [Disagreement],
@@ -151,7 +151,7 @@ impl Runner<'_> {
         tests(&mut |test| verdicts.judge(test));
         let Verdicts { accepted, refused, unsupported, disagreements, .. } = verdicts;
         if unsupported > 0 {
-            assert_eq!(accepted + refused, 0, "{set} is supported by half");
+            assert_eq!(accepted + refused, 0, "{set} is only partly supported");
             return;
         }
 
@@ -168,7 +168,7 @@ impl Runner<'_> {
             self.failures.push(format!("{set}: disagreements that are not listed: {unlisted:?}"));
         }
         if !stale.is_empty() {
-            self.failures.push(format!("{set}: listed, but there is no disagreement: {stale:?}"));
+            self.failures.push(format!("{set}: listed, but there was no disagreement: {stale:?}"));
         }
         assert!(accepted + refused > 0, "{set} is empty");
     }

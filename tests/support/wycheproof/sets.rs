@@ -1,4 +1,4 @@
-//! Which of Wycheproof's sets are about our algorithms, and how their keys are read.
+//! Which of Wycheproof's sets cover our algorithms, and how their keys are parsed.
 
 use relying_party::{Algorithm, KeyParameters, crypto::HashFunction};
 use wycheproof::{TestResult, ecdsa, eddsa, mldsa_verify, rsa_pkcs1_verify, rsa_pss_verify};
@@ -67,7 +67,7 @@ pub(crate) fn ecdsa(runner: &mut Runner<'_>) {
         ),
     ] {
         for (index, algorithm) in algorithms.iter().enumerate() {
-            // The second name of an algorithm has its own set to pass; the others are about the hash function.
+            // The second name of an algorithm only has its own set to pass. The others are about the hash function.
             let sets = if index == 0 { sets } else { &sets[..1] };
             for (set, hash, meaning) in sets {
                 let judge = match hash {
@@ -174,7 +174,7 @@ pub(crate) fn rsa_pkcs1(runner: &mut Runner<'_>) {
     }
 }
 
-/// COSE's PSS has one hash function for everything, and a salt as long as its output (RFC 8230 §2).
+/// COSE's PSS uses the same hash function for everything, and a salt as long as its output (RFC 8230 §2).
 pub(crate) fn rsa_pss(runner: &mut Runner<'_>) {
     use wycheproof::HashFunction as Hash;
     for (algorithm, hash, salt, sets) in [
@@ -214,7 +214,7 @@ pub(crate) fn rsa_pss(runner: &mut Runner<'_>) {
                         (group.hash, group.mgf_hash, group.salt_size) == (hash, Some(hash), salt);
                     for test in &group.tests {
                         let (message, signature) = (&*test.msg, &*test.sig);
-                        // What is valid by other parameters is invalid by ours.
+                        // A test that is valid with other parameters is invalid with ours.
                         let result = if is_ours { test.result } else { TestResult::Invalid };
                         judge(&Test { id: test.tc_id, key, message, signature, result });
                     }
@@ -224,7 +224,7 @@ pub(crate) fn rsa_pss(runner: &mut Runner<'_>) {
     }
 }
 
-/// Wycheproof writes numbers as ASN.1 does, with a zero before an uppermost bit that is set; COSE does not.
+/// Wycheproof writes numbers like ASN.1, with a zero before a set topmost bit. COSE does not.
 fn rsa_key<'a>(n: &'a [u8], e: &'a [u8]) -> KeyParameters<'a> {
     let unsigned = |number: &'a [u8]| match number {
         [0, rest @ ..] => rest,
@@ -245,7 +245,7 @@ pub(crate) fn ml_dsa(runner: &mut Runner<'_>) {
                 let key = KeyParameters::Akp { public: &group.pubkey };
                 for test in &group.tests {
                     let (message, signature) = (&*test.msg, &*test.sig);
-                    // COSE's context is empty: what is valid in another is not in this.
+                    // COSE's context is empty, so a signature that is valid in another context is invalid here.
                     let has_context = test.ctx.as_ref().is_some_and(|ctx| !ctx.is_empty());
                     let result = if has_context { TestResult::Invalid } else { test.result };
                     judge(&Test { id: test.tc_id, key, message, signature, result });

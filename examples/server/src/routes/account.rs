@@ -1,94 +1,102 @@
-//! Demo accounts: what a real host has instead is its own sign-up and its own first factor.
+//! Who is signed in, and in which browsers.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use axum::{
     Json,
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderValue, header},
 };
-use relying_party::{RelyingParty, Timestamp, UserHandle};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use relying_party::{AccountId, Timestamp};
+use relying_party_sqlx::Account;
+use serde_json::{Value, json};
 
-use super::Body;
 use crate::{
     app::App,
+    audit::Event,
+    client::{BrowserName, Client},
     error::ApiError,
-    session::Session,
-    store::{Account, AccountName},
+    session::{Session, SignedIn},
 };
 
-/// Somebody who is signed in, as the page shows them.
-#[derive(Debug, Serialize)]
-struct User<'a> {
-    name: &'a AccountName,
+/// A user as the page shows them.
+pub(super) fn user(account: &Account) -> Value {
+    json!({ "name": account.display_name.trim() })
 }
 
-/// Tells the page who is signed in, and what it may tell the browser: the names that go with the account's passkeys.
-pub(super) fn signed_in(rp: &RelyingParty, account: &Account) -> Map<String, Value> {
-    Map::from_iter([
-        ("user".to_owned(), json!(User { name: &account.name })),
-        ("signal".to_owned(), json!(account.as_user().signal(rp))),
-    ])
-}
-
-/// Who is signed in, and what the page has to know of the site.
-pub(crate) async fn session(State(app): State<Arc<App>>, session: Session) -> Json<Value> {
-    let rp = app.rp();
-    let mut answer = match session.account() {
-        Some(account) => signed_in(&rp, account),
-        None => Map::from_iter([("user".to_owned(), Value::Null)]),
-    };
-    answer.insert("site".to_owned(), json!(app.site));
-    let settings = json!({
-        "enabled": rp.settings().enabled(),
-        "autofill": rp.settings().autofill(),
-        "sign_in_button": rp.settings().sign_in_button(),
-    });
-    answer.insert("settings".to_owned(), settings);
-    Json(answer.into())
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SignUp {
-    name: String,
-}
-
-/// Makes an account and signs in to it. A name is all it takes: this is a demo.
-pub(crate) async fn sign_up(
+/// Who is signed in, and what the page needs to know about the site.
+pub(crate) async fn session(
     State(app): State<Arc<App>>,
     session: Session,
-    Body(request): Body<SignUp>,
-) -> Result<(HeaderMap, Json<Value>), ApiError> {
-    let name = request.name.parse::<AccountName>().map_err(|error| {
-        ApiError::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "form_param_format_invalid",
-            "This name cannot be used.",
-        )
-        .explained(error)
-        .of_parameter("name")
-    })?;
-    let handle = UserHandle::generate().map_err(ApiError::no_randomness)?;
-    let account = Account { handle, name };
-    if !app.store.sign_up(&account, Timestamp::now()).await? {
-        return Err(ApiError::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "form_identifier_exists",
-            "This name is taken. Please choose another one.",
-        )
-        .of_parameter("name"));
-    }
-    let headers = session.renew(&app, &account, None).await?;
-    Ok((headers, Json(signed_in(&app.rp(), &account).into())))
+) -> Result<Json<Value>, ApiError> {
+    let settings = app.settings();
+    let recovering = session.recovering(&app.store, &app.site.rp_id).await?;
+    Ok(Json(json!({
+        "user": session.account.as_ref().map(user),
+        "recovering": recovering.map(|(account, _)| user(&account)),
+        "site": app.site,
+        "settings": {
+            "enabled": settings.enabled(),
+            "autofill": settings.autofill(),
+            "sign_in_button": settings.sign_in_button(),
+        },
+    })))
+}
+
+/// What the account page shows beside the list of passkeys.
+pub(crate) async fn account(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+) -> Result<Json<Value>, ApiError> {
+    let handle = signed_in.account.handle;
+    let clients = app.store.passkey_clients_of(AccountId::of(&app.site.rp_id, &handle)).await?;
+    let browsers = clients.into_iter().map(|(id, agent)| (id, BrowserName::of(&agent)));
+    let browsers = browsers.collect::<HashMap<_, _>>();
+    Ok(Json(json!({
+        "session_passkey": signed_in.row.passkey,
+        "passkey_browsers": browsers,
+        "recovery_codes": app.store.count_recovery_codes(handle).await?,
+    })))
 }
 
 /// Ends the session, signed in or not.
 pub(crate) async fn sign_out(
     State(app): State<Arc<App>>,
     session: Session,
-) -> Result<(HeaderMap, Json<Value>), ApiError> {
-    Ok((session.end(&app).await?, Json(json!({ "user": null }))))
+) -> Result<([(header::HeaderName, HeaderValue); 1], Json<Value>), ApiError> {
+    if let Some(token_hash) = session.token_hash {
+        app.store.end_session(token_hash).await?;
+    }
+    Ok(([(header::SET_COOKIE, app.cookie.clear())], Json(json!({ "user": null }))))
+}
+
+/// The sessions in which the user is signed in, newest first.
+pub(crate) async fn sessions(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+) -> Result<Json<Value>, ApiError> {
+    let rows = app.store.sessions_of(signed_in.account.handle, Timestamp::now()).await?;
+    let data = rows.iter().map(|row| {
+        json!({
+            "id": row.id,
+            "client": row.client,
+            "created_at": row.created_at,
+            "current": row.id == signed_in.row.id,
+        })
+    });
+    let data = data.collect::<Vec<_>>();
+    Ok(Json(json!({ "data": data, "total_count": data.len() })))
+}
+
+/// Signs the user out everywhere else.
+pub(crate) async fn end_others(
+    State(app): State<Arc<App>>,
+    signed_in: SignedIn,
+    client: Client,
+) -> Result<Json<Value>, ApiError> {
+    let kept = Some(signed_in.token_hash);
+    let ended = app.store.end_sessions_of(signed_in.account.handle, kept).await?;
+    let account = AccountId::of(&app.site.rp_id, &signed_in.account.handle);
+    app.audit.record_beside(account, Event::OthersSignedOut, client);
+    Ok(Json(json!({ "ended": ended })))
 }

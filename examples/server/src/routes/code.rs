@@ -1,48 +1,84 @@
-//! Signing in with the demo's code: as the first factor, after which a passkey may be the second; or as the second,
-//! after a passkey.
+//! The demo's other factor: a code that a real service would send, and that the demo just shows. It comes before a
+//! passkey, which is then the second factor; or after a passkey; or alone.
+//!
+//! Anyone who knows an account's name gets its code, so it protects nothing: it shows how another factor works beside a passkey.
 
 use std::sync::Arc;
 
 use axum::{
     Json,
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
 };
-use relying_party::{
-    ListPasskeys, RelyingParty, SignIn, SignInRequest, Timestamp, UserHandle, json::RequestOptions,
-    settings::SecondFactorRule,
-};
+use relying_party::{Timestamp, UserHandle, settings::SecondFactorRule};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Body, Finish, Started, sign_in};
-use crate::{app::App, error::ApiError, guard::PageOrigin, session::Session};
+use super::{Body, account};
+use crate::{
+    app::App,
+    client::Client,
+    error::ApiError,
+    host::{Entering, PATIENCE},
+    session::Session,
+    store::{AccountName, Awaits, Pending},
+};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Begin {
-    name: String,
+    /// Whose code; after a passkey, that user's.
+    name: Option<String>,
 }
+
+/// An answer with a cookie, if there is a new one.
+type WithCookie = (Option<[(HeaderName, HeaderValue); 1]>, Json<Value>);
 
 /// Begins: a code, which the demo shows instead of sending it.
 pub(crate) async fn begin(
     State(app): State<Arc<App>>,
     session: Session,
     Body(Begin { name }): Body<Begin>,
-) -> Result<(HeaderMap, Json<Value>), ApiError> {
-    let account = match name.parse() {
-        Ok(name) => app.store.account_by_name(&name).await?,
+) -> Result<WithCookie, ApiError> {
+    let now = Timestamp::now();
+    let (user, passkey_shown) = match name {
+        Some(name) => (named(&app, &name).await?, false),
+        None => (after_passkey(&session, now).ok_or_else(wrong)?, true),
+    };
+    let (cookie, session) = session.or_anonymous(app.cookie).map_err(ApiError::no_randomness)?;
+    let token_hash = session.token_hash.ok_or_else(wrong)?;
+    let code = six_digits().map_err(ApiError::no_randomness)?;
+    let awaits = Awaits::Code { code: code.clone(), passkey_shown };
+    let pending = Pending { user, until: now + PATIENCE, awaits };
+    app.store.set_pending(token_hash, &pending, now).await?;
+    let cookie = cookie.map(|cookie| [(header::SET_COOKIE, cookie)]);
+    Ok((cookie, Json(json!({ "demo_code": code }))))
+}
+
+/// Whoever has a name. Signing up tells as much.
+async fn named(app: &App, name: &str) -> Result<UserHandle, ApiError> {
+    let account = match name.parse::<AccountName>() {
+        Ok(name) => app.store.account_by_name(&app.site.rp_id, &name).await?,
         Err(_) => None,
     };
-    // Signing up tells the same.
-    let account = account.ok_or_else(|| {
+    account.map(|account| account.handle).ok_or_else(|| {
         let code = "form_identifier_not_found";
         ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, code, "Nobody has this name.")
             .of_parameter("name")
-    })?;
-    let (headers, session) = session.or_anonymous(&app).await?;
-    let code = app.codes.issue(session.token_hash()?, account.handle, None, Timestamp::now())?;
-    Ok((headers, Json(json!({ "demo_code": code }))))
+    })
+}
+
+/// Who has shown a passkey in a session, and needs a code.
+fn after_passkey(session: &Session, now: Timestamp) -> Option<UserHandle> {
+    let pending = session.row.as_ref()?.pending.as_ref()?;
+    (pending.awaits == Awaits::AnyCode && now < pending.until).then_some(pending.user)
+}
+
+fn six_digits() -> Result<String, getrandom::Error> {
+    let mut random = [0; 4];
+    getrandom::fill(&mut random)?;
+    // Off from even by less than one in a thousand.
+    Ok(format!("{:06}", u32::from_le_bytes(random) % 1_000_000))
 }
 
 #[derive(Debug, Deserialize)]
@@ -55,15 +91,32 @@ pub(crate) struct Code {
 pub(crate) async fn finish(
     State(app): State<Arc<App>>,
     session: Session,
+    headers: HeaderMap,
+    client: Client,
     Body(Code { code }): Body<Code>,
-) -> Result<(HeaderMap, Json<Value>), ApiError> {
-    let (rp, now, token_hash) = (app.rp(), Timestamp::now(), session.token_hash()?);
-    let (user, passkey) = app.codes.redeem(token_hash, &code, now).ok_or_else(wrong)?;
-    if passkey.is_none() && needs_passkey(&app, &rp, user).await? {
-        app.codes.await_passkey(token_hash, user, now);
-        return Ok((HeaderMap::new(), Json(json!({ "status": "needs_second_factor" }))));
+) -> Result<WithCookie, ApiError> {
+    let now = Timestamp::now();
+    let token_hash = session.token_hash.ok_or_else(wrong)?;
+    let pending = session.row.and_then(|row| row.pending).ok_or_else(wrong)?;
+    // Right or wrong, a code counts once.
+    let taken = app.store.take_pending(token_hash, &pending).await?;
+    let Pending { user, until, awaits: Awaits::Code { code: expected, passkey_shown } } = pending
+    else {
+        return Err(wrong());
+    };
+    if !taken || now >= until || code != expected {
+        return Err(wrong());
     }
-    sign_in::complete(&app, &session, user, passkey.as_ref()).await
+    if !passkey_shown && needs_passkey(&app, user).await? {
+        let pending = Pending { user, until: now + PATIENCE, awaits: Awaits::Passkey };
+        app.store.set_pending(token_hash, &pending, now).await?;
+        return Ok((None, Json(json!({ "status": "needs_second_factor" }))));
+    }
+    let entering = Entering { user, passkey: None, proof: None };
+    let cookie = app.sessions().begin(&headers, client, entering).await?;
+    let signed_in = app.store.account(&app.site.rp_id, user).await?;
+    let answer = json!({ "status": "complete", "user": signed_in.as_ref().map(account::user) });
+    Ok((Some([(header::SET_COOKIE, cookie)]), Json(answer)))
 }
 
 fn wrong() -> ApiError {
@@ -73,42 +126,11 @@ fn wrong() -> ApiError {
         )
 }
 
-/// Whether the code alone is too little: where two factors are asked for of everybody, of those who have a passkey.
-async fn needs_passkey(app: &App, rp: &RelyingParty, user: UserHandle) -> Result<bool, ApiError> {
-    if rp.settings().second_factor() != SecondFactorRule::Always || !rp.settings().enabled() {
+/// Whether the code alone is too little: where everyone needs two factors, for those who have a passkey.
+async fn needs_passkey(app: &App, user: UserHandle) -> Result<bool, ApiError> {
+    let settings = app.settings();
+    if settings.second_factor() != SecondFactorRule::Always || !settings.enabled() {
         return Ok(false);
     }
-    let list = ListPasskeys::begin(rp, user);
-    Ok(!app.run(rp, Some(user), Timestamp::now(), list).await?.passkeys.is_empty())
-}
-
-/// Begins the second factor: options for `navigator.credentials.get`.
-pub(crate) async fn begin_passkey(
-    State(app): State<Arc<App>>,
-    session: Session,
-    PageOrigin(origin): PageOrigin,
-) -> Result<Json<Started<RequestOptions>>, ApiError> {
-    let user = first_factor_of(&app, &session)?;
-    let start = sign_in::start(&app, &origin, SignInRequest::SecondFactor(user)).await?;
-    session.bind(&app, &start.ceremony_id, start.expires_at).await?;
-    Ok(Json(start.into()))
-}
-
-/// Finishes the second factor: from the browser's response to a session.
-pub(crate) async fn finish_passkey(
-    State(app): State<Arc<App>>,
-    session: Session,
-    Body(Finish { ceremony_id, response }): Body<Finish>,
-) -> Result<(HeaderMap, Json<Value>), ApiError> {
-    let user = first_factor_of(&app, &session)?;
-    session.check_bound(&app, &ceremony_id).await?;
-    let (rp, now, response) = (app.rp(), Timestamp::now(), response.get().as_bytes());
-    let finish = SignIn::finish_second_factor(&rp, user, ceremony_id, response, now);
-    let signed_in = app.run(&rp, None, now, finish).await?;
-    app.codes.forget(session.token_hash()?);
-    sign_in::complete(&app, &session, user, Some(&signed_in.proof)).await
-}
-
-fn first_factor_of(app: &App, session: &Session) -> Result<UserHandle, ApiError> {
-    app.codes.awaiting_passkey(session.token_hash()?, Timestamp::now()).ok_or_else(wrong)
+    Ok(app.store.has_passkeys(&app.site.rp_id, user).await?)
 }

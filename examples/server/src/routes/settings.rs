@@ -2,7 +2,7 @@
 //!
 //! That is for trying things out on one's own machine and nothing else, so that there is no such path unless the server
 //! was started with `--demo-settings`, which only starts at localhost. A real host lets its administrators change
-//! settings, behind a sign-in of their own.
+//! settings, behind a separate sign-in.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::{app::App, error::ApiError, guard::PageOrigin};
 
 /// The settings, in their stored form.
 pub(crate) async fn show(State(app): State<Arc<App>>) -> Json<Settings> {
-    Json(app.rp().settings().clone())
+    Json(app.settings())
 }
 
 /// Changes them, for everybody and at once. What is not valid is refused as a whole.
@@ -23,8 +23,8 @@ pub(crate) async fn change(
     PageOrigin(origin): PageOrigin,
     Body(settings): Body<Settings>,
 ) -> Result<Json<Settings>, ApiError> {
-    // A page whose name was made to lead to this machine (DNS rebinding) is of its own origin too.
-    if app.rp().origins().check_origin(&origin, None).is_err() {
+    // A page whose name was made to lead to this machine (DNS rebinding) is same-origin too.
+    if app.endpoints().passkeys().relying_party().origins().check_origin(&origin, None).is_err() {
         let message = "Settings are changed at localhost only.";
         return Err(ApiError::new(StatusCode::FORBIDDEN, "origin_invalid", message));
     }

@@ -1,34 +1,19 @@
-//! Demo accounts: a name and a user handle.
+//! Accounts: what can be a name, and how names are compared.
 
-use relying_party::{PasskeyName, SignedInUser, UserHandle};
-use serde::Serialize;
+use relying_party::{PasskeyName, UserHandle, flow::Owner, store::AsyncPasskeyStore as _};
+use relying_party_sqlx::{Account, SqlxError};
 
-/// Somebody who has signed up.
+use super::{Store, on_either};
+
+/// A name to sign up with: what can be the name of a passkey can be the name of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Account {
-    /// Names the account to authenticators; random, and never shown.
-    pub handle: UserHandle,
-    /// The name that was signed up with.
-    pub name: AccountName,
-}
-
-impl Account {
-    /// The account as the crate knows it, once its session was checked. It is called what it is named.
-    pub(crate) fn as_user(&self) -> SignedInUser {
-        SignedInUser::new(self.handle, self.name.as_str(), self.name.as_str())
-    }
-}
-
-/// A name to sign up with: what is fit to be the name of a passkey is fit to be the name of an account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
 pub struct AccountName(PasskeyName);
 
 impl AccountName {
-    /// The name as text.
+    /// The spelling by which names are compared: upper and lower case of ASCII are the same.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        self.0.as_str()
+    pub fn spelling(&self) -> String {
+        self.0.as_str().to_ascii_lowercase()
     }
 }
 
@@ -37,5 +22,44 @@ impl std::str::FromStr for AccountName {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         text.parse().map(Self)
+    }
+}
+
+impl Store {
+    /// The account with a name.
+    ///
+    /// # Errors
+    ///
+    /// The database fails.
+    pub async fn account_by_name(
+        &self,
+        rp_id: &str,
+        name: &AccountName,
+    ) -> Result<Option<Account>, SqlxError> {
+        on_either!(self, sql => sql.account_by_name(rp_id, &name.spelling()).await)
+    }
+
+    /// The account with a user handle.
+    ///
+    /// # Errors
+    ///
+    /// The database fails.
+    pub async fn account(
+        &self,
+        rp_id: &str,
+        user: UserHandle,
+    ) -> Result<Option<Account>, SqlxError> {
+        let owner = Owner { rp_id: rp_id.to_owned(), user };
+        on_either!(self, sql => sql.account(&owner).await)
+    }
+
+    /// Whether an account has a passkey.
+    ///
+    /// # Errors
+    ///
+    /// The database fails.
+    pub async fn has_passkeys(&self, rp_id: &str, user: UserHandle) -> Result<bool, SqlxError> {
+        let owner = Owner { rp_id: rp_id.to_owned(), user };
+        on_either!(self, sql => Ok(!sql.passkeys_of(&owner).await?.is_empty()))
     }
 }

@@ -1,24 +1,31 @@
-//! Which database to use, as it is told by a flag.
+//! Which database to use, as a flag names it.
 
 use std::{convert::Infallible, fmt, path::PathBuf, str::FromStr};
 
-use tokio_postgres::config::Host;
+use sqlx::postgres::PgConnectOptions;
 
 /// A file, or the address of a PostgreSQL server.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum Database {
     /// A SQLite file.
     File(PathBuf),
     /// A PostgreSQL database.
-    Postgres(Box<tokio_postgres::Config>),
+    Postgres(Box<PgConnectOptions>),
 }
 
+/// The address of a database is not one.
+#[derive(Debug, thiserror::Error)]
+#[error("this is not the address of a PostgreSQL database")]
+pub struct InvalidAddress;
+
 impl FromStr for Database {
-    type Err = tokio_postgres::Error;
+    type Err = InvalidAddress;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme)) {
-            return text.parse().map(Box::new).map(Self::Postgres);
+            // The reason is not told: it may quote the password.
+            let options = text.parse().map_err(|_| InvalidAddress)?;
+            return Ok(Self::Postgres(Box::new(options)));
         }
         let Ok(path) = text.parse().map_err(|never: Infallible| match never {});
         Ok(Self::File(path))
@@ -30,20 +37,18 @@ impl fmt::Display for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => path.display().fmt(f),
-            Self::Postgres(config) => {
-                let name = config.get_dbname().or(config.get_user()).unwrap_or("postgres");
-                write!(f, "the PostgreSQL database {name}")?;
-                for (number, host) in config.get_hosts().iter().enumerate() {
-                    f.write_str(if number == 0 { " at " } else { ", " })?;
-                    match host {
-                        Host::Tcp(host) => f.write_str(host)?,
-                        #[cfg(unix)]
-                        Host::Unix(folder) => folder.display().fmt(f)?,
-                    }
-                }
-                Ok(())
+            Self::Postgres(options) => {
+                let name = options.get_database().unwrap_or(options.get_username());
+                write!(f, "the PostgreSQL database {name} at {}", options.get_host())
             }
         }
+    }
+}
+
+/// The same: the options would show the password.
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

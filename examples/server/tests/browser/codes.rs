@@ -4,7 +4,7 @@ use std::{thread, time::Duration};
 
 use serde_json::json;
 
-use super::{ALERT, STATUS, Stage};
+use super::{STATUS, Stage};
 
 const ALWAYS: [&str; 3] = ["--demo-codes", "--settings", r#"{"second_factor":"always"}"#];
 
@@ -33,41 +33,40 @@ fn where_two_factors_are_asked_for_the_code_is_followed_by_the_passkey() {
     let browser = &stage.browser;
     let authenticator = browser.add_authenticator();
     stage.sign_up("Ada");
-    stage.create();
     browser.set_present(&authenticator, false);
     stage.sign_out();
 
-    // No name, a name that nobody has, no code, a wrong one.
+    // No name, an unknown name, no code, a wrong one.
     browser.click("#code-begin");
-    browser.wait_for_text("#sign-in-error", "Please enter your name");
+    browser.wait_for_text("#sign-in-error", "Enter your account name");
     browser.type_into("#sign-in-name", "Nobody");
     browser.click("#code-begin");
-    browser.wait_for_text("#sign-in-error", "Nobody has this name");
-    browser.picture("nobody");
+    browser.wait_for_text("#sign-in-error", "No account has this name");
+    browser.look("nobody");
     stage.ask_for_code("Ada");
     browser.click("#code-finish");
-    browser.wait_for_text("#code-error", "Please enter the code");
-    browser.picture("asked-for-code");
+    browser.wait_for_text("#code-error", "Enter the code");
+    browser.look("asked-for-code");
     browser.type_into("#code-input", "no");
     browser.click("#code-finish");
-    browser.wait_for_text(ALERT, "form_code_incorrect");
+    stage.wait_for_code("form_code_incorrect");
     browser.wait_until_gone("#code-form");
 
-    // The code alone signs nobody in, nor does a passkey whose user is not verified.
+    // The code alone signs no one in, nor does a passkey whose user is not verified.
     browser.set_user_verified(&authenticator, false);
     browser.set_present(&authenticator, true);
     stage.ask_for_code("Ada");
     stage.enter_code();
-    browser.wait_for_text(STATUS, "passkey_retrieval_cancelled");
+    stage.wait_for_code("passkey_retrieval_cancelled");
     browser.find("#view-signed-out");
-    browser.picture("not-signed-in");
+    browser.look("not-signed-in");
 
     browser.set_user_verified(&authenticator, true);
     browser.set_present(&authenticator, false);
     stage.ask_for_code("Ada");
     stage.enter_code();
-    browser.wait_for_text(STATUS, "confirm with a passkey");
-    browser.picture("asked-for-passkey");
+    browser.wait_for_text(STATUS, "Now confirm with a passkey");
+    browser.look("asked-for-passkey");
     browser.open(&stage.server.url());
     browser.find("#view-signed-out");
     stage.wait_for_autofill();
@@ -85,14 +84,13 @@ fn where_two_factors_are_asked_for_the_passkey_is_followed_by_the_code() {
     let browser = &stage.browser;
     let authenticator = browser.add_authenticator();
     stage.sign_up("Ada");
-    stage.create();
     browser.set_present(&authenticator, false);
     stage.sign_out();
     stage.sign_in(&authenticator);
-    browser.wait_for_text(STATUS, "Please enter the code, too");
+    browser.wait_for_text(STATUS, "Now enter the code");
     browser.find("#view-signed-out");
     assert_eq!(browser.script("return document.activeElement.id"), "code-input");
-    browser.picture("asked-for-code");
+    browser.look("asked-for-code");
     stage.enter_code();
     browser.wait_for_text(STATUS, "Welcome back, Ada");
     stage.assert_no_complaints();
@@ -142,6 +140,8 @@ fn after_a_code_the_browser_is_asked_to_create_a_first_passkey_silently() {
         stage.enter_code();
     };
     stage.sign_up("Ada");
+    assert_eq!(calls(), json!(["usual"]));
+    stage.delete_passkey();
     assert_eq!(calls(), json!([]), "signing up is no sign-in");
 
     // Who refuses is not mentioned.
@@ -158,15 +158,13 @@ fn after_a_code_the_browser_is_asked_to_create_a_first_passkey_silently() {
     assert_eq!(calls(), json!(["conditional"]));
     stage.create();
     assert_eq!(calls(), json!(["usual"]));
-    stage.browser.click(".passkey .delete");
-    stage.browser.click("#delete-confirm");
-    browser.wait_for_text(STATUS, "deleted");
+    stage.delete_passkey();
 
     sign_in("creates");
-    browser.wait_for_text(STATUS, "created");
+    browser.wait_for_text(STATUS, "was created");
     assert_eq!(calls(), json!(["conditional"]));
     assert_eq!(stage.names().len(), 1);
-    browser.picture("created");
+    browser.look("created-silently");
 
     // Who has a passkey is not given another.
     sign_in("creates");
@@ -174,9 +172,7 @@ fn after_a_code_the_browser_is_asked_to_create_a_first_passkey_silently() {
     assert_eq!(calls(), json!([]));
 
     // A browser that cannot is not asked.
-    stage.browser.click(".passkey .delete");
-    stage.browser.click("#delete-confirm");
-    browser.wait_for_text(STATUS, "deleted");
+    stage.delete_passkey();
     browser.script("delete PublicKeyCredential.getClientCapabilities");
     sign_in("creates");
     browser.wait_for_text(STATUS, "Welcome back, Ada");

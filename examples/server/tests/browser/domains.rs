@@ -7,7 +7,7 @@
 
 use std::{net::TcpListener, thread, time::Duration};
 
-use super::{ALERT, STATUS};
+use super::STATUS;
 use crate::support::{
     browser::Browser,
     server::Server,
@@ -50,6 +50,8 @@ impl Scene {
     /// Starts the server for an RP ID that accepts these hosts. What one RP ID keeps, the next server finds.
     fn serve(&self, rp_id: &str, hosts: &[&str]) -> Server {
         let mut flags = vec!["--rp-id".to_owned(), rp_id.to_owned()];
+        // The page is shown where its passkeys do not work, too.
+        flags.extend(["--host".to_owned(), HOSTS.join(",")]);
         for host in hosts {
             flags.extend([
                 "--danger-insecure-origin".to_owned(),
@@ -57,13 +59,13 @@ impl Scene {
             ]);
         }
         let flags = flags.iter().map(String::as_str).collect::<Vec<_>>();
-        Server::start(self.folder.path().join("passkeys.sqlite"), self.port, &flags)
+        Server::start(self.folder.path().join("server.sqlite"), self.port, &flags)
     }
 
     fn open(&self, host: &str) {
         self.browser.set_present(&self.authenticator, false);
         self.browser.open(&format!("http://{host}:{}/", self.port));
-        self.browser.find("#view-signed-out, #view-signed-in");
+        self.browser.wait_until_gone("#view-loading");
     }
 
     /// Signs up at a host and creates a passkey.
@@ -72,8 +74,7 @@ impl Scene {
         self.browser.set_present(&self.authenticator, true);
         self.browser.type_into("#sign-up-name", name);
         self.browser.click("#sign-up");
-        self.browser.click("#create");
-        self.browser.wait_for_text(STATUS, "created");
+        self.browser.wait_for_text(STATUS, "Welcome");
         self.browser.set_present(&self.authenticator, false);
         self.browser.click("#sign-out");
         self.browser.wait_for_text(STATUS, "You are signed out");
@@ -95,10 +96,11 @@ impl Scene {
         self.browser.wait_for_text(STATUS, "You are signed out");
     }
 
-    /// The browser refuses the RP ID at a host, whatever the page thinks of it.
+    /// The browser refuses the RP ID at a host, regardless of what the page thinks of it.
     fn is_out_of_scope(&self, host: &str, rp_id: &str) {
         self.open(host);
-        self.browser.wait_for_text(ALERT, "passkey_invalid_rpID_or_domain");
+        self.browser.wait_for_text("#elsewhere-text", "Browsers refuse them at");
+        self.browser.wait_until_gone("#sign-in");
         let refusal = self.browser.script(&format!(
             "return navigator.credentials.get({{ publicKey: {{ rpId: '{rp_id}', challenge: new Uint8Array(32) }} }})
                  .then(() => 'allowed', (error) => error.name)"
@@ -124,15 +126,15 @@ fn a_passkey_works_on_its_domain_and_accepted_subdomains_only() {
     for host in ["your-domain-admin.test", "evil-your-domain.test"] {
         scene.is_out_of_scope(host, "your-domain.test");
     }
-    scene.browser.picture("out-of-scope");
+    scene.browser.look("out-of-scope");
     server.terminate();
 
     // The browser allows a subdomain that the policy does not accept; the server refuses.
     let server = scene.serve("your-domain.test", &["your-domain.test"]);
     scene.open("accounts.your-domain.test");
     scene.browser.click("#sign-in");
-    scene.browser.wait_for_text(ALERT, "passkey_retrieval_failed");
-    scene.browser.picture("not-accepted");
+    scene.browser.find(".notice[data-code=forbidden]");
+    scene.browser.look("not-accepted");
     scene.works("your-domain.test");
     server.terminate();
 }
@@ -163,15 +165,17 @@ fn a_passkey_works_over_https_on_the_subdomains_of_the_policy() {
         "--subdomains",
         "--except-subdomain",
         "staging2.your-domain.test",
+        "--host",
+        "staging2.your-domain.test",
     ];
-    let server = Server::start(folder.path().join("passkeys.sqlite"), 0, &flags);
+    let server = Server::start(folder.path().join("server.sqlite"), 0, &flags);
     let proxy = TlsProxy::start(&HOSTS, server.port());
     let Some(browser) = Browser::start("https-", &proxy.browser_flags()) else { return };
     let authenticator = browser.add_authenticator();
     let open = |host: &str| {
         browser.set_present(&authenticator, false);
         browser.open(&format!("https://{host}/"));
-        // A passkey that is offered after somebody is present signs in before the button is pressed. Where the policy
+        // A passkey that is offered after the user is present signs in before the button is pressed. Where the policy
         // does not accept the page, none is offered.
         if host.starts_with("staging2") {
             browser.find("#view-signed-out");
@@ -190,8 +194,7 @@ fn a_passkey_works_over_https_on_the_subdomains_of_the_policy() {
     open("your-domain.test");
     browser.type_into("#sign-up-name", "Ada");
     browser.click("#sign-up");
-    browser.click("#create");
-    browser.wait_for_text(STATUS, "created");
+    browser.wait_for_text(STATUS, "Welcome");
     sign_out();
     for host in ["accounts.your-domain.test", "staging1.your-domain.test"] {
         open(host);
@@ -202,22 +205,21 @@ fn a_passkey_works_over_https_on_the_subdomains_of_the_policy() {
     // The browser would allow it; the policy does not.
     open("staging2.your-domain.test");
     browser.click("#sign-in");
-    browser.wait_for_text(ALERT, "passkey_retrieval_failed");
-    browser.picture("excepted");
+    browser.find(".notice[data-code=forbidden]");
+    browser.look("excepted");
 }
 
 #[test]
 fn a_passkey_of_localhost_works_on_any_port() {
     let Some(scene) = Scene::new("localhost-") else { return };
-    let database = scene.folder.path().join("passkeys.sqlite");
+    let database = scene.folder.path().join("server.sqlite");
     let first = Server::start(&database, 0, &[]);
     let second = Server::start(&database, 0, &[]);
     let browser = &scene.browser;
     browser.open(&first.url());
     browser.type_into("#sign-up-name", "Ada");
     browser.press(&[key::ENTER]);
-    browser.click("#create");
-    browser.wait_for_text(STATUS, "created");
+    browser.wait_for_text(STATUS, "Welcome");
     browser.set_present(&scene.authenticator, false);
     browser.click("#sign-out");
     browser.wait_for_text(STATUS, "You are signed out");

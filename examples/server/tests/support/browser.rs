@@ -1,19 +1,29 @@
-//! Finds the browser, and keeps pictures of what it shows.
+//! Finds the browsers, looks at what they show with the eyes of axe-core, and keeps pictures of it.
 
 use std::{
     cell::Cell,
     env, fs,
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
-use super::webdriver::WebDriver;
+use serde_json::{Value, json};
 
-/// A headless Chromium with a profile of its own.
+use super::{chromium::Chromium, firefox::Firefox, webdriver::WebDriver};
+
+/// The browsers that the page is tested in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Chromium,
+    Firefox,
+}
+
+/// A headless browser with a new profile.
 #[derive(Debug)]
 pub struct Browser {
     pub driver: WebDriver,
-    pictures: PathBuf,
-    prefix: &'static str,
+    kind: Kind,
+    prefix: String,
     taken: Cell<u32>,
     _profile: tempfile::TempDir,
 }
@@ -26,65 +36,151 @@ impl std::ops::Deref for Browser {
     }
 }
 
+/// The usual window.
+const USUAL: (u32, u32) = (1100, 820);
+
 impl Browser {
-    /// Starts the browser. `None`, with a printed reason, where there is none; unless `REQUIRE_BROWSER` is `1`, as
-    /// it is in CI.
-    pub fn start(prefix: &'static str, flags: &[String]) -> Option<Self> {
+    /// Starts Chromium. `None`, with a printed reason, if it is missing; unless `REQUIRE_BROWSER` is `1`, as it is in CI.
+    pub fn start(prefix: &str, flags: &[String]) -> Option<Self> {
+        Self::start_kind(Kind::Chromium, prefix, flags)
+    }
+
+    /// The same with any browser. The flags are Chromium's.
+    pub fn start_kind(kind: Kind, prefix: &str, flags: &[String]) -> Option<Self> {
         let profile = tempfile::tempdir().expect("a folder for the profile");
-        let started = program("CHROMEDRIVER", &["chromedriver"]).and_then(|chromedriver| {
-            let chromium = program("CHROMIUM", &["chromium", "chromium-browser", "google-chrome"])?;
-            WebDriver::start(&chromedriver, &chromium, profile.path(), flags)
-        });
+        let started = match kind {
+            Kind::Chromium => chromium(profile.path(), flags).map(WebDriver::new),
+            Kind::Firefox => program("FIREFOX", &["firefox-esr", "firefox"])
+                .and_then(|firefox| Firefox::start(&firefox, profile.path()))
+                .map(WebDriver::new),
+        };
         match started {
             Ok(driver) => {
-                driver.resize(1100, 820);
+                driver.resize(USUAL.0, USUAL.1);
                 driver.prefer_colours("light");
-                let pictures = pictures_folder();
-                fs::create_dir_all(&pictures).expect("a folder for the pictures");
-                Some(Self { driver, pictures, prefix, taken: Cell::new(0), _profile: profile })
+                let prefix = format!("{kind:?}-{prefix}").to_lowercase();
+                Some(Self { driver, kind, prefix, taken: Cell::new(0), _profile: profile })
             }
             Err(reason) if env::var("REQUIRE_BROWSER").is_ok_and(|value| value == "1") => {
-                panic!("REQUIRE_BROWSER=1, but there is no browser: {reason}")
+                panic!("REQUIRE_BROWSER=1, but there is no {kind:?}: {reason}")
             }
             Err(reason) => {
-                println!("skipped: no browser: {reason}");
+                println!("skipped: no {kind:?}: {reason}");
                 None
             }
         }
     }
 
-    /// Keeps a picture of what is shown: in light, in dark, and in a narrow window.
+    /// Says that the browser lacks what a test needs.
+    pub fn skip(&self, what: &str) {
+        println!("skipped in {:?}: {what}", self.kind);
+    }
+
+    /// Looks at what is shown, in light and in dark, in wide and narrow windows: nothing is cut off, and axe-core finds
+    /// nothing. Keeps pictures in the folder `ARTIFACTS_DIR`, if there is one.
+    pub fn look(&self, state: &str) {
+        self.show(state, true);
+    }
+
+    /// The same without axe-core.
     pub fn picture(&self, state: &str) {
+        self.show(state, false);
+    }
+
+    fn show(&self, state: &str, with_axe: bool) {
         self.taken.set(self.taken.get() + 1);
-        for (look, width, height, scheme) in [
-            ("light", 1100, 820, "light"),
-            ("dark", 1100, 820, "dark"),
-            ("narrow", 360, 780, "light"),
-        ] {
-            self.resize(width, height);
+        let pictures = env::var_os("ARTIFACTS_DIR").map(PathBuf::from);
+        let sizes = [(1280, 860), (390, 844), (320, 700)];
+        let mut found = Vec::new();
+        for scheme in ["light", "dark"] {
             self.prefer_colours(scheme);
-            // Entrances and changes of colour are over before the picture is taken; what turns for ever goes on.
-            self.script("for (const animation of document.getAnimations()) try { animation.finish() } catch {}");
-            let file = self.pictures.join(format!(
-                "{}{:02}-{state}-{look}.png",
-                self.prefix,
-                self.taken.get()
-            ));
-            fs::write(&file, self.screenshot()).expect("the picture can be kept");
-            let overflow = self.script("return document.documentElement.scrollWidth > innerWidth");
-            assert_eq!(overflow, false, "{state} is wider than a window of {width}");
+            for (width, height) in sizes {
+                if !self.resize(width, height) {
+                    self.skip(&format!("a window of {width} pixels"));
+                    continue;
+                }
+                // The widths in between differ from the others in nothing that axe-core looks at.
+                let is_looked_at = with_axe && width != 390;
+                if !is_looked_at && pictures.is_none() {
+                    continue;
+                }
+                // Entrances and changes of colour are over before anyone looks; what turns for ever goes on.
+                self.script(
+                    "for (const animation of document.getAnimations()) try { animation.finish() } catch {}",
+                );
+                assert_eq!(self.cut_off(), json!([]), "{state} in a window of {width}");
+                if is_looked_at {
+                    for violation in self.violations() {
+                        found.push(format!("{state}, {width}, {scheme}: {violation}"));
+                    }
+                }
+                if let Some(pictures) = &pictures {
+                    fs::create_dir_all(pictures).expect("a folder for the pictures");
+                    let number = self.taken.get();
+                    let name = format!("{}{number:02}-{state}-{width}-{scheme}.png", self.prefix);
+                    fs::write(pictures.join(name), self.screenshot()).expect("a picture");
+                }
+            }
         }
-        self.resize(1100, 820);
         self.prefer_colours("light");
+        self.resize(USUAL.0, USUAL.1);
+        assert!(found.is_empty(), "{}", found.join("\n"));
+    }
+
+    /// What is wider than the box that it is in.
+    fn cut_off(&self) -> Value {
+        self.script(
+            "const boxes = [document.documentElement, ...document.querySelectorAll('dialog[open], .card')];
+             return boxes.filter((box) => box.scrollWidth > box.clientWidth).map(({ className, id }) => id || className || 'page')",
+        )
+    }
+
+    /// What axe-core finds on the page as it is.
+    fn violations(&self) -> Vec<String> {
+        let Some(axe) = axe() else { return Vec::new() };
+        if self.script("return typeof window.axe") == "undefined" {
+            self.script(axe);
+        }
+        let found = self.script_async(
+            "const done = arguments[arguments.length - 1];
+             const rules = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] };
+             axe.run({ runOnly: rules, resultTypes: ['violations'] }).then(
+                 ({ violations }) => done(violations.flatMap(({ id, nodes }) =>
+                     nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`))),
+                 (error) => done([`axe-core fails: ${error}`]))",
+        );
+        found.as_array().expect("a list").iter().map(super::webdriver::text).collect()
     }
 }
 
-/// `ARTIFACTS_DIR`, or `artifacts` in the repository, which git ignores.
-fn pictures_folder() -> PathBuf {
-    env::var_os("ARTIFACTS_DIR").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../artifacts"),
-        PathBuf::from,
-    )
+/// The script of axe-core, which `npm ci` in this folder fetches. `None`, with a printed reason, if it is missing; unless
+/// `REQUIRE_BROWSER` is `1`.
+fn axe() -> Option<&'static str> {
+    static AXE: OnceLock<Option<String>> = OnceLock::new();
+    let load = || {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/tests/accessibility");
+        match fs::read_to_string(folder.join("node_modules/axe-core/axe.min.js")) {
+            // The engine defines a global variable, but scripts of a driver run in a function.
+            Ok(script) => Some(format!("{script}; window.axe ??= axe;")),
+            Err(error) if env::var("REQUIRE_BROWSER").is_ok_and(|value| value == "1") => {
+                let folder = folder.display();
+                panic!(
+                    "REQUIRE_BROWSER=1, but axe-core is missing; run npm ci in {folder}: {error}"
+                )
+            }
+            Err(_) => {
+                println!("skipped: axe-core is not installed; run npm ci in {}", folder.display());
+                None
+            }
+        }
+    };
+    AXE.get_or_init(load).as_deref()
+}
+
+fn chromium(profile: &Path, flags: &[String]) -> Result<Chromium, String> {
+    let chromedriver = program("CHROMEDRIVER", &["chromedriver"])?;
+    let chromium = program("CHROMIUM", &["chromium", "chromium-browser", "google-chrome"])?;
+    Chromium::start(&chromedriver, &chromium, profile, flags)
 }
 
 /// The program named by an environment variable, or the first of some names in the search path.

@@ -70,8 +70,13 @@ impl<'l> User<'l> {
             deleted: BTreeSet::new(),
             unknown: 0,
         };
-        let (answer, _) = user.ask("POST", "/api/sign-up", &json!({ "name": name }));
-        answer.ok();
+        let (start, _) = user.ask("POST", "/passkeys/sign-up/begin", &json!({ "name": name }));
+        let start = start.ok();
+        let mut device = TestAuthenticator::new(format!("{name} 0"));
+        let response = device.create(&start["publicKey"], ORIGIN).unwrap();
+        let (answer, _) = user.ask("POST", "/passkeys/sign-up/finish", &finish(&start, response));
+        let id = answer.ok()["passkey"]["id"].as_str().unwrap().to_owned();
+        user.held.push((id, device));
         user
     }
 
@@ -114,66 +119,72 @@ impl<'l> User<'l> {
             }
             may_be_done = true;
             self.load.failed.fetch_add(1, Ordering::Relaxed);
-            assert!(started.elapsed() < PATIENCE, "{} {path}: nobody answers any more", self.name);
+            assert!(started.elapsed() < PATIENCE, "{} {path}: no server answers", self.name);
             thread::sleep(Duration::from_millis(10));
         }
     }
 
     fn create(&mut self) {
-        let (start, _) = self.ask("POST", "/api/passkeys/create/begin", &json!({}));
+        let (start, _) = self.ask("POST", "/passkeys/create/begin", &json!({}));
         if start.code() == "passkey_limit_reached" {
             return self.delete();
         }
         let start = start.ok();
         self.created += 1;
         let mut device = TestAuthenticator::new(format!("{} {}", self.name, self.created));
-        let response = device.create(&start["public_key"], ORIGIN).unwrap();
+        let response = device.create(&start["publicKey"], ORIGIN).unwrap();
         let body = finish(&start, response);
-        let (answer, may_be_done) = self.ask("POST", "/api/passkeys/create/finish", &body);
+        let (answer, may_be_done) = self.ask("POST", "/passkeys/create/finish", &body);
         if answer.status == 200 {
             self.load.acknowledged.fetch_add(1, Ordering::Relaxed);
             let id = answer.body["passkey"]["id"].as_str().unwrap().to_owned();
             self.held.push((id, device));
         } else {
-            // Refused because an attempt before, which nobody acknowledged, used up the ceremony.
+            // Refused because an attempt before, which was not acknowledged, used up the ceremony.
             assert!(may_be_done, "{}", answer.body);
             assert_eq!(answer.code(), "ceremony_expired", "{}", answer.body);
             self.unknown += 1;
         }
-        let (again, _) = self.ask("POST", "/api/passkeys/create/finish", &body);
+        let (again, _) = self.ask("POST", "/passkeys/create/finish", &body);
         assert_eq!(again.code(), "ceremony_expired", "a ceremony counts twice: {}", again.body);
     }
 
-    /// In another browser, so that this one stays signed in whatever is answered.
+    /// In another browser, so that this one stays signed in regardless of the answer.
     fn sign_in(&mut self) {
         let Some((id, mut device)) = self.held.pop() else { return };
         let mut other = Visitor::new();
-        let (start, _) = self.ask_as(&mut other, "POST", "/api/sign-in/begin", &json!({}));
+        let (start, _) = self.ask_as(
+            &mut other,
+            "POST",
+            "/passkeys/sign-in/begin",
+            &json!({ "flow": "discoverable" }),
+        );
         let start = start.ok();
-        let body = finish(&start, device.get(&start["public_key"], ORIGIN).unwrap());
+        let body = finish(&start, device.get(&start["publicKey"], ORIGIN).unwrap());
         let session = other.cookie.clone();
-        let (answer, may_be_done) = self.ask_as(&mut other, "POST", "/api/sign-in/finish", &body);
+        let (answer, may_be_done) =
+            self.ask_as(&mut other, "POST", "/passkeys/sign-in/finish", &body);
         if answer.status == 200 {
-            assert_eq!(answer.body["passkey_id"], id);
+            assert_eq!(answer.body["passkey"]["id"], id);
             self.load.acknowledged.fetch_add(1, Ordering::Relaxed);
         } else {
             assert!(may_be_done, "{}", answer.body);
             assert_eq!(answer.code(), "ceremony_expired", "{}", answer.body);
         }
         other.cookie = session;
-        let (again, _) = self.ask_as(&mut other, "POST", "/api/sign-in/finish", &body);
+        let (again, _) = self.ask_as(&mut other, "POST", "/passkeys/sign-in/finish", &body);
         assert_eq!(again.code(), "ceremony_expired", "a ceremony counts twice: {}", again.body);
         self.held.push((id, device));
     }
 
     fn delete(&mut self) {
         let id = if self.held.is_empty() {
-            let (list, _) = self.ask("GET", "/api/passkeys", &Value::Null);
+            let (list, _) = self.ask("GET", "/passkeys", &Value::Null);
             list.ok()["data"][0]["id"].as_str().unwrap().to_owned()
         } else {
             self.held.remove(0).0
         };
-        let (answer, may_be_done) = self.ask("DELETE", &format!("/api/passkeys/{id}"), &json!({}));
+        let (answer, may_be_done) = self.ask("DELETE", &format!("/passkeys/{id}"), &json!({}));
         if answer.status != 200 {
             assert!(may_be_done && answer.code() == "passkey_not_found", "{}", answer.body);
         }
@@ -182,7 +193,7 @@ impl<'l> User<'l> {
 
     /// Checks that the service has what it acknowledged, and nothing that it said is gone.
     pub fn check(&mut self) {
-        let (list, _) = self.ask("GET", "/api/passkeys", &Value::Null);
+        let (list, _) = self.ask("GET", "/passkeys", &Value::Null);
         let list = list.ok();
         let there = list["data"].as_array().unwrap().iter();
         let there = there.map(|it| it["id"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>();
@@ -190,7 +201,7 @@ impl<'l> User<'l> {
             assert!(there.contains(id), "{id} was acknowledged and is lost: {there:?}");
         }
         assert!(there.is_disjoint(&self.deleted), "deleted, and there: {there:?}");
-        assert!(there.len() <= self.held.len() + self.unknown, "nobody made these: {there:?}");
+        assert!(there.len() <= self.held.len() + self.unknown, "no request made these: {there:?}");
         // And what is there works.
         self.sign_in();
     }

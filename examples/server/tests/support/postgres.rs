@@ -7,11 +7,13 @@ use std::{
     thread,
 };
 
-use tokio_postgres::{Client, Config, NoTls, Row, config::Host};
+use sqlx::{
+    AssertSqlSafe, Connection as _, Executor as _, PgConnection, postgres::PgConnectOptions,
+};
 
 const DEFAULT: &str = "postgres://postgres@127.0.0.1:5432/test";
 
-/// A schema of its own in the database of `DATABASE_URL`; dropped, with everything in it, when this is.
+/// A new schema in the database of `DATABASE_URL`; dropped, with everything in it, when this is.
 #[derive(Debug)]
 pub struct Schema {
     url: String,
@@ -23,7 +25,7 @@ impl Schema {
     ///
     /// # Panics
     ///
-    /// `REQUIRE_POSTGRES` is set and there is none.
+    /// `REQUIRE_POSTGRES` is set and no server answers.
     pub fn new() -> Option<Self> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let url = env::var("DATABASE_URL").unwrap_or_else(|_| DEFAULT.into());
@@ -56,14 +58,8 @@ impl Schema {
 
     /// Where the server is.
     pub fn host(&self) -> SocketAddr {
-        let config = self.config();
-        let Some(Host::Tcp(host)) = config.get_hosts().first() else { panic!("no TCP address") };
-        let port = config.get_ports().first().copied().unwrap_or(5432);
-        (host.as_str(), port).to_socket_addrs().unwrap().next().unwrap()
-    }
-
-    pub fn config(&self) -> Config {
-        self.url().parse().unwrap()
+        let options = self.url.parse::<PgConnectOptions>().unwrap();
+        (options.get_host(), options.get_port()).to_socket_addrs().unwrap().next().unwrap()
     }
 
     /// Runs statements.
@@ -71,45 +67,42 @@ impl Schema {
         try_sql(&self.url(), statements).unwrap();
     }
 
-    /// Runs one statement, and returns its rows.
-    pub fn query(&self, statement: &str) -> Vec<Row> {
-        with_client(&self.url(), async |client| client.query(statement, &[]).await).unwrap()
-    }
-
     /// The number that a statement selects.
     pub fn number(&self, statement: &str) -> i64 {
-        self.query(statement)[0].get(0)
+        let statement = statement.to_owned();
+        let select = async |connection: &mut PgConnection| {
+            sqlx::query_scalar(AssertSqlSafe(statement)).fetch_one(connection).await
+        };
+        with_connection(&self.url(), select).unwrap()
     }
 }
 
 impl Drop for Schema {
     fn drop(&mut self) {
-        // Whoever is still connected has no say in it; what cannot be dropped is left to whoever looks after the server.
+        // Open connections do not prevent it. What cannot be dropped is left to the administrator of the database.
         let _ = try_sql(&self.url, &format!("DROP SCHEMA {} CASCADE", self.name));
     }
 }
 
 fn try_sql(url: &str, statements: &str) -> Result<(), String> {
-    with_client(url, async |client| client.batch_execute(statements).await)
+    let statements = statements.to_owned();
+    with_connection(url, async |connection| {
+        connection.execute(sqlx::raw_sql(AssertSqlSafe(statements))).await.map(drop)
+    })
 }
 
-/// On a thread of its own, since the caller may be in a runtime.
-fn with_client<T: Send>(
+/// On another thread, since the caller may be in a runtime.
+fn with_connection<T: Send>(
     url: &str,
-    call: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error> + Send,
+    call: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error> + Send,
 ) -> Result<T, String> {
     let run = || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
-            let connection = tokio::spawn(connection);
-            let outcome = call(&client).await;
-            drop(client);
-            // Its end is that of the client.
-            let _ = connection.await;
-            outcome
+            let mut connection = PgConnection::connect(url).await?;
+            call(&mut connection).await
         })
     };
     let outcome = thread::scope(|scope| scope.spawn(run).join().unwrap());
-    outcome.map_err(|error| server::error::chain(&error))
+    outcome.map_err(|error: sqlx::Error| server::error::chain(&error))
 }

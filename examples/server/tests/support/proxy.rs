@@ -5,7 +5,7 @@ use std::{
     net::{Shutdown, SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     thread,
     time::Duration,
@@ -16,13 +16,22 @@ use std::{
 pub enum Weather {
     /// Everything passes.
     Fair,
-    /// Nothing passes, and nobody is told.
+    /// Nothing passes, and neither side is told.
     Stalled,
     /// Everything passes, each piece after this long.
     Slow(Duration),
+    /// Everything passes after 200 milliseconds. Of each 20 pieces one is lost at first, and comes when the sender has
+    /// noticed and sent it again.
+    Poor,
     /// Connections are closed, old ones and new ones.
     Cut,
 }
+
+/// What a poor network adds to each piece.
+const LATENCY: Duration = Duration::from_millis(200);
+
+/// How long a TCP sender waits before it sends again (RFC 6298 §2.1).
+const RETRANSMISSION: Duration = Duration::from_secs(1);
 
 /// A proxy; closed when dropped.
 #[derive(Debug)]
@@ -36,6 +45,7 @@ struct State {
     weather: Mutex<Weather>,
     connections: Mutex<Vec<TcpStream>>,
     is_closed: AtomicBool,
+    passed: AtomicU32,
 }
 
 impl State {
@@ -52,6 +62,7 @@ impl Proxy {
             weather: Mutex::new(Weather::Fair),
             connections: Mutex::default(),
             is_closed: AtomicBool::new(false),
+            passed: AtomicU32::new(0),
         });
         let shared = Arc::clone(&state);
         thread::spawn(move || {
@@ -113,6 +124,11 @@ fn pass(mut from: TcpStream, mut to: TcpStream, state: &State) {
                 Weather::Fair => break,
                 Weather::Slow(delay) => {
                     thread::sleep(delay);
+                    break;
+                }
+                Weather::Poor => {
+                    let is_lost = state.passed.fetch_add(1, Ordering::Relaxed) % 20 == 19;
+                    thread::sleep(if is_lost { LATENCY + RETRANSMISSION } else { LATENCY });
                     break;
                 }
                 Weather::Stalled => thread::sleep(Duration::from_millis(5)),

@@ -1,4 +1,4 @@
-//! The server as a process of its own.
+//! Runs the server as a separate process.
 
 use std::{
     ffi::OsStr,
@@ -17,7 +17,21 @@ pub struct Server {
 impl Server {
     /// Starts the built program on a port, 0 for a free one, and waits until it listens.
     pub fn start(database: impl AsRef<OsStr>, port: u16, flags: &[&str]) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_server"))
+        Self::start_with(database, port, flags, |_| ())
+    }
+
+    /// The same, after a change to the command.
+    pub fn start_with(
+        database: impl AsRef<OsStr>,
+        port: u16,
+        flags: &[&str],
+        change: impl FnOnce(&mut Command),
+    ) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
+        // Tests begin more than people do, all from one address.
+        command.env("PASSKEYS_BEGINS_PER_MINUTE", "1000000");
+        change(&mut command);
+        let mut process = command
             .arg("--address")
             .arg(format!("127.0.0.1:{port}"))
             .arg("--database")
@@ -53,7 +67,7 @@ impl Server {
         self.stop();
     }
 
-    /// The same, for one that is to be replaced.
+    /// The same, for a server that will be replaced.
     pub fn stop(&mut self) {
         let told =
             Command::new("kill").arg(self.process.id().to_string()).status().expect("kill runs");
@@ -67,7 +81,7 @@ impl Server {
         self.kill_now();
     }
 
-    /// The same, for one that is to be replaced.
+    /// The same, for a server that will be replaced.
     pub fn kill_now(&mut self) {
         self.process.kill().expect("the server can be killed");
         let ended = self.process.wait().expect("the server can be waited for");

@@ -32,7 +32,7 @@ impl Answer {
 
     /// The server is there and says that it cannot do it at the moment, in the shape of every error.
     pub fn unavailable(self) -> Self {
-        assert_eq!((self.status, self.code()), (503, "service_unavailable"), "{}", self.body);
+        assert_eq!((self.status, self.code()), (503, "internal_error"), "{}", self.body);
         assert!(!self.body["errors"][0]["long_message"].as_str().unwrap().is_empty());
         self
     }
@@ -94,34 +94,38 @@ impl Visitor {
         self.call(port, "GET", path, &Value::Null).unwrap()
     }
 
-    pub fn sign_up(&mut self, port: u16, name: &str) {
-        self.post(port, "/api/sign-up", &json!({ "name": name })).ok();
+    /// Signs up. Returns the passkey that this creates.
+    pub fn sign_up(&mut self, port: u16, name: &str, device: &mut TestAuthenticator) -> Value {
+        let start = self.post(port, "/passkeys/sign-up/begin", &json!({ "name": name })).ok();
+        let finish = finish(&start, device.create(&start["publicKey"], ORIGIN).unwrap());
+        self.post(port, "/passkeys/sign-up/finish", &finish).ok()["passkey"].take()
     }
 
     /// Begins and answers a creation; what is left is to send it.
     pub fn prepare_creation(&mut self, port: u16, device: &mut TestAuthenticator) -> Value {
-        let start = self.post(port, "/api/passkeys/create/begin", &json!({})).ok();
-        finish(&start, device.create(&start["public_key"], ORIGIN).unwrap())
+        let start = self.post(port, "/passkeys/create/begin", &json!({})).ok();
+        finish(&start, device.create(&start["publicKey"], ORIGIN).unwrap())
     }
 
     pub fn create(&mut self, port: u16, device: &mut TestAuthenticator) -> Value {
         let finish = self.prepare_creation(port, device);
-        self.post(port, "/api/passkeys/create/finish", &finish).ok()["passkey"].take()
+        self.post(port, "/passkeys/create/finish", &finish).ok()["passkey"].take()
     }
 
     /// Begins and answers a sign-in; what is left is to send it.
     pub fn prepare_sign_in(&mut self, port: u16, device: &mut TestAuthenticator) -> Value {
-        let start = self.post(port, "/api/sign-in/begin", &json!({})).ok();
-        finish(&start, device.get(&start["public_key"], ORIGIN).unwrap())
+        let start =
+            self.post(port, "/passkeys/sign-in/begin", &json!({ "flow": "discoverable" })).ok();
+        finish(&start, device.get(&start["publicKey"], ORIGIN).unwrap())
     }
 
     pub fn passkeys(&mut self, port: u16) -> Vec<Value> {
-        self.get(port, "/api/passkeys").ok()["data"].as_array().unwrap().clone()
+        self.get(port, "/passkeys").ok()["data"].as_array().unwrap().clone()
     }
 }
 
 /// What the page sends at the end of a ceremony.
 pub fn finish(start: &Value, response: String) -> Value {
     let response = RawValue::from_string(response).unwrap();
-    json!({ "ceremony_id": start["ceremony_id"], "response": response })
+    json!({ "ceremony": start["ceremony"], "credential": response })
 }

@@ -2,9 +2,7 @@
 //! authenticators as in WebAuthn §11.
 
 use std::{
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Child, Command, Stdio},
+    fmt::Debug,
     thread,
     time::{Duration, Instant},
 };
@@ -12,8 +10,16 @@ use std::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
+/// How a browser takes commands: as WebDriver has them, by method and path.
+pub trait Protocol: Debug {
+    fn call(&self, method: &str, path: &str, body: &Value) -> Result<Value, String>;
+
+    /// Whether it takes commands of Chromium's developer tools.
+    fn has_developer_tools(&self) -> bool;
+}
+
 /// How long to wait for something to appear on a page.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The name under which WebDriver hands out elements.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -25,12 +31,10 @@ pub mod key {
     pub const TAB: &str = "\u{e004}";
 }
 
-/// A session of a browser; both it and the driver end when it is dropped.
+/// A session of a browser, which ends when it is dropped.
 #[derive(Debug)]
 pub struct WebDriver {
-    driver: Child,
-    agent: ureq::Agent,
-    session: String,
+    protocol: Box<dyn Protocol>,
 }
 
 /// An element of the page, as WebDriver names it.
@@ -42,65 +46,20 @@ pub struct Element(String);
 pub struct Authenticator(String);
 
 impl WebDriver {
-    /// Starts the driver on a free port, and through it a headless browser with an empty profile.
-    pub fn start(
-        chromedriver: &Path,
-        chromium: &Path,
-        profile: &Path,
-        flags: &[String],
-    ) -> Result<Self, String> {
-        let mut driver = Command::new(chromedriver)
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(|error| format!("chromedriver does not start: {error}"))?;
-        let mut lines = BufReader::new(driver.stdout.take().expect("its output is piped")).lines();
-        let port = lines
-            .by_ref()
-            .map_while(Result::ok)
-            .find_map(|line| {
-                line.split_once("started successfully on port ")?
-                    .1
-                    .trim_end_matches('.')
-                    .parse::<u16>()
-                    .ok()
-            })
-            .ok_or("chromedriver does not listen")?;
-        thread::spawn(move || lines.for_each(drop));
+    pub fn new(protocol: impl Protocol + 'static) -> Self {
+        Self { protocol: Box::new(protocol) }
+    }
 
-        let agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(120)))
-            .proxy(None)
-            .build()
-            .into();
-        let mut arguments = vec![
-            "--headless".to_owned(),
-            "--no-sandbox".to_owned(),
-            "--disable-gpu".to_owned(),
-            "--disable-quic".to_owned(),
-            "--no-first-run".to_owned(),
-            "--disable-background-networking".to_owned(),
-            "--disable-component-update".to_owned(),
-            "--disable-sync".to_owned(),
-            "--hide-scrollbars".to_owned(),
-            format!("--user-data-dir={}", profile.display()),
-        ];
-        arguments.extend_from_slice(flags);
-        let mut this = Self { driver, agent, session: format!("http://127.0.0.1:{port}/session") };
-        let started = this.post(
-            "",
-            &json!({ "capabilities": { "alwaysMatch": {
-                "browserName": "chrome",
-                "goog:chromeOptions": { "binary": chromium, "args": arguments },
-                "goog:loggingPrefs": { "browser": "ALL" },
-                "webauthn:virtualAuthenticators": true,
-            } } }),
-        )?;
-        let id = started["sessionId"].as_str().ok_or("the browser has no session")?;
-        this.session = format!("{}/{id}", this.session);
-        Ok(this)
+    // ---- what browsers differ in ----
+
+    /// Whether scripts can run before those of a page, and windows can be of any size.
+    pub fn has_developer_tools(&self) -> bool {
+        self.protocol.has_developer_tools()
+    }
+
+    /// Whether a request can be left open, as by a user who does not touch the authenticator.
+    pub fn can_wait(&self) -> bool {
+        self.protocol.has_developer_tools()
     }
 
     // ---- pages ----
@@ -109,17 +68,52 @@ impl WebDriver {
         self.post("/url", &json!({ "url": url })).unwrap();
     }
 
-    pub fn resize(&self, width: u32, height: u32) {
-        self.devtools(
-            "Emulation.setDeviceMetricsOverride",
-            &json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false }),
-        );
+    pub fn reload(&self) {
+        self.post("/refresh", &json!({})).unwrap();
+    }
+
+    pub fn back(&self) {
+        self.post("/back", &json!({})).unwrap();
+    }
+
+    /// Opens another tab and goes there. Returns the tab before.
+    pub fn new_tab(&self) -> Value {
+        let before = self.get("/window").unwrap();
+        let new = self.post("/window/new", &json!({ "type": "tab" })).unwrap();
+        self.switch_to(&new["handle"]);
+        before
+    }
+
+    pub fn switch_to(&self, tab: &Value) {
+        self.post("/window", &json!({ "handle": tab })).unwrap();
+    }
+
+    pub fn forget_cookies(&self) {
+        self.delete("/cookie").unwrap();
+    }
+
+    /// Makes the page as wide as that, if the browser can. Returns whether it is.
+    pub fn resize(&self, width: u32, height: u32) -> bool {
+        if self.has_developer_tools() {
+            self.devtools(
+                "Emulation.setDeviceMetricsOverride",
+                &json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false }),
+            );
+        } else {
+            let rect = json!({ "width": width, "height": height });
+            self.post("/window/rect", &rect).unwrap();
+        }
+        self.script("return innerWidth") == width
     }
 
     /// `light` or `dark`, as if the user had set it in the system.
     pub fn prefer_colours(&self, scheme: &str) {
-        let features = [json!({ "name": "prefers-color-scheme", "value": scheme })];
-        self.devtools("Emulation.setEmulatedMedia", &json!({ "features": features }));
+        if self.has_developer_tools() {
+            let features = [json!({ "name": "prefers-color-scheme", "value": scheme })];
+            self.devtools("Emulation.setEmulatedMedia", &json!({ "features": features }));
+        } else {
+            self.post("/preference/colours", &json!({ "value": scheme })).unwrap();
+        }
     }
 
     pub fn screenshot(&self) -> Vec<u8> {
@@ -134,8 +128,16 @@ impl WebDriver {
         self.post("/execute/sync", &json!({ "script": script, "args": [] })).unwrap()
     }
 
-    /// What pages have written to the console since last asked.
+    /// Runs a script, and returns what it passes to the function that is its last argument.
+    pub fn script_async(&self, script: &str) -> Value {
+        self.post("/execute/async", &json!({ "script": script, "args": [] })).unwrap()
+    }
+
+    /// What pages have written to the console since last asked, if the browser tells.
     pub fn console(&self) -> Vec<String> {
+        if !self.has_developer_tools() {
+            return Vec::new();
+        }
         let entries = self.post("/se/log", &json!({ "type": "browser" })).unwrap();
         let entries = entries.as_array().cloned().unwrap_or_default();
         entries
@@ -152,6 +154,7 @@ impl WebDriver {
     // ---- elements ----
 
     /// The first element that a CSS selector finds and that can be seen, waiting for it.
+    #[track_caller]
     pub fn find(&self, selector: &str) -> Element {
         self.wait_for(&format!("{selector} to be seen"), || {
             let element = self
@@ -163,6 +166,7 @@ impl WebDriver {
         })
     }
 
+    #[track_caller]
     pub fn click(&self, selector: &str) {
         let element = self.find(selector);
         self.wait_for(&format!("{selector} to take a click"), || {
@@ -170,11 +174,13 @@ impl WebDriver {
         });
     }
 
+    #[track_caller]
     pub fn type_into(&self, selector: &str, text: &str) {
         let element = self.find(selector);
         self.post(&format!("/element/{}/value", element.0), &json!({ "text": text })).unwrap();
     }
 
+    #[track_caller]
     pub fn clear(&self, selector: &str) {
         let element = self.find(selector);
         self.post(&format!("/element/{}/clear", element.0), &json!({})).unwrap();
@@ -195,10 +201,41 @@ impl WebDriver {
         self.post("/actions", &json!({ "actions": [keyboard] })).unwrap();
     }
 
+    /// Moves the pointer to an element.
+    #[track_caller]
+    pub fn hover(&self, selector: &str) {
+        let Element(element) = self.find(selector);
+        let mouse = json!({
+            "type": "pointer",
+            "id": "mouse",
+            "parameters": { "pointerType": "mouse" },
+            "actions": [{
+                "type": "pointerMove",
+                "duration": 0,
+                "origin": { ELEMENT: element },
+                "x": 0,
+                "y": 0,
+            }],
+        });
+        self.post("/actions", &json!({ "actions": [mouse] })).unwrap();
+    }
+
+    /// Presses Tab with Shift: the focus goes back.
+    pub fn press_shift_tab(&self) {
+        let (shift, tab) = ("\u{e008}", key::TAB);
+        let actions = [("keyDown", shift), ("keyDown", tab), ("keyUp", tab), ("keyUp", shift)];
+        let actions = actions.map(|(kind, key)| json!({ "type": kind, "value": key }));
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": actions });
+        self.post("/actions", &json!({ "actions": [keyboard] })).unwrap();
+    }
+
     /// Waits until a selector finds an element whose text contains `expected`.
+    #[track_caller]
     pub fn wait_for_text(&self, selector: &str, expected: &str) {
-        let script =
-            format!("return document.querySelector({})?.innerText ?? null", json!(selector));
+        let script = format!(
+            "return document.querySelector({})?.innerText.replace(/[\\u2066-\\u2069]/g, '') ?? null",
+            json!(selector)
+        );
         let mut last = Value::Null;
         let found = Self::try_wait(|| {
             last = self.script(&script);
@@ -206,12 +243,14 @@ impl WebDriver {
         });
         assert!(
             found.is_some(),
-            "waited for {expected:?} in {selector}, which has {last}; {:?}",
+            "waited for {expected:?} in {selector}, which has {last}; the page: {}; {:?}",
+            self.script("return document.body.innerText"),
             self.console()
         );
     }
 
     /// Waits until no element that a selector finds can be seen.
+    #[track_caller]
     pub fn wait_until_gone(&self, selector: &str) {
         let script = format!(
             "return [...document.querySelectorAll({})].every((e) => !e.checkVisibility())",
@@ -222,10 +261,13 @@ impl WebDriver {
         });
     }
 
+    #[track_caller]
     pub fn wait_for<T>(&self, what: &str, found: impl FnMut() -> Option<T>) -> T {
-        Self::try_wait(found).unwrap_or_else(|| {
-            panic!("waited in vain for {what}; the console: {:?}", self.console())
-        })
+        let Some(found) = Self::try_wait(found) else {
+            let page = self.script("return document.body.innerText");
+            panic!("waited in vain for {what}; the page: {page}; the console: {:?}", self.console())
+        };
+        found
     }
 
     fn try_wait<T>(mut found: impl FnMut() -> Option<T>) -> Option<T> {
@@ -275,9 +317,14 @@ impl WebDriver {
         .unwrap();
     }
 
-    /// Whether somebody touches the authenticator when asked. While nobody does, requests stay open; and Chromium,
+    /// Whether the user touches the authenticator when asked. Until then, requests stay open; and Chromium,
     /// which otherwise answers an autofill request at once, leaves it open too.
+    ///
+    /// Other browsers answer at once, and leave autofill requests open.
     pub fn set_present(&self, authenticator: &Authenticator, present: bool) {
+        if !self.can_wait() {
+            return;
+        }
         self.devtools(
             "WebAuthn.setAutomaticPresenceSimulation",
             &json!({ "authenticatorId": authenticator.0, "enabled": present }),
@@ -295,49 +342,21 @@ impl WebDriver {
             .unwrap();
     }
 
-    // ---- HTTP ----
+    // ---- commands ----
 
     fn get(&self, path: &str) -> Result<Value, String> {
-        answer(self.agent.get(format!("{}{path}", self.session)).call())
+        self.protocol.call("GET", path, &Value::Null)
     }
 
     fn post(&self, path: &str, body: &Value) -> Result<Value, String> {
-        answer(self.agent.post(format!("{}{path}", self.session)).send_json(body))
+        self.protocol.call("POST", path, body)
     }
 
     fn delete(&self, path: &str) -> Result<Value, String> {
-        answer(self.agent.delete(format!("{}{path}", self.session)).call())
+        self.protocol.call("DELETE", path, &Value::Null)
     }
 }
 
-impl Drop for WebDriver {
-    fn drop(&mut self) {
-        // Ends the browser; where that fails there is nothing left to do about it.
-        let _ = self.delete("");
-        let _ = self.driver.kill();
-        let _ = self.driver.wait();
-    }
-}
-
-fn answer(
-    response: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
-) -> Result<Value, String> {
-    let mut response = response.map_err(|error| error.to_string())?;
-    let ok = response.status().is_success();
-    let mut body = response
-        .body_mut()
-        .with_config()
-        .limit(64 << 20)
-        .read_json::<Value>()
-        .map_err(|error| error.to_string())?;
-    let value = body["value"].take();
-    if ok {
-        Ok(value)
-    } else {
-        Err(format!("{}: {}", text(&value["error"]), text(&value["message"])))
-    }
-}
-
-fn text(value: &Value) -> String {
+pub fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

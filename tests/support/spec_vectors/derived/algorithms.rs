@@ -1,4 +1,4 @@
-//! What is particular to Ed25519 and to RS256.
+//! Cases specific to Ed25519 and RS256.
 
 use relying_party::test_authenticator::{Cbor, CborValue, RegistrationParts};
 use serde_json::Value;
@@ -14,8 +14,9 @@ const ORDER: [u8; 32] = [
 
 pub(super) fn derive_ed25519(vector: &Ceremonies, cases: &mut Vec<Value>) {
     let mut registrations = Registrations::of(vector, cases);
-    let mut key = |name: &str, verdict: &str, note: &str, bend: &dyn Fn(&mut Cbor)| {
-        registrations.bent(&format!("key-{name}"), verdict, note, |parts| bend(key_of(parts)));
+    let mut key = |name: &str, verdict: &str, note: &str, tamper: &dyn Fn(&mut Cbor)| {
+        registrations
+            .tampered(&format!("key-{name}"), verdict, note, |parts| tamper(key_of(parts)));
     };
     let note = "a required parameter is missing (algorithm is as good)";
     key("without-crv", "malformed", note, &|key| key.remove(-1));
@@ -33,7 +34,7 @@ pub(super) fn derive_ed25519(vector: &Ceremonies, cases: &mut Vec<Value>) {
 
     let mut authentications = Authentications::of(vector, cases);
     let mut signature = |name: &str, note: &str, change: &dyn Fn(&mut Vec<u8>)| {
-        authentications.tampered(&format!("signature-{name}"), "signature", note, |signed| {
+        authentications.corrupted(&format!("signature-{name}"), "signature", note, |signed| {
             change(&mut signed.signature);
         });
     };
@@ -56,8 +57,9 @@ pub(super) fn derive_ed25519(vector: &Ceremonies, cases: &mut Vec<Value>) {
 
 pub(super) fn derive_rs256(vector: &Ceremonies, cases: &mut Vec<Value>) {
     let mut registrations = Registrations::of(vector, cases);
-    let mut key = |name: &str, note: &str, bend: &dyn Fn(&mut Cbor)| {
-        registrations.bent(&format!("key-{name}"), "malformed", note, |parts| bend(key_of(parts)));
+    let mut key = |name: &str, note: &str, tamper: &dyn Fn(&mut Cbor)| {
+        registrations
+            .tampered(&format!("key-{name}"), "malformed", note, |parts| tamper(key_of(parts)));
     };
     let modulus = |key: &Cbor| key.entry(-1).unwrap().as_bytes().unwrap().clone();
     key("without-n", "no modulus", &|key| key.remove(-1));
@@ -81,7 +83,7 @@ pub(super) fn derive_rs256(vector: &Ceremonies, cases: &mut Vec<Value>) {
 
     let mut authentications = Authentications::of(vector, cases);
     let mut signature = |name: &str, note: &str, change: &dyn Fn(&mut Vec<u8>)| {
-        authentications.tampered(&format!("signature-{name}"), "signature", note, |signed| {
+        authentications.corrupted(&format!("signature-{name}"), "signature", note, |signed| {
             change(&mut signed.signature);
         });
     };

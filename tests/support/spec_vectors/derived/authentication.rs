@@ -1,4 +1,4 @@
-//! Authentications: the steps of §7.2 but for the client data and the signature.
+//! Authentications: the steps of §7.2 except for the client data and the signature.
 
 use relying_party::test_authenticator::{AuthenticatorData, Cbor, flags};
 use serde_json::{Value, json};
@@ -68,7 +68,7 @@ fn kind(cases: &mut Authentications<'_>) {
         ("longer", "webauthn.get.x"),
         ("payment", "payment.get"),
     ] {
-        cases.bent(&format!("type-{name}"), "type", "not the type of a sign-in", |parts| {
+        cases.tampered(&format!("type-{name}"), "type", "not the type of a sign-in", |parts| {
             parts.client_data.kind = kind.into();
         });
     }
@@ -79,61 +79,66 @@ fn authenticator(cases: &mut Authentications<'_>) {
     for (name, text) in
         [("origin", "https://example.org"), ("subdomain", "login.example.org"), ("empty", "")]
     {
-        cases.bent(&format!("rp-id-hash-{name}"), "rp_id", "the hash of something else", |parts| {
-            parts.authenticator_data.rp_id_hash = Sha256::digest(text).to_vec();
-        });
+        cases.tampered(
+            &format!("rp-id-hash-{name}"),
+            "rp_id",
+            "the hash of something else",
+            |parts| {
+                parts.authenticator_data.rp_id_hash = Sha256::digest(text).to_vec();
+            },
+        );
     }
-    cases.bent("rp-id-hash-bit", "rp_id", "one bit of the hash", |parts| {
+    cases.tampered("rp-id-hash-bit", "rp_id", "one bit of the hash", |parts| {
         parts.authenticator_data.rp_id_hash[0] ^= 0x80;
     });
-    cases.bent("appid", "rp_id", "appid is true although nobody asked for it", |parts| {
+    cases.tampered("appid", "rp_id", "appid is true although nobody asked for it", |parts| {
         let app_id = "https://example.org/app-id.json";
         parts.authenticator_data.rp_id_hash = Sha256::digest(app_id).to_vec();
         parts.outer.client_extension_results = json!({"appid": true});
     });
     let no_presence = |data: &mut AuthenticatorData| data.flags &= !flags::UP;
-    cases.bent("user-presence", "user_presence", "UP is not set", |parts| {
+    cases.tampered("user-presence", "user_presence", "UP is not set", |parts| {
         no_presence(&mut parts.authenticator_data);
     });
-    cases.under(|case| case["options"]["conditional"] = json!(true)).bent(
+    cases.under(|case| case["options"]["conditional"] = json!(true)).tampered(
         "user-presence-conditional",
         "user_presence",
         "UP is not set, and must be with conditional mediation too",
         |parts| no_presence(&mut parts.authenticator_data),
     );
     let required = |case: &mut Value| case["options"]["user_verification"] = json!("required");
-    cases.under(required).bent(
+    cases.under(required).tampered(
         "user-verification",
         "user_verification",
         "UV is required and not set",
         |parts| parts.authenticator_data.flags &= !flags::UV,
     );
-    cases.under(required).bent("user-verified", "ok", "UV is required and set", |parts| {
+    cases.under(required).tampered("user-verified", "ok", "UV is required and set", |parts| {
         parts.authenticator_data.flags |= flags::UV;
     });
-    cases.under(|case| case["options"]["user_verification"] = json!("discouraged")).bent(
+    cases.under(|case| case["options"]["user_verification"] = json!("discouraged")).tampered(
         "user-verified-discouraged",
         "ok",
         "UV is set although discouraged",
         |parts| parts.authenticator_data.flags |= flags::UV,
     );
-    cases.bent("backup-flags", "backup_flags", "BS is set and BE is not", |parts| {
+    cases.tampered("backup-flags", "backup_flags", "BS is set and BE is not", |parts| {
         parts.authenticator_data.flags &= !flags::BE;
     });
-    cases.bent("backup-state-lost", "ok", "BS is not set any more", |parts| {
+    cases.tampered("backup-state-lost", "ok", "BS is not set any more", |parts| {
         parts.authenticator_data.flags &= !flags::BS;
     });
-    cases.bent("backup-eligible-lost", "backup_flags", "POLICY: BE was set before", |parts| {
+    cases.tampered("backup-eligible-lost", "backup_flags", "POLICY: BE was set before", |parts| {
         parts.authenticator_data.flags &= !(flags::BE | flags::BS);
     });
-    cases.bent("reserved-flags", "ok", "reserved bits are set, which nobody checks", |parts| {
+    cases.tampered("reserved-flags", "ok", "reserved bits are set, which nobody checks", |parts| {
         parts.authenticator_data.flags |= 0x22;
     });
 }
 
 /// From a vector whose credential cannot be backed up.
 pub(super) fn derive_not_eligible(cases: &mut Authentications<'_>) {
-    cases.bent(
+    cases.tampered(
         "backup-eligible-gained",
         "backup_flags",
         "POLICY: BE was not set before",
@@ -143,7 +148,7 @@ pub(super) fn derive_not_eligible(cases: &mut Authentications<'_>) {
     );
 }
 
-/// A self attestation is a signature by the same key over the same structure: only the type tells.
+/// A self attestation is a signature by the same key over the same structure. Only the type distinguishes it.
 pub(super) fn derive_type(cases: &mut Authentications<'_>, registered: &Ceremonies) {
     let registration = registered.registration.clone().sign().unwrap();
     let challenge = base64url(&registered.registration_challenge);
@@ -164,9 +169,9 @@ pub(super) fn derive_type(cases: &mut Authentications<'_>, registered: &Ceremoni
 }
 
 fn authenticator_data(cases: &mut Authentications<'_>) {
-    let mut data = |name: &str, note: &str, bend: &dyn Fn(&mut AuthenticatorData)| {
-        cases.bent(&format!("authdata-{name}"), "malformed", note, |parts| {
-            bend(&mut parts.authenticator_data);
+    let mut data = |name: &str, note: &str, tamper: &dyn Fn(&mut AuthenticatorData)| {
+        cases.tampered(&format!("authdata-{name}"), "malformed", note, |parts| {
+            tamper(&mut parts.authenticator_data);
         });
     };
     for length in [0, 32, 36] {
@@ -197,12 +202,12 @@ fn authenticator_data(cases: &mut Authentications<'_>) {
             data.extend(Cbor::Raw(extensions.to_vec()));
         });
     }
-    cases.bent("extensions-unsolicited", "ok", "extensions that nobody asked for", |parts| {
+    cases.tampered("extensions-unsolicited", "ok", "extensions that nobody asked for", |parts| {
         parts.authenticator_data.extend(Cbor::map([("example.unknown", true.into())]));
     });
 }
 
-/// Step 22: what is stored, what is told, and what becomes of it by the strict policy.
+/// Step 22: what is stored, what is reported, and the verdict of the strict policy.
 fn counter(cases: &mut Authentications<'_>) {
     let max = u32::MAX;
     for (stored, told, verdict) in [
@@ -242,7 +247,7 @@ fn json(cases: &mut Authentications<'_>) {
         "/type",
     ] {
         let name = format!("json-no{}", pointer.replace('/', "-"));
-        cases.bent(&name, "malformed", "a required member is missing", |parts| {
+        cases.tampered(&name, "malformed", "a required member is missing", |parts| {
             parts.outer.remove(pointer);
         });
     }
@@ -255,11 +260,11 @@ fn json(cases: &mut Authentications<'_>) {
         ("user-handle-alphabet", "/response/userHandle", json!("*")),
     ] {
         let note = "a member that is not of its type";
-        cases.bent(&format!("json-{name}"), "malformed", note, |parts| {
+        cases.tampered(&format!("json-{name}"), "malformed", note, |parts| {
             parts.outer.set(pointer, value);
         });
     }
-    cases.bent("json-unknown", "ok", "members and values of the future", |parts| {
+    cases.tampered("json-unknown", "ok", "members and values of the future", |parts| {
         parts.outer.attachment = Some("implanted".into());
         parts.outer.client_extension_results = json!({"example.unknown": 1});
         parts.outer.set("/new", json!({}));

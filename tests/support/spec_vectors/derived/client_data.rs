@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use relying_party::test_authenticator::ClientData;
 use serde_json::{Value, json};
 
-use super::BendsClientData;
+use super::TampersClientData;
 
-/// Origins that look like `https://example.org` and are not.
+/// Origins that look like `https://example.org` but are not.
 const ORIGINS: [(&str, &str); 36] = [
     ("http", "http://example.org"),
     ("other", "https://example.com"),
@@ -47,7 +47,7 @@ const ORIGINS: [(&str, &str); 36] = [
     ("ip-address", "https://127.0.0.1"),
 ];
 
-/// Origins that are no https subdomain of `example.org`.
+/// Origins that are not an https subdomain of `example.org`.
 const NO_SUBDOMAINS: [(&str, &str); 10] = [
     ("http", "http://login.example.org"),
     ("port", "https://login.example.org:8443"),
@@ -71,14 +71,14 @@ const NO_PORTS: [(&str, &str); 6] = [
     ("not-a-number", "https://example.org:8443a"),
 ];
 
-pub(super) fn derive(cases: &mut impl BendsClientData) {
+pub(super) fn derive(cases: &mut impl TampersClientData) {
     challenge(cases);
     origin(cases);
     framing(cases);
     encoding(cases);
 }
 
-fn challenge(cases: &mut impl BendsClientData) {
+fn challenge(cases: &mut impl TampersClientData) {
     cases.client_data("challenge-other", "challenge", "another challenge", |it| {
         it.challenge.replace_range(..1, if it.challenge.starts_with('A') { "B" } else { "A" });
     });
@@ -96,7 +96,7 @@ fn challenge(cases: &mut impl BendsClientData) {
     });
 }
 
-fn origin(cases: &mut impl BendsClientData) {
+fn origin(cases: &mut impl TampersClientData) {
     for (name, origin) in ORIGINS {
         cases.client_data(
             &format!("origin-{name}"),
@@ -140,7 +140,7 @@ fn origin(cases: &mut impl BendsClientData) {
 }
 
 /// `crossOrigin` and `topOrigin` in every combination with what is allowed.
-fn framing(cases: &mut impl BendsClientData) {
+fn framing(cases: &mut impl TampersClientData) {
     cases.client_data("cross-origin-absent", "ok", "crossOrigin is left out", |it| {
         it.cross_origin = None;
     });
@@ -192,7 +192,7 @@ fn framing(cases: &mut impl BendsClientData) {
     }
 }
 
-fn encoding(cases: &mut impl BendsClientData) {
+fn encoding(cases: &mut impl TampersClientData) {
     cases.client_data("client-data-bom", "ok", "a byte order mark, which decoding drops", |it| {
         it.raw = Some([b"\xef\xbb\xbf", it.to_bytes().as_slice()].concat());
     });
@@ -271,7 +271,7 @@ fn encoding(cases: &mut impl BendsClientData) {
     }
 }
 
-/// The members, sorted by name: in another order than clients write them.
+/// The members, sorted by name, which is a different order than clients use.
 fn members(client_data: &ClientData) -> BTreeMap<String, Value> {
     serde_json::from_slice(&client_data.to_bytes()).unwrap()
 }

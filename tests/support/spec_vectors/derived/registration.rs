@@ -28,9 +28,14 @@ fn kind(cases: &mut Registrations<'_>) {
         ("longer", "webauthn.create.x"),
         ("payment", "payment.get"),
     ] {
-        cases.bent(&format!("type-{name}"), "type", "not the type of a registration", |parts| {
-            parts.client_data.kind = kind.into();
-        });
+        cases.tampered(
+            &format!("type-{name}"),
+            "type",
+            "not the type of a registration",
+            |parts| {
+                parts.client_data.kind = kind.into();
+            },
+        );
     }
 }
 
@@ -39,23 +44,28 @@ fn authenticator(cases: &mut Registrations<'_>) {
     for (name, text) in
         [("origin", "https://example.org"), ("subdomain", "login.example.org"), ("empty", "")]
     {
-        cases.bent(&format!("rp-id-hash-{name}"), "rp_id", "the hash of something else", |parts| {
-            parts.authenticator_data.rp_id_hash = Sha256::digest(text).to_vec();
-        });
+        cases.tampered(
+            &format!("rp-id-hash-{name}"),
+            "rp_id",
+            "the hash of something else",
+            |parts| {
+                parts.authenticator_data.rp_id_hash = Sha256::digest(text).to_vec();
+            },
+        );
     }
-    cases.bent("rp-id-hash-bit", "rp_id", "one bit of the hash", |parts| {
+    cases.tampered("rp-id-hash-bit", "rp_id", "one bit of the hash", |parts| {
         parts.authenticator_data.rp_id_hash[31] ^= 1;
     });
-    cases.bent("user-presence", "user_presence", "UP is not set", |parts| {
+    cases.tampered("user-presence", "user_presence", "UP is not set", |parts| {
         parts.authenticator_data.flags &= !flags::UP;
     });
-    cases.under(|case| case["options"]["conditional"] = json!(true)).bent(
+    cases.under(|case| case["options"]["conditional"] = json!(true)).tampered(
         "user-presence-conditional",
         "ok",
         "UP is not set, and need not be with conditional mediation",
         |parts| parts.authenticator_data.flags &= !flags::UP,
     );
-    cases.under(|case| case["options"]["user_verification"] = json!("required")).bent(
+    cases.under(|case| case["options"]["user_verification"] = json!("required")).tampered(
         "user-verification",
         "user_verification",
         "UV is required and not set",
@@ -66,21 +76,21 @@ fn authenticator(cases: &mut Registrations<'_>) {
             case["options"]["user_verification"] = json!("required");
             case["options"]["conditional"] = json!(true);
         })
-        .bent(
+        .tampered(
             "user-verification-conditional",
             "user_verification",
             "UV is required and not set, with conditional mediation too",
             |parts| parts.authenticator_data.flags &= !flags::UV,
         );
-    cases.bent("backup-flags", "backup_flags", "BS is set and BE is not", |parts| {
+    cases.tampered("backup-flags", "backup_flags", "BS is set and BE is not", |parts| {
         parts.authenticator_data.flags &= !flags::BE;
         parts.authenticator_data.flags |= flags::BS;
     });
-    cases.bent("backup-flags-eligible", "ok", "BE is set and BS is not", |parts| {
+    cases.tampered("backup-flags-eligible", "ok", "BE is set and BS is not", |parts| {
         parts.authenticator_data.flags |= flags::BE;
         parts.authenticator_data.flags &= !flags::BS;
     });
-    cases.bent("reserved-flags", "ok", "reserved bits are set, which nobody checks", |parts| {
+    cases.tampered("reserved-flags", "ok", "reserved bits are set, which nobody checks", |parts| {
         parts.authenticator_data.flags |= 0x22;
     });
     for (name, algorithms) in [("other", json!([-8])), ("several", json!([-257, -8, -35]))] {
@@ -94,9 +104,9 @@ fn authenticator(cases: &mut Registrations<'_>) {
 }
 
 fn authenticator_data(cases: &mut Registrations<'_>) {
-    let mut data = |name: &str, note: &str, bend: &dyn Fn(&mut AuthenticatorData)| {
-        cases.bent(&format!("authdata-{name}"), "malformed", note, |parts| {
-            bend(&mut parts.authenticator_data);
+    let mut data = |name: &str, note: &str, tamper: &dyn Fn(&mut AuthenticatorData)| {
+        cases.tampered(&format!("authdata-{name}"), "malformed", note, |parts| {
+            tamper(&mut parts.authenticator_data);
         });
     };
     for length in [0, 36, 38, 53, 54, 55, 86, 120] {
@@ -140,7 +150,7 @@ fn authenticator_data(cases: &mut Registrations<'_>) {
             data.extend(Cbor::Raw(extensions.to_vec()));
         });
     }
-    cases.bent("extensions-unsolicited", "ok", "extensions that nobody asked for", |parts| {
+    cases.tampered("extensions-unsolicited", "ok", "extensions that nobody asked for", |parts| {
         parts.authenticator_data.extend(Cbor::map([
             ("credProtect", CborValue::from(2)),
             ("example.unknown", CborValue::Array(vec![true.into(), CborValue::Null])),
@@ -150,7 +160,7 @@ fn authenticator_data(cases: &mut Registrations<'_>) {
 
 fn credential_id(cases: &mut Registrations<'_>) {
     for length in [33, 31, 1000, 1023] {
-        cases.bent(
+        cases.tampered(
             &format!("credential-id-length-{length}"),
             "malformed",
             "another length is told than the credential id has",
@@ -163,33 +173,43 @@ fn credential_id(cases: &mut Registrations<'_>) {
         (1023, "ok", "the longest credential id"),
         (1024, "credential_id", "SHOULD: a credential id that is too long"),
     ] {
-        cases.bent(&format!("credential-id-{length}"), verdict, note, |parts| {
+        cases.tampered(&format!("credential-id-{length}"), verdict, note, |parts| {
             let id = vec![7; length];
             attested(parts).credential_id.clone_from(&id);
             parts.outer.id = super::case::base64url(&id);
             parts.outer.raw_id = parts.outer.id.clone();
         });
     }
-    cases.bent("credential-id-attested", "credential_id", "JSON names another one", |parts| {
+    cases.tampered("credential-id-attested", "credential_id", "JSON names another one", |parts| {
         attested(parts).credential_id[0] ^= 1;
     });
-    cases.bent("credential-id-json", "credential_id", "the attested one is another", |parts| {
+    cases.tampered("credential-id-json", "credential_id", "the attested one is another", |parts| {
         parts.outer.id = super::case::base64url(&[7; 32]);
         parts.outer.raw_id = parts.outer.id.clone();
     });
-    cases.bent("id-raw-id", "credential_id", "id is not rawId (malformed is as good)", |parts| {
-        parts.outer.id = super::case::base64url(&[7; 32]);
-    });
-    cases.bent("raw-id-id", "credential_id", "rawId is not id (malformed is as good)", |parts| {
-        parts.outer.raw_id = super::case::base64url(&[7; 32]);
-    });
+    cases.tampered(
+        "id-raw-id",
+        "credential_id",
+        "id is not rawId (malformed is as good)",
+        |parts| {
+            parts.outer.id = super::case::base64url(&[7; 32]);
+        },
+    );
+    cases.tampered(
+        "raw-id-id",
+        "credential_id",
+        "rawId is not id (malformed is as good)",
+        |parts| {
+            parts.outer.raw_id = super::case::base64url(&[7; 32]);
+        },
+    );
 }
 
 /// The rules of §5.8.5 for ES256.
 fn key(cases: &mut Registrations<'_>) {
-    let mut key = |name: &str, verdict: &str, note: &str, bend: &dyn Fn(&mut Cbor)| {
-        cases.bent(&format!("key-{name}"), verdict, note, |parts| {
-            bend(&mut attested(parts).public_key);
+    let mut key = |name: &str, verdict: &str, note: &str, tamper: &dyn Fn(&mut Cbor)| {
+        cases.tampered(&format!("key-{name}"), verdict, note, |parts| {
+            tamper(&mut attested(parts).public_key);
         });
     };
     let coordinate = |key: &Cbor, label: i64| key.entry(label).unwrap().as_bytes().unwrap().clone();
@@ -257,7 +277,7 @@ fn key(cases: &mut Registrations<'_>) {
 /// The attestation object and its encoding.
 fn object(cases: &mut Registrations<'_>) {
     let mut object = |name: &str, note: &str, change: &dyn Fn(&mut Vec<u8>)| {
-        cases.tampered(&format!("object-{name}"), "malformed", note, |signed| {
+        cases.corrupted(&format!("object-{name}"), "malformed", note, |signed| {
             let mut bytes = signed.to_attestation_object().unwrap();
             change(&mut bytes);
             signed.attestation_object = Some(bytes);
@@ -339,7 +359,7 @@ fn json(cases: &mut Registrations<'_>) {
         ["/response", "/response/clientDataJSON", "/response/attestationObject", "/rawId", "/type"]
     {
         let name = format!("json-no{}", pointer.replace('/', "-"));
-        cases.bent(&name, "malformed", "a required member is missing", |parts| {
+        cases.tampered(&name, "malformed", "a required member is missing", |parts| {
             parts.outer.remove(pointer);
         });
     }
@@ -356,24 +376,24 @@ fn json(cases: &mut Registrations<'_>) {
         ("id-number", "/id", json!(1)),
     ] {
         let note = "a member that is not of its type";
-        cases.bent(&format!("json-{name}"), "malformed", note, |parts| {
+        cases.tampered(&format!("json-{name}"), "malformed", note, |parts| {
             parts.outer.set(pointer, value);
         });
     }
     cases.changed("json-array", "malformed", "an array", |case| case["credential"] = json!([]));
-    cases.bent("json-minimal", "ok", "as clients of Level 2 write it", |parts| {
+    cases.tampered("json-minimal", "ok", "as clients of Level 2 write it", |parts| {
         for name in ["authenticatorData", "transports", "publicKey", "publicKeyAlgorithm"] {
             parts.outer.remove(&format!("/response/{name}"));
         }
     });
-    cases.bent("json-unknown", "ok", "members and values of the future", |parts| {
+    cases.tampered("json-unknown", "ok", "members and values of the future", |parts| {
         parts.outer.attachment = Some("implanted".into());
         parts.transports = Some(vec!["telepathy".into()]);
         parts.outer.client_extension_results = json!({"example.unknown": {"a": [null]}});
         parts.outer.set("/new", json!({}));
         parts.outer.set("/response/new", 1);
     });
-    cases.bent("json-attachment-null", "ok", "null for a member that is optional", |parts| {
+    cases.tampered("json-attachment-null", "ok", "null for a member that is optional", |parts| {
         parts.outer.set("/authenticatorAttachment", Value::Null);
     });
 }
@@ -384,20 +404,20 @@ pub(super) fn derive_formats(cases: &mut Registrations<'_>) {
         [("unknown", "example.unknown"), ("case", "None"), ("empty", ""), ("space", "none ")]
     {
         let note = "no format that anybody supports";
-        cases.bent(&format!("format-{name}"), "attestation_format", note, |parts| {
+        cases.tampered(&format!("format-{name}"), "attestation_format", note, |parts| {
             parts.fmt = Some(fmt.into());
         });
     }
-    cases.bent("none-with-statement", "attestation_statement", "not empty", |parts| {
+    cases.tampered("none-with-statement", "attestation_statement", "not empty", |parts| {
         parts.statement = Some(Cbor::map([("alg", (-7).into())]));
     });
-    cases.bent("packed-empty", "attestation_statement", "packed, and nothing in it", |parts| {
+    cases.tampered("packed-empty", "attestation_statement", "packed, and nothing in it", |parts| {
         parts.fmt = Some("packed".into());
     });
     cases.changed("none-trusted", "attestation_trust", "none where trust is demanded", |case| {
         case["attestation"]["verify"] = json!("trusted");
     });
-    cases.bent("key-of-other-algorithm", "algorithm", "EdDSA was not offered", |parts| {
+    cases.tampered("key-of-other-algorithm", "algorithm", "EdDSA was not offered", |parts| {
         let key = TestKey::from_seed(TestAlgorithm::EdDsa, "other").unwrap();
         attested(parts).public_key = key.public_key().unwrap();
     });

@@ -7,7 +7,7 @@ use super::Registrations;
 
 pub(super) fn derive(cases: &mut Registrations<'_>) {
     let mut statement = |name: &str, note: &str, change: &dyn Fn(&mut Cbor)| {
-        cases.tampered(&format!("self-{name}"), "attestation_statement", note, |signed| {
+        cases.corrupted(&format!("self-{name}"), "attestation_statement", note, |signed| {
             change(&mut signed.statement);
         });
     };
@@ -37,15 +37,15 @@ pub(super) fn derive(cases: &mut Registrations<'_>) {
         statement.set("x5c", CborValue::Array(Vec::new()));
     });
 
-    cases.bent("self-other-key", "attestation_statement", "signed by another key", |parts| {
+    cases.tampered("self-other-key", "attestation_statement", "signed by another key", |parts| {
         parts.key = TestKey::from_seed(TestAlgorithm::Es256, "other").unwrap();
     });
-    cases.tampered("self-client-data", "attestation_statement", "other client data", |signed| {
+    cases.corrupted("self-client-data", "attestation_statement", "other client data", |signed| {
         signed.client_data_json.push(b' ');
     });
     for (name, at) in [("flags", 32), ("sign-count", 36), ("aaguid", 37)] {
         let note = "authenticator data changed after signing";
-        cases.tampered(&format!("self-{name}"), "attestation_statement", note, |signed| {
+        cases.corrupted(&format!("self-{name}"), "attestation_statement", note, |signed| {
             // The reserved bit, the lowest bit of the count, one bit of the AAGUID.
             signed.authenticator_data[at] ^= if at == 32 { 0x02 } else { 0x01 };
         });

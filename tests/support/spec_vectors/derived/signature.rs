@@ -1,11 +1,11 @@
-//! Signatures of ES256 (§6.5.5): DER as it must be, and any other way.
+//! ES256 signatures (§6.5.5): correct DER, and other encodings.
 
 use p256::ecdsa::Signature;
 use relying_party::test_authenticator::{TestAlgorithm, TestKey};
 
 use super::Authentications;
 
-/// The order of P-256, and what exceeds `s` in the other signature of the same message.
+/// The order of P-256, and the difference between the two valid `s` of a message.
 const ORDER: [u8; 32] = [
     0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
     0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
@@ -17,10 +17,10 @@ pub(super) fn derive(cases: &mut Authentications<'_>) {
     messages(cases);
 }
 
-/// Other numbers, well encoded.
+/// Other numbers, correctly encoded.
 fn values(cases: &mut Authentications<'_>) {
     let mut numbers = |name: &str, verdict: &str, note: &str, r: Pick, s: Pick| {
-        cases.tampered(&format!("signature-{name}"), verdict, note, |signed| {
+        cases.corrupted(&format!("signature-{name}"), verdict, note, |signed| {
             let parsed = Signature::from_der(&signed.signature).unwrap();
             let found = (parsed.r().to_bytes().to_vec(), parsed.s().to_bytes().to_vec());
             signed.signature = sequence(&[integer(&r(&found)), integer(&s(&found))]);
@@ -51,10 +51,10 @@ fn values(cases: &mut Authentications<'_>) {
 
 type Pick = fn(&(Vec<u8>, Vec<u8>)) -> Vec<u8>;
 
-/// The right numbers, encoded otherwise.
+/// The correct numbers, encoded differently.
 fn encodings(cases: &mut Authentications<'_>) {
     let mut encoded = |name: &str, note: &str, change: &dyn Fn(&mut Vec<u8>)| {
-        cases.tampered(&format!("signature-{name}"), "signature", note, |signed| {
+        cases.corrupted(&format!("signature-{name}"), "signature", note, |signed| {
             change(&mut signed.signature);
         });
     };
@@ -97,25 +97,25 @@ fn encodings(cases: &mut Authentications<'_>) {
     encoded("bit-last", "the lowest bit of s", &|der| *der.last_mut().unwrap() ^= 1);
 }
 
-/// A right signature of something else, or by somebody else.
+/// A valid signature of something else, or by another key.
 fn messages(cases: &mut Authentications<'_>) {
-    cases.bent("other-key", "signature", "signed by another key", |parts| {
+    cases.tampered("other-key", "signature", "signed by another key", |parts| {
         parts.key = TestKey::from_seed(TestAlgorithm::Es256, "other").unwrap();
     });
-    cases.bent("other-algorithm", "signature", "signed by an Ed25519 key", |parts| {
+    cases.tampered("other-algorithm", "signature", "signed by an Ed25519 key", |parts| {
         parts.key = TestKey::from_seed(TestAlgorithm::EdDsa, "other").unwrap();
     });
-    cases.tampered("client-data-space", "signature", "white space was added", |signed| {
+    cases.corrupted("client-data-space", "signature", "white space was added", |signed| {
         signed.client_data_json.push(b' ');
     });
-    cases.tampered("client-data-extra", "signature", "a member was added", |signed| {
+    cases.corrupted("client-data-extra", "signature", "a member was added", |signed| {
         signed.client_data_json.pop();
         signed.client_data_json.extend(br#","x":1}"#);
     });
-    cases.tampered("authdata-counter", "signature", "the counter was changed", |signed| {
+    cases.corrupted("authdata-counter", "signature", "the counter was changed", |signed| {
         signed.authenticator_data[36] ^= 1;
     });
-    cases.tampered("authdata-user-verified", "signature", "UV was forged", |signed| {
+    cases.corrupted("authdata-user-verified", "signature", "UV was forged", |signed| {
         signed.authenticator_data[32] |= 0x04;
     });
 }
@@ -130,7 +130,7 @@ fn sequence(items: &[Vec<u8>]) -> Vec<u8> {
     tagged(0x30, &items.concat())
 }
 
-/// A DER INTEGER of a number that is not negative.
+/// A DER INTEGER of a non-negative number.
 fn integer(number: &[u8]) -> Vec<u8> {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     let digits = &number[zeros..];
@@ -138,7 +138,7 @@ fn integer(number: &[u8]) -> Vec<u8> {
     tagged(0x02, &[sign, digits].concat())
 }
 
-/// The order without a number below it.
+/// The order minus a number below it.
 fn negate(number: &[u8]) -> Vec<u8> {
     let mut borrow = 0;
     let digits = ORDER.iter().zip(number).rev().map(|(minuend, subtrahend)| {

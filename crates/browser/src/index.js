@@ -1,0 +1,3 @@
+export { PasskeyClient } from "./client.js";
+export { PasskeyError } from "./errors.js";
+export { httpTransport } from "./transport.js";

@@ -1,0 +1,340 @@
+//! The store on a pool.
+
+use std::{
+    fmt,
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use futures_core::future::BoxFuture;
+use relying_party::{
+    CeremonyId, CredentialId, Passkey, PasskeyId, PasskeyName, PasskeyState, Timestamp,
+    ceremony::Ceremony,
+    flow::{InsertOutcome, NewUser, Owner, RecordOutcome, RemoveOutcome, SignUpOutcome},
+    store::{AsyncCeremonyStore, AsyncPasskeyStore},
+};
+use sqlx::Pool;
+
+use crate::{
+    dialect::Dialect,
+    error::SqlxError,
+    lease::Lease,
+    statement::Statements,
+    tables::Tables,
+    verbs,
+    write::{self, Atomic, Group},
+};
+
+/// How many ceremonies begin between two sweeps of expired ones. A sweep deletes more, so it catches up.
+const SWEEP_EVERY: u32 = 16;
+
+/// How long an operation may take by default: waiting for a connection, making one, and all statements.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Passkeys and ceremonies in your database.
+///
+/// A clone shares the pool. Every operation is one statement, or one transaction that locks the account first.
+pub struct SqlxStore<DB: Dialect> {
+    pub(crate) pool: Pool<DB>,
+    pub(crate) tables: Tables,
+    pub(crate) statements: Arc<Statements>,
+    pub(crate) keeps_accounts: bool,
+    patience: Duration,
+    begun: Arc<AtomicU32>,
+    group: Arc<Group<DB>>,
+}
+
+/// Makes a job that owns what it needs, since a group of writes may outlive its callers.
+macro_rules! job {
+    ($store:ident, $verb:ident($($owned:ident),* $(; $copied:expr)*)) => {{
+        let statements = Arc::clone(&$store.statements);
+        $(let $owned = $owned.to_owned();)*
+        move |connection| {
+            Box::pin(async move {
+                verbs::$verb::<DB>(connection, &statements, $(&$owned,)* $($copied,)*).await
+            })
+        }
+    }};
+}
+
+impl<DB: Dialect> SqlxStore<DB> {
+    /// Stores passkeys through a pool, in tables of the default names.
+    #[must_use]
+    pub fn new(pool: Pool<DB>) -> Self {
+        Self::with_tables(pool, Tables::new())
+    }
+
+    /// Stores passkeys through a pool, in tables of other names.
+    #[must_use]
+    pub fn with_tables(pool: Pool<DB>, tables: Tables) -> Self {
+        Self {
+            pool,
+            statements: Arc::new(Statements::new::<DB>(&tables)),
+            tables,
+            keeps_accounts: false,
+            patience: PATIENCE,
+            begun: Arc::default(),
+            group: Arc::default(),
+        }
+    }
+
+    /// Sets how long an operation may take, from waiting for a connection to the commit; five seconds by default.
+    ///
+    /// A connection on which an operation took longer is closed.
+    #[must_use]
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// The pool.
+    #[must_use]
+    pub fn pool(&self) -> &Pool<DB> {
+        &self.pool
+    }
+
+    /// Deletes a batch of expired ceremonies, and returns how many it deleted. A batch has up to 64.
+    ///
+    /// You do not need to call it: every sixteenth ceremony that begins does so. A ceremony counts as expired here a minute
+    /// late, because the clocks of your machines may differ.
+    ///
+    /// # Errors
+    ///
+    /// The database fails.
+    pub async fn sweep(&self, now: Timestamp) -> Result<u64, SqlxError> {
+        let ids = self.read(job!(self, expired(; now))).await?;
+        if ids.is_empty() {
+            return Ok(0);
+        }
+        self.write(Atomic::Statement, job!(self, sweep(ids))).await
+    }
+
+    /// Runs your statements, for example a query of your sessions table, on a connection of the pool. Like the
+    /// store's operations it fails if it takes [too long](Self::patience).
+    ///
+    /// ```
+    /// # #[cfg(feature = "sqlite")]
+    /// # async fn example(
+    /// #     store: &relying_party_sqlx::SqlxStore<sqlx::Sqlite>, session: String
+    /// # ) -> Result<(), relying_party_sqlx::SqlxError> {
+    /// let user: Option<(Vec<u8>,)> = store
+    ///     .read_with(|connection| {
+    ///         Box::pin(async move {
+    ///             let query = sqlx::query_as("SELECT user_handle FROM sessions WHERE id = $1").bind(session);
+    ///             Ok(query.fetch_optional(connection).await?)
+    ///         })
+    ///     })
+    ///     .await?;
+    /// # let _ = user;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The statements fail, the database fails, or it takes too long.
+    pub async fn read_with<T>(
+        &self,
+        statements: impl for<'c> FnOnce(&'c mut DB::Connection) -> BoxFuture<'c, Result<T, SqlxError>>,
+    ) -> Result<T, SqlxError> {
+        self.read(statements).await
+    }
+
+    /// Runs your statements that write, in one transaction. Use it for your tables in the same database: in SQLite,
+    /// where writes wait for each other, these wait in the store's own line and share its commits.
+    ///
+    /// See [`read_with`](Self::read_with) for an example. To run a finish step and your statements in one transaction, use
+    /// [`within`](Self::within).
+    ///
+    /// # Errors
+    ///
+    /// The statements fail, the database fails, or it takes too long. In the last case they may have taken effect.
+    pub async fn write_with<T: Send + 'static>(
+        &self,
+        statements: impl for<'c> FnOnce(&'c mut DB::Connection) -> BoxFuture<'c, Result<T, SqlxError>>
+        + Send
+        + 'static,
+    ) -> Result<T, SqlxError> {
+        self.write(Atomic::Transaction, statements).await
+    }
+
+    /// Runs one statement of yours that writes. It is atomic by itself, so it costs one round trip instead of the three of a
+    /// transaction. In SQLite, it too waits in the store's line and shares its commits.
+    ///
+    /// If there are several statements, use [`write_with`](Self::write_with): here, those before one that fails could stay.
+    ///
+    /// # Errors
+    ///
+    /// The statement fails, the database fails, or it takes too long. In the last case it may have taken effect.
+    pub async fn write_one_with<T: Send + 'static>(
+        &self,
+        statement: impl for<'c> FnOnce(&'c mut DB::Connection) -> BoxFuture<'c, Result<T, SqlxError>>
+        + Send
+        + 'static,
+    ) -> Result<T, SqlxError> {
+        self.write(Atomic::Statement, statement).await
+    }
+
+    pub(crate) async fn read<T>(
+        &self,
+        job: impl for<'c> FnOnce(&'c mut DB::Connection) -> BoxFuture<'c, Result<T, SqlxError>>,
+    ) -> Result<T, SqlxError> {
+        self.in_time(async {
+            let mut lease = Lease::from(&self.pool).await?;
+            let value = job(lease.connection()?).await?;
+            lease.give_back();
+            Ok(value)
+        })
+        .await
+    }
+
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        atomic: Atomic,
+        job: impl for<'c> FnOnce(&'c mut DB::Connection) -> BoxFuture<'c, Result<T, SqlxError>>
+        + Send
+        + 'static,
+    ) -> Result<T, SqlxError> {
+        self.in_time(async {
+            if DB::SINGLE_WRITER {
+                self.group.join(&self.pool, self.patience, atomic, job).await
+            } else {
+                write::alone(&self.pool, atomic, job).await
+            }
+        })
+        .await
+    }
+
+    async fn in_time<T>(
+        &self,
+        operation: impl Future<Output = Result<T, SqlxError>>,
+    ) -> Result<T, SqlxError> {
+        tokio::time::timeout(self.patience, operation).await.unwrap_or(Err(SqlxError::TooSlow))
+    }
+}
+
+impl<DB: Dialect> Clone for SqlxStore<DB> {
+    fn clone(&self) -> Self {
+        Self {
+            pool: self.pool.clone(),
+            tables: self.tables.clone(),
+            statements: Arc::clone(&self.statements),
+            keeps_accounts: self.keeps_accounts,
+            patience: self.patience,
+            begun: Arc::clone(&self.begun),
+            group: Arc::clone(&self.group),
+        }
+    }
+}
+
+impl<DB: Dialect> fmt::Debug for SqlxStore<DB> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqlxStore")
+            .field("database", &DB::NAME)
+            .field("passkeys", &self.tables.to_string())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<DB: Dialect> AsyncCeremonyStore for SqlxStore<DB> {
+    type Error = SqlxError;
+
+    async fn put_ceremony(&self, ceremony: &Ceremony) -> Result<(), SqlxError> {
+        if self.begun.fetch_add(1, Ordering::Relaxed).is_multiple_of(SWEEP_EVERY) {
+            // Housekeeping. If the database has failed, the insert will say so.
+            let _ = self.sweep(ceremony.created_at()).await;
+        }
+        let ceremony = ceremony.to_stored();
+        self.write(Atomic::Statement, job!(self, put_ceremony(ceremony))).await
+    }
+
+    async fn take_ceremony(&self, id: &CeremonyId) -> Result<Option<Ceremony>, SqlxError> {
+        let record = self.write(Atomic::Statement, job!(self, take_ceremony(id))).await?;
+        Ok(record.and_then(|record| Ceremony::from_stored(&record)))
+    }
+
+    async fn erase_ceremonies(&self, owner: &Owner) -> Result<(), SqlxError> {
+        self.write(Atomic::Statement, job!(self, erase_ceremonies(owner))).await
+    }
+}
+
+impl<DB: Dialect> AsyncPasskeyStore for SqlxStore<DB> {
+    type Error = SqlxError;
+
+    async fn passkeys_of(&self, owner: &Owner) -> Result<Vec<Passkey>, SqlxError> {
+        self.read(job!(self, passkeys_of(owner))).await
+    }
+
+    async fn passkey(
+        &self,
+        rp_id: &str,
+        credential_id: &CredentialId,
+    ) -> Result<Option<Passkey>, SqlxError> {
+        self.read(job!(self, passkey(rp_id, credential_id))).await
+    }
+
+    async fn insert_passkey(
+        &self,
+        passkey: &Passkey,
+        max_per_user: u32,
+    ) -> Result<InsertOutcome, SqlxError> {
+        if self.keeps_accounts {
+            return self
+                .write(
+                    Atomic::Transaction,
+                    job!(self, insert_passkey_of_account(passkey; max_per_user)),
+                )
+                .await;
+        }
+        self.write(Atomic::Transaction, job!(self, insert_passkey(passkey; max_per_user))).await
+    }
+
+    async fn record_use(
+        &self,
+        id: &PasskeyId,
+        expected: &PasskeyState,
+        state: &PasskeyState,
+        at: Timestamp,
+    ) -> Result<RecordOutcome, SqlxError> {
+        self.write(Atomic::Statement, job!(self, record_use(id, expected, state; at))).await
+    }
+
+    async fn rename_passkey(
+        &self,
+        owner: &Owner,
+        id: &PasskeyId,
+        name: &PasskeyName,
+        at: Timestamp,
+    ) -> Result<Option<Passkey>, SqlxError> {
+        self.write(Atomic::Transaction, job!(self, rename_passkey(owner, id, name; at))).await
+    }
+
+    async fn delete_passkey(
+        &self,
+        owner: &Owner,
+        id: &PasskeyId,
+        keep_last: bool,
+    ) -> Result<RemoveOutcome, SqlxError> {
+        self.write(Atomic::Transaction, job!(self, delete_passkey(owner, id; keep_last))).await
+    }
+
+    /// Needs a store [with accounts](SqlxStore::with_accounts).
+    async fn insert_account(
+        &self,
+        user: &NewUser,
+        passkey: &Passkey,
+    ) -> Result<SignUpOutcome, SqlxError> {
+        if !self.keeps_accounts {
+            return Ok(SignUpOutcome::Unsupported);
+        }
+        self.write(Atomic::Transaction, job!(self, insert_account(user, passkey))).await
+    }
+
+    async fn erase_passkeys(&self, owner: &Owner) -> Result<Vec<CredentialId>, SqlxError> {
+        self.write(Atomic::Transaction, job!(self, erase_passkeys(owner))).await
+    }
+}
