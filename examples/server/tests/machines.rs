@@ -164,10 +164,10 @@ fn kill_under_load(start: impl Fn(u16) -> Server) {
 // ---- databases that fail ----
 
 /// Requests end this soon, and a little later on a machine with much else to do.
-const IMPATIENT: [&str; 4] = ["--database-seconds", "1", "--database-connections", "6"];
+const IMPATIENT: [&str; 4] = ["--database-seconds", "3", "--database-connections", "6"];
 
 /// Answers of a database that takes too long come within this.
-const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(30);
 
 /// A server whose database is behind a proxy; Ada is signed in and has begun to create a second passkey.
 struct Shaken {
@@ -251,7 +251,7 @@ fn a_slow_database_is_waited_for_and_no_longer_than_said() {
     let port = it.server.port();
     it.proxy.set(Weather::Slow(Duration::from_millis(60)));
     assert_eq!(it.ada.passkeys(port), slice::from_ref(&it.first));
-    it.proxy.set(Weather::Slow(Duration::from_millis(1500)));
+    it.proxy.set(Weather::Slow(Duration::from_millis(4000)));
     it.expect_unavailable();
     it.proxy.set(Weather::Fair);
     it.expect_recovery();
@@ -265,7 +265,7 @@ fn what_takes_too_long_in_the_middle_leaves_nothing_half_done() {
     let refused = thread::scope(|scope| {
         let marker = it.schema.name();
         let lock = format!(
-            "BEGIN; SELECT 1 FROM passkey_accounts FOR UPDATE; SELECT pg_sleep(2.5) /* {marker} */; COMMIT"
+            "BEGIN; SELECT 1 FROM passkey_accounts FOR UPDATE; SELECT pg_sleep(5) /* {marker} */; COMMIT"
         );
         let schema = &it.schema;
         scope.spawn(move || schema.sql(&lock));

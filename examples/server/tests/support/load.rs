@@ -207,22 +207,23 @@ impl<'l> User<'l> {
     }
 }
 
-/// Lets users work while `disturb` does what it does to the servers, and checks afterwards that nothing is lost.
+/// Lets users work while `disturb` does what it does to the servers, and checks afterwards that nothing is lost. They have
+/// signed up before: a user whose sign-up was not acknowledged has no session with which to find out what became of it.
 pub fn work_while(users: usize, ports: &[u16], disturb: impl FnOnce(&Load)) -> Load {
     let load = Load::default();
+    let sign_up = |number| User::new(&load, ports, &format!("User {number}"));
+    let users = (0..users).map(sign_up).collect::<Vec<_>>();
     thread::scope(|scope| {
-        let work = |number| {
-            let load = &load;
-            move || {
-                let mut user = User::new(load, ports, &format!("User {number}"));
+        let mut working = Vec::new();
+        for mut user in users {
+            working.push(scope.spawn(move || {
                 user.work();
                 user.check();
-            }
-        };
-        let users = (0..users).map(|number| scope.spawn(work(number))).collect::<Vec<_>>();
+            }));
+        }
         disturb(&load);
         load.stop.store(true, Ordering::Relaxed);
-        for user in users {
+        for user in working {
             user.join().unwrap();
         }
     });
