@@ -3,6 +3,7 @@
 #
 #   fuzz/run.sh SECONDS [TARGET…]        SECONDS for each target
 #   SEED=1 fuzz/run.sh 2                 mostly the same inputs every time; 0 selects a random seed
+#   RUNS=1000 SEED=1 fuzz/run.sh 60      at most as many inputs, so that the speed of the machine does not matter
 #   SANITIZER=none fuzz/run.sh 10        without AddressSanitizer, where the toolchain has none
 #   TIMEOUT=10 fuzz/run.sh 10            on a busy machine, where a second is not enough for one input
 #   TOOLCHAIN=nightly fuzz/run.sh 10     with another toolchain than the default one
@@ -44,7 +45,7 @@ executed=0
 for target; do
     mkdir -p "corpus/$target" "artifacts/$target"
     "$binaries/$target" "corpus/$target" "seeds/$target" "-artifact_prefix=artifacts/$target/" \
-        -seed="${SEED:-0}" -max_total_time="$seconds" "-timeout=${TIMEOUT:-1}" -rss_limit_mb="$limit" -max_len=8192 \
+        -seed="${SEED:-0}" "-runs=${RUNS:--1}" -max_total_time="$seconds" "-timeout=${TIMEOUT:-1}" -rss_limit_mb="$limit" -max_len=8192 \
         -dict=webauthn.dict -print_final_stats=1 -verbosity=1 \
         >"artifacts/$target.log" 2>&1 || failed="$failed $target"
     stat() { sed -n "s/^stat::$1: *//p" "artifacts/$target.log"; }

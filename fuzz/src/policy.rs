@@ -5,7 +5,8 @@ use relying_party::policy::{
 };
 use url::{Host, Url};
 
-/// An RP ID is a domain as browsers write it, and has at least two labels unless it is `localhost`.
+/// An RP ID is a domain as browsers write it, and has at least two labels unless it is `localhost` or the ID of a Chrome
+/// extension.
 pub(super) fn rp_id(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let rp_id = match RpId::new(text) {
@@ -16,7 +17,9 @@ pub(super) fn rp_id(data: &[u8]) {
     assert_eq!(rp_id.as_str(), text);
     assert_eq!(Host::parse(text).unwrap(), Host::Domain(text.to_owned()));
     assert!(text.len() <= 253 && text.split('.').all(|label| (1..=63).contains(&label.len())));
-    assert!(text == "localhost" || text.contains('.'));
+    let is_extension_id =
+        text.len() == 32 && text.bytes().all(|byte| (b'a'..=b'p').contains(&byte));
+    assert!(text == "localhost" || is_extension_id || text.contains('.'));
 }
 
 /// An accepted origin is written as a browser would write it.
