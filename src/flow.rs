@@ -35,7 +35,8 @@ pub use self::{
     registration::CreationStart,
     rename::RenamePasskey,
     sign_in::{
-        BeginSignIn, FinishSignIn, SignIn, SignInStart, SignInStatus, SignedIn, Strength, Task,
+        Aal, Acr, BeginSignIn, FinishSignIn, KeyProtection, SignIn, SignInStart, SignInStatus,
+        SignedIn, Strength, Task, VerifiedBy,
     },
     sign_up::{BeginSignUp, FinishSignUp, SignUp, SignedUp},
     step_up::{StepUp, VerificationProof},

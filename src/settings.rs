@@ -1,5 +1,6 @@
 //! The settings for passkeys, as one value that a host can store and let its administrators change.
 
+mod assurance_levels;
 mod builder;
 mod rules;
 mod values;

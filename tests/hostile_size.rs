@@ -89,7 +89,7 @@ const EXEMPT: [(&str, &[&str]); 6] = [
             "SignIn::finish_second_factor",
         ],
     ),
-    ("It compares a name with those that it knows.", &["from_name"]),
+    ("They compare a name with those that they know.", &["Acr::from_name", "from_name"]),
 ];
 
 #[test]

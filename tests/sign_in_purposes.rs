@@ -294,9 +294,12 @@ fn outcome_says_how_strong_it_was() {
         serde_json::to_value(signed_in.strength()).unwrap(),
         serde_json::json!({
             "user_verified": true,
+            "verified_by": { "pin": false, "fingerprint": false, "face": false },
+            "second_factor": false,
             "backup_eligible": true,
             "synced": true,
             "attestation": "statement",
+            "key_protection": "software",
             "passkey_age": 60_000,
         })
     );

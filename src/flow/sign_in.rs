@@ -3,13 +3,15 @@
 mod begin;
 mod finish;
 mod outcome;
+mod strength;
 mod task;
 
 use self::finish::Expected;
 pub use self::{
     begin::{BeginSignIn, SignInStart},
     finish::FinishSignIn,
-    outcome::{SignInStatus, SignedIn, Strength},
+    outcome::{SignInStatus, SignedIn},
+    strength::{Aal, Acr, KeyProtection, Strength, VerifiedBy},
     task::Task,
 };
 use super::{BeginOptions, Posted, Step};

@@ -131,7 +131,10 @@ impl<'a> Flow for FinishSignIn<'a> {
                     RecordOutcome::Updated => {
                         let rule = rp.settings().second_factor();
                         let request = attempt.request;
-                        Ok(Step::Done(SignedIn::new(*passkey, request, rule, *verified, now)))
+                        let attachment = attempt.response.authenticator_attachment();
+                        let signed_in =
+                            SignedIn::new(*passkey, request, rule, *verified, attachment, now);
+                        Ok(Step::Done(signed_in))
                     }
                     // Check again with what the other sign-in has left, above all the counter.
                     RecordOutcome::Conflict => find(attempt.again()?),

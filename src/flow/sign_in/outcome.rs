@@ -7,9 +7,10 @@ use crate::{
     ceremony::{SignInRequest, VerifiedAuthentication},
     extensions::AuthenticationOutputs,
     flow::{Owner, VerificationProof},
-    passkey::{AttestationLevel, Passkey, PasskeyState},
+    json::AuthenticatorAttachment,
+    passkey::{Passkey, PasskeyState},
     settings::SecondFactorRule,
-    time::{Duration, Timestamp},
+    time::Timestamp,
 };
 
 /// A user who has signed in with a passkey. [`SignIn`](crate::SignIn) has an example.
@@ -26,6 +27,8 @@ pub struct SignedIn {
     /// Whether user verification counts: the authenticator verified the user, and had done so at an earlier use or at
     /// creation.
     pub user_verified: bool,
+    /// Whether the passkey was the [second factor](SignInRequest::SecondFactor): the host had checked another one.
+    pub second_factor: bool,
     /// Whether the signature counter did not increase. Only possible if the relying party accepts that.
     pub counter_regressed: bool,
     /// The signature counter that was sent. The passkey stores the highest value.
@@ -37,6 +40,8 @@ pub struct SignedIn {
     pub became_backup_eligible: bool,
     /// Proof of this verification, for the host's session. `None` unless the sign-in is complete.
     pub proof: Option<VerificationProof>,
+    /// How the authenticator was attached at this use, if the client reported it. Not signed.
+    pub attachment: Option<AuthenticatorAttachment>,
     /// The extension outputs. Derived secrets are here and nowhere else.
     pub extensions: AuthenticationOutputs,
 }
@@ -53,22 +58,6 @@ pub enum SignInStatus {
     NeedsSecondFactor,
 }
 
-/// How strong a sign-in was, for hosts whose decisions depend on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Strength {
-    /// Whether user verification counts.
-    pub user_verified: bool,
-    /// Whether the passkey may leave its device (BE). If not, it is device-bound.
-    pub backup_eligible: bool,
-    /// Whether the passkey was backed up at this use (BS).
-    pub synced: bool,
-    /// The level to which the authenticator's attestation was verified when the passkey was created.
-    pub attestation: AttestationLevel,
-    /// How long ago the passkey was created. An attacker who took over an account usually has a new one.
-    pub passkey_age: Duration,
-}
-
 impl SignedIn {
     /// Creates the outcome from a passkey as it was found. Its use has been recorded.
     pub(super) fn new(
@@ -76,6 +65,7 @@ impl SignedIn {
         request: SignInRequest,
         rule: SecondFactorRule,
         verified: VerifiedAuthentication,
+        attachment: Option<AuthenticatorAttachment>,
         now: Timestamp,
     ) -> Self {
         let passkey =
@@ -91,10 +81,12 @@ impl SignedIn {
             proof: (status == SignInStatus::Complete).then(prove),
             passkey,
             user_verified,
+            second_factor: matches!(request, SignInRequest::SecondFactor(_)),
             counter_regressed: verified.counter_regressed(),
             sign_count: verified.sign_count(),
             backup_state_changed: verified.backup_state_changed(),
             became_backup_eligible: verified.became_backup_eligible(),
+            attachment,
             extensions: verified.into_extensions(),
         }
     }
@@ -103,20 +95,6 @@ impl SignedIn {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.status == SignInStatus::Complete
-    }
-
-    /// Returns how strong the sign-in was.
-    #[must_use]
-    pub fn strength(&self) -> Strength {
-        let state = &self.passkey.state;
-        let used_at = self.passkey.last_used_at.unwrap_or(self.passkey.created_at);
-        Strength {
-            user_verified: self.user_verified,
-            backup_eligible: state.backup_eligible == Some(true),
-            synced: state.backup_state == Some(true),
-            attestation: self.passkey.attestation.level(),
-            passkey_age: used_at.since(self.passkey.created_at),
-        }
     }
 }
 

@@ -1,0 +1,72 @@
+//! The claims `amr` and `acr` of an ID token.
+
+use alloc::{vec, vec::Vec};
+use core::fmt;
+
+use serde::Serialize;
+
+use super::{KeyProtection, Strength, VerifiedBy};
+
+/// An authentication context class (OpenID Connect EAP ACR Values 1.0). Later variants are stronger, so you can
+/// compare one with what a client asked for in `acr_values`.
+///
+/// ```
+/// use relying_party::flow::Acr;
+/// assert!(Acr::Phrh > Acr::Phr);
+/// assert_eq!(Acr::from_name("phrh"), Some(Acr::Phrh));
+/// assert_eq!(Acr::Phr.as_str(), "phr");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Acr {
+    /// `phr`: resistant to phishing.
+    Phr,
+    /// `phrh`: resistant to phishing, with a key that is protected by hardware.
+    Phrh,
+}
+
+impl Acr {
+    /// Returns the value of the claim.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Phr => "phr",
+            Self::Phrh => "phrh",
+        }
+    }
+
+    /// Returns the class with this name, if there is one.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Phr, Self::Phrh].into_iter().find(|acr| acr.as_str() == name)
+    }
+}
+
+impl fmt::Display for Acr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+pub(super) fn acr(strength: &Strength) -> Acr {
+    match strength.key_protection {
+        KeyProtection::Hardware => Acr::Phrh,
+        KeyProtection::Software | KeyProtection::Unproven | KeyProtection::AttestedModel(_) => {
+            Acr::Phr
+        }
+    }
+}
+
+pub(super) fn amr(strength: &Strength) -> Vec<&'static str> {
+    let key = match strength.key_protection {
+        KeyProtection::Hardware => "hwk",
+        KeyProtection::Software => "swk",
+        KeyProtection::Unproven | KeyProtection::AttestedModel(_) => "pop",
+    };
+    let VerifiedBy { pin, fingerprint, face } = strength.verified_by;
+    let has_two_factors = strength.user_verified || strength.second_factor;
+    let known = [(pin, "pin"), (fingerprint, "fpt"), (face, "face"), (has_two_factors, "mfa")];
+    let mut amr = vec![key, "user"];
+    amr.extend(known.into_iter().filter(|(is_known, _)| *is_known).map(|(_, name)| name));
+    amr
+}

@@ -1,0 +1,53 @@
+//! Where a private key is, as far as that is known.
+
+use serde::Serialize;
+
+use crate::{
+    assurance::AndroidSecurityLevel,
+    bytes::Aaguid,
+    passkey::{AttestationLevel, Passkey},
+};
+
+/// What is known about the place of a passkey's private key. [`Strength`](super::Strength) has an example.
+///
+/// An authenticator reports itself whether its keys are device-bound, and anyone can write one that says so. Only a
+/// trusted attestation proves more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum KeyProtection {
+    /// The key can leave its device (BE), or its attestation says that no hardware protects it.
+    Software,
+    /// The authenticator says that the key is device-bound, and nothing proves it. Also if the signature counter has
+    /// not increased, because then the key may have been copied.
+    Unproven,
+    /// A trusted attestation proves that a device-bound key is in an authenticator of this model. What the model does
+    /// with keys is for you or the metadata to say, with [`with_hardware_models`](super::Strength::with_hardware_models).
+    AttestedModel(Aaguid),
+    /// Hardware keeps a device-bound key out of the operating system's reach, and a trusted attestation proves it: the
+    /// [security level](AndroidSecurityLevel) of an `android-key` statement, or a model of which you said so.
+    Hardware,
+}
+
+impl KeyProtection {
+    /// A passkey that was just used has a known BE.
+    pub(super) fn of(passkey: &Passkey, counter_regressed: bool) -> Self {
+        let attestation = &passkey.attestation;
+        let android_level = attestation.android_security_level;
+        if passkey.state.backup_eligible != Some(false)
+            || android_level == Some(AndroidSecurityLevel::Software)
+        {
+            return Self::Software;
+        }
+        if counter_regressed || attestation.level() != AttestationLevel::Trusted {
+            return Self::Unproven;
+        }
+        if android_level.is_some_and(AndroidSecurityLevel::is_hardware) {
+            return Self::Hardware;
+        }
+        if attestation.aaguid.is_attested() {
+            return Self::AttestedModel(passkey.aaguid);
+        }
+        Self::Unproven
+    }
+}
