@@ -68,6 +68,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+pub mod advice;
 mod assurance;
 mod attestation;
 mod attestation_object;

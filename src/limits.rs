@@ -71,6 +71,10 @@ pub const IDENTIFIER_MAX: usize = 32;
 /// Maximum number of client extension outputs. The specifications define about twenty.
 pub const CLIENT_EXTENSIONS_MAX: usize = 64;
 
+/// Maximum length of the JSON of client capabilities, in bytes. Ten names take 400, and a client with fifty extensions
+/// about 2000.
+pub const CLIENT_CAPABILITIES_JSON_MAX: usize = 4096;
+
 /// Minimum length of the secret for decoys, in bytes: the strength of HMAC-SHA-256 (NIST SP 800-107r1 §5.3.4).
 pub const DECOY_SECRET_MIN: usize = 32;
 

@@ -3,12 +3,13 @@
 use relying_party::{
     Attestation, AttestationTrust, ClientData, NewUser, Posted, SessionBinding, Settings,
     VerificationProof,
+    advice::ClientCapabilities,
     audit::{AuditEntry, AuditError},
     ceremony::CeremonyKind,
     extensions::{AppId, RequestedExtensions},
     flow::{Owner, Task},
     json::{AuthenticationResponse, RegistrationResponse, Transport},
-    limits::{POSTED_JSON_MAX, RESPONSE_JSON_MAX},
+    limits::{CLIENT_CAPABILITIES_JSON_MAX, POSTED_JSON_MAX, RESPONSE_JSON_MAX},
     settings::Reverification,
 };
 
@@ -17,7 +18,8 @@ use super::{Case, framed, repeated};
 type Parse = fn(&[u8]) -> bool;
 
 pub(super) fn cases() -> Vec<Case> {
-    [posted(), responses(), client_data(), settings(), stored()].into_iter().flatten().collect()
+    let all = [posted(), capabilities(), responses(), client_data(), settings(), stored()];
+    all.into_iter().flatten().collect()
 }
 
 /// Unknown members of every kind, which are skipped.
@@ -58,6 +60,24 @@ fn posted() -> Vec<Case> {
         Case::bytes("Posted::from_json", "more than may be sent", too_long, parse).unread(),
     ]);
     cases
+}
+
+/// What the browser says about itself.
+fn capabilities() -> Vec<Case> {
+    let parse: Parse = |json| ClientCapabilities::from_json(json).is_ok();
+    let max = CLIENT_CAPABILITIES_JSON_MAX;
+    let case = |input, start: &str, unit: &'static str, end: &str| {
+        let (start, end) = (start.to_owned(), end.to_owned());
+        let make = move |size| framed(start.as_bytes(), unit.as_bytes(), end.as_bytes(), size);
+        Case::bytes("ClientCapabilities::from_json", input, make, parse).max(max)
+    };
+    let too_long = move |size| repeated(b"{", b"\"x\":0,", size + max);
+    vec![
+        case("unknown members", "{", r#""x":true,"#, r#""x":true}"#).accepted(),
+        case("a name in escapes", "{\"", r"\u0041", "\":true}").accepted(),
+        case("members before one of the wrong type", "{", r#""x":0,"#, r#""conditionalGet":0}"#),
+        Case::bytes("ClientCapabilities::from_json", "more than is read", too_long, parse).unread(),
+    ]
 }
 
 fn responses() -> Vec<Case> {

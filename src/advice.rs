@@ -1,0 +1,178 @@
+//! What to suggest to a user who has just signed in, so that more users have passkeys and fewer lose them.
+//!
+//! [`Advice::after`] is a pure function: it reads nothing, stores nothing, and returns the same for the same input. Your
+//! page decides which advice it shows, and how often. Nothing here is a security decision: what the browser says about
+//! itself is not signed, and a user may decline everything.
+//!
+//! ```
+//! use relying_party::advice::{Account, Advice, ClientCapabilities, SignInMethod};
+//! use relying_party::{Passkey, RelyingParty};
+//!
+//! /// After a sign-in with a password. `posted` is the JSON of `PublicKeyCredential.getClientCapabilities()`.
+//! fn after_password(rp: &RelyingParty, posted: &[u8], passkeys: &[Passkey]) -> Vec<Advice> {
+//!     let client = ClientCapabilities::from_json(posted).unwrap_or_default();
+//!     Advice::after(rp, SignInMethod::Other, &client, &Account::new(passkeys))
+//! }
+//!
+//! let rp = RelyingParty::builder("example.com", "Example").origin("https://example.com").build()?;
+//! let advice = after_password(&rp, br#"{"passkeyPlatformAuthenticator":true}"#, &[]);
+//! assert_eq!(advice, [Advice::CreatePasskey]);
+//! assert_eq!(advice[0].code(), "create_passkey");
+//! # Ok::<(), relying_party::ConfigErrors>(())
+//! ```
+//!
+//! # The rules
+//!
+//! Advice comes in the order of this table, most urgent first. While passkeys are [disabled](crate::Settings::enabled),
+//! the list is empty.
+//!
+//! | Advice | When |
+//! |---|---|
+//! | [`ReplaceRevokedModel`](Advice::ReplaceRevokedModel) | for each passkey that you [call revoked](Account::revoked) |
+//! | [`CreateSilently`](Advice::CreateSilently) | the user signed in without a passkey; the browser says that it can; the settings do not [demand user verification](crate::settings::SettingsBuilder::conditional_create_verifies_user), which silent creations rarely include |
+//! | [`CreatePasskey`](Advice::CreatePasskey) | the user signed in without a passkey, and no passkey that is not revoked; the browser does not say that it cannot |
+//! | [`CreateOnThisDevice`](Advice::CreateOnThisDevice) | the user has a passkey, and signed in without one or with one of another device; the browser does not say that this device cannot have one |
+//! | [`DeviceBoundOnly`](Advice::DeviceBoundOnly) | every passkey that is not revoked is device-bound, and the settings [accept others](crate::settings::BackupRule) |
+//! | [`AddSecondPasskey`](Advice::AddSecondPasskey) | there is exactly one passkey, and no advice above leads to another one |
+//! | [`UpgradeAlgorithm`](Advice::UpgradeAlgorithm) | the user signed in with a passkey of this device whose algorithm is not ML-DSA; the relying party offers ML-DSA; you say that the [client supports it](ClientCapabilities::ml_dsa) |
+//!
+//! Advice to create a passkey is only given while the account has room for
+//! [one more](crate::Settings::max_passkeys_per_user).
+
+mod capabilities;
+mod method;
+mod rules;
+
+use alloc::vec::Vec;
+
+use serde::Serialize;
+
+pub use self::{capabilities::ClientCapabilities, method::SignInMethod};
+use crate::{bytes::PasskeyId, passkey::Passkey, relying_party::RelyingParty};
+
+/// Something to suggest to a user. [The module](self) lists when.
+///
+/// It serializes as `{"code":"upgrade_algorithm","passkey":"…"}`; `passkey` is missing if the advice is about none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Advice {
+    /// Replace a passkey whose authenticator's model you no longer trust: create another one, then delete this one.
+    ReplaceRevokedModel {
+        /// The passkey to replace.
+        passkey: PasskeyId,
+    },
+    /// Create a passkey without asking: call [`BeginOptions::conditional`](crate::flow::BeginOptions::conditional), and
+    /// `navigator.credentials.create()` with the mediation `conditional`. It fails quietly if the browser thinks that it
+    /// is not the time; then follow the next advice.
+    CreateSilently,
+    /// Offer to create a first passkey. Right after a sign-in by another method is the best moment.
+    CreatePasskey,
+    /// Offer to create a passkey on this device, so that the next sign-in here needs no other device and no password.
+    CreateOnThisDevice,
+    /// Warn that losing these devices means losing access, and offer a passkey that syncs, or recovery codes.
+    DeviceBoundOnly,
+    /// Offer to create a second passkey, with another provider or on a security key.
+    AddSecondPasskey,
+    /// Offer to replace a passkey by one whose signatures withstand quantum computers.
+    ///
+    /// Creations [exclude](crate::CreatePasskey) the passkeys that an account has, so the same authenticator creates
+    /// another one only after this one was deleted. Only suggest it to users who can sign in in another way if that
+    /// creation fails.
+    UpgradeAlgorithm {
+        /// The passkey to replace.
+        passkey: PasskeyId,
+    },
+}
+
+/// The passkeys of an account, and which of them you no longer trust. [The module](self) has an example.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account<'a> {
+    passkeys: &'a [Passkey],
+    revoked: Vec<PasskeyId>,
+}
+
+impl<'a> Account<'a> {
+    /// The passkeys of an account: all of them, as [`ListPasskeys`](crate::ListPasskeys) returns them.
+    #[must_use]
+    pub fn new(passkeys: &'a [Passkey]) -> Self {
+        Self { passkeys, revoked: Vec::new() }
+    }
+
+    /// Says which passkeys you no longer trust, for example because the FIDO metadata have a
+    /// [warning](crate::guide::attestation) about their models. Every call adds to the list. IDs of other passkeys have
+    /// no effect.
+    #[must_use]
+    pub fn revoked(mut self, passkeys: impl IntoIterator<Item = PasskeyId>) -> Self {
+        self.revoked.extend(passkeys);
+        self
+    }
+}
+
+impl Advice {
+    /// Returns what to suggest to a user who has just signed in, most urgent first.
+    ///
+    /// Call it when the sign-in is [complete](crate::flow::SignedIn::is_complete), with the passkeys of the account as
+    /// they are then.
+    #[must_use]
+    pub fn after(
+        rp: &RelyingParty,
+        method: SignInMethod,
+        client: &ClientCapabilities,
+        account: &Account<'_>,
+    ) -> Vec<Self> {
+        rules::advice(rp, method, client, account)
+    }
+
+    /// Returns a stable word for machines, such as the key of a translated sentence.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ReplaceRevokedModel { .. } => "replace_revoked_model",
+            Self::CreateSilently => "create_silently",
+            Self::CreatePasskey => "create_passkey",
+            Self::CreateOnThisDevice => "create_on_this_device",
+            Self::DeviceBoundOnly => "device_bound_only",
+            Self::AddSecondPasskey => "add_second_passkey",
+            Self::UpgradeAlgorithm { .. } => "upgrade_algorithm",
+        }
+    }
+
+    /// Returns the passkey that the advice is about, if it is about one.
+    #[must_use]
+    pub const fn passkey(self) -> Option<PasskeyId> {
+        match self {
+            Self::ReplaceRevokedModel { passkey } | Self::UpgradeAlgorithm { passkey } => {
+                Some(passkey)
+            }
+            Self::CreateSilently
+            | Self::CreatePasskey
+            | Self::CreateOnThisDevice
+            | Self::DeviceBoundOnly
+            | Self::AddSecondPasskey => None,
+        }
+    }
+
+    /// Returns why the advice is given, in a sentence for the user, in English.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::ReplaceRevokedModel { .. } => {
+                "This type of security key or device is no longer trusted."
+            }
+            Self::CreateSilently | Self::CreatePasskey => {
+                "With a passkey you sign in faster, and no one can steal it with a fake page."
+            }
+            Self::CreateOnThisDevice => {
+                "With a passkey on this device you need no other device to sign in here."
+            }
+            Self::DeviceBoundOnly => {
+                "Your passkeys exist on single devices only. If you lose them, you cannot sign in."
+            }
+            Self::AddSecondPasskey => "A second passkey lets you sign in if you lose the first.",
+            Self::UpgradeAlgorithm { .. } => {
+                "A new passkey also resists attacks by future quantum computers."
+            }
+        }
+    }
+}
