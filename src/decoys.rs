@@ -39,8 +39,30 @@
 //! user who only has a security key. If you cannot accept the change, do not let users name themselves first:
 //! [`SignInRequest::Discoverable`](crate::SignInRequest::Discoverable) asks without any list.
 //!
-//! With another secret everyone has other decoys, and the old ones are no longer recognized. Only replace the secret if
-//! it has leaked.
+//! # Replacing the secret
+//!
+//! With another secret every user without passkeys has another list, at once, and every user with passkeys has the same
+//! list as before. An attacker who asked before and after can tell the two apart. A list could only stay the same if it
+//! were still made from the old secret. So do not replace the secret on a schedule. Replace it if it has leaked, because
+//! then an attacker can tell decoys from real credential IDs anyway.
+//!
+//! List the old secret as [retired](Decoys::retired). New lists are made from the current secret only, and decoys of a
+//! retired one stay recognized: a ceremony that began before ends as it would have, and an attacker who kept an old
+//! list and tries its IDs learns no more than before. Without it, old decoys would get the signal that a credential is
+//! unknown, which real ones never get. An old list may be tried at any time, so do not remove a retired secret.
+//!
+//! If several machines make lists, machines with different secrets answer differently. First list the *new* secret as
+//! retired on all of them, so that each recognizes the decoys of the others. Then make it the current one, as quickly as
+//! you can.
+//!
+//! # Users with several names
+//!
+//! If an account can be named in more than one way, by user name and by e-mail address for example,
+//! [`for_identifier`](crate::SignInRequest::for_identifier) makes a list for each name, while an account with passkeys has
+//! the same list for all of them. An attacker who knows two names of one user sees the difference. If that matters more
+//! to you than whether someone has just signed up, use [`for_account`](crate::SignInRequest::for_account) for accounts that
+//! you find, and `for_identifier` without a user for names that you do not: a list of an account depends on its user
+//! handle only.
 //!
 //! # Other ways to ask
 //!
@@ -74,7 +96,7 @@ use crate::{
     bytes::CredentialId,
     cose::{Algorithm, CoseKey, KeyParameters},
     json::CredentialDescriptor,
-    limits::{CREDENTIAL_ID_MAX, DECOY_LENGTH_MIN, DECOYS_MAX},
+    limits::{CREDENTIAL_ID_MAX, DECOY_LENGTH_MIN, DECOY_SECRETS_RETIRED_MAX, DECOYS_MAX},
     passkey::PasskeyState,
     policy::RpId,
 };
@@ -97,6 +119,7 @@ use crate::{
 #[must_use]
 pub struct Decoys {
     secret: DecoySecret,
+    retired: Vec<DecoySecret>,
     counts: Vec<u16>,
     shapes: Vec<DecoyShape>,
 }
@@ -107,6 +130,7 @@ impl fmt::Debug for Decoys {
         f.debug_struct("Decoys")
             .field("counts", &self.counts)
             .field("shapes", &self.shapes)
+            .field("retired", &self.retired.len())
             .finish_non_exhaustive()
     }
 }
@@ -128,6 +152,12 @@ pub enum InvalidDecoys {
     #[error("decoys: up to {found} in a list; the maximum is {DECOYS_MAX}")]
     TooMany {
         /// The maximum count.
+        found: usize,
+    },
+    /// More retired secrets than allowed.
+    #[error("decoys: {found} retired secrets; the maximum is {DECOY_SECRETS_RETIRED_MAX}")]
+    TooManyRetired {
+        /// The number of retired secrets.
         found: usize,
     },
     /// All weights of shapes are 0.
@@ -155,7 +185,21 @@ const COUNTS: [u16; 6] = [62, 24, 8, 3, 2, 1];
 impl Decoys {
     /// Creates decoys from this secret, with the default counts and shapes.
     pub fn new(secret: DecoySecret) -> Self {
-        Self { secret, counts: COUNTS.to_vec(), shapes: default_shapes() }
+        Self { secret, retired: Vec::new(), counts: COUNTS.to_vec(), shapes: default_shapes() }
+    }
+
+    /// Recognizes decoys of these secrets too, which no list is made from [any more](self#replacing-the-secret), or not
+    /// yet. Every call adds to them. Up to [`DECOY_SECRETS_RETIRED_MAX`] are allowed, because each one is tried for every
+    /// credential ID that comes back.
+    ///
+    /// ```
+    /// use relying_party::decoys::{DecoySecret, Decoys};
+    /// # let (current, old) = ([1; 32], [2; 32]);
+    /// let decoys = Decoys::new(DecoySecret::from(current)).retired([DecoySecret::from(old)]);
+    /// ```
+    pub fn retired(mut self, secrets: impl IntoIterator<Item = DecoySecret>) -> Self {
+        self.retired.extend(secrets);
+        self
     }
 
     /// Sets how often users have one passkey, two, three, …, as weights. Counts above the relying party's limit are
@@ -179,6 +223,9 @@ impl Decoys {
         }
         if self.counts.len() > DECOYS_MAX {
             errors.push(InvalidDecoys::TooMany { found: self.counts.len() });
+        }
+        if self.retired.len() > DECOY_SECRETS_RETIRED_MAX {
+            errors.push(InvalidDecoys::TooManyRetired { found: self.retired.len() });
         }
         if self.shapes.iter().all(|shape| shape.weight == 0) {
             errors.push(InvalidDecoys::NoShape);
@@ -226,29 +273,22 @@ impl Decoys {
         if let (true, Some(version)) = (shape.uuid, body.get_mut(UUID_VERSION_AT)) {
             *version = *version & 0x0f | 0x40;
         }
-        tag.copy_from_slice(&self.tag(rp_id, body, shape.is_synced()));
+        tag.copy_from_slice(&tag_of(&self.secret, rp_id, body, shape.is_synced()));
         if let (true, Some(variant)) = (shape.uuid, tag.first_mut()) {
             *variant = *variant & UUID_RANDOM | 0x80;
         }
         CredentialId::try_from(id.as_slice()).ok()
     }
 
-    fn tag(&self, rp_id: &RpId, body: &[u8], is_synced: bool) -> [u8; TAG] {
-        let parts: [&[u8]; 3] = [rp_id.as_str().as_bytes(), &[u8::from(is_synced)], body];
-        let mut tag = [0; TAG];
-        tag.iter_mut().zip(self.secret.mac("tag", &parts)).for_each(|(to, from)| *to = from);
-        tag
-    }
-
-    /// Returns the decoy if this credential ID is one. A real credential ID passes for a decoy by chance with a
-    /// probability of 2^-61.
+    /// Returns the decoy if this credential ID is one, of the current secret or a retired one. A real credential ID
+    /// passes for a decoy of one secret by chance with a probability of 2^-61.
     pub(crate) fn recognise(&self, rp_id: &RpId, id: &CredentialId) -> Option<Decoy> {
         let (body, tag) = id.as_bytes().split_at_checked(id.as_bytes().len().checked_sub(TAG)?)?;
         let is_uuid = body.len() == UUID - TAG
             && body.get(UUID_VERSION_AT).is_some_and(|byte| byte >> 4 == 4)
             && tag.first().is_some_and(|byte| byte >> 6 == 2);
-        let has_tag = |is_synced| {
-            let expected = self.tag(rp_id, body, is_synced);
+        let has_tag = |secret: &DecoySecret, is_synced| {
+            let expected = tag_of(secret, rp_id, body, is_synced);
             let differing = |at: usize, (left, right): (&u8, &u8)| match at {
                 0 if is_uuid => (left ^ right) & UUID_RANDOM,
                 _ => left ^ right,
@@ -256,12 +296,22 @@ impl Decoys {
             let pairs = expected.iter().zip(tag).enumerate();
             pairs.fold(0, |seen, (at, pair)| seen | differing(at, pair)) == 0
         };
-        // Computes both, so that the time does not reveal which one it was.
-        match [has_tag(true), has_tag(false)] {
+        // Computes both tags of every secret, so that the time does not reveal which one it was.
+        let secrets = [&self.secret].into_iter().chain(&self.retired);
+        let tags = secrets.map(|secret| [has_tag(secret, true), has_tag(secret, false)]);
+        match tags.fold([false; 2], |[synced, bound], [s, b]| [synced | s, bound | b]) {
             [false, false] => None,
             [is_synced, _] => Some(Decoy { is_synced }),
         }
     }
+}
+
+/// What makes a decoy recognizable: it authenticates the body, and says whether the passkey would be synced.
+fn tag_of(secret: &DecoySecret, rp_id: &RpId, body: &[u8], is_synced: bool) -> [u8; TAG] {
+    let parts: [&[u8]; 3] = [rp_id.as_str().as_bytes(), &[u8::from(is_synced)], body];
+    let mut tag = [0; TAG];
+    tag.iter_mut().zip(secret.mac("tag", &parts)).for_each(|(to, from)| *to = from);
+    tag
 }
 
 /// Length of the tag at the end of a decoy, in bytes.

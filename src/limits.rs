@@ -78,6 +78,10 @@ pub const CLIENT_CAPABILITIES_JSON_MAX: usize = 4096;
 /// Minimum length of the secret for decoys, in bytes: the strength of HMAC-SHA-256 (NIST SP 800-107r1 §5.3.4).
 pub const DECOY_SECRET_MIN: usize = 32;
 
+/// Maximum number of retired secrets for decoys. A secret is replaced when it has leaked, which should not happen often,
+/// and each takes two HMACs per sign-in.
+pub const DECOY_SECRETS_RETIRED_MAX: usize = 8;
+
 /// Minimum length of a decoy, in bytes. §4 *Credential ID* requires at least 16, and half of a decoy serves to
 /// recognize it.
 pub const DECOY_LENGTH_MIN: usize = 16;

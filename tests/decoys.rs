@@ -171,6 +171,10 @@ fn impossible_decoys_are_a_configuration_error() {
     let table = [
         (decoys().counts([0, 0]), InvalidDecoys::NoCount),
         (decoys().counts([1; 65]), InvalidDecoys::TooMany { found: 65 }),
+        (
+            decoys().retired((0..9).map(|byte| DecoySecret::from([byte; 32]))),
+            InvalidDecoys::TooManyRetired { found: 9 },
+        ),
         (decoys().shapes([]), InvalidDecoys::NoShape),
         (decoys().shapes([DecoyShape::new(1, 15, [])]), InvalidDecoys::Length { found: 15 }),
         (decoys().shapes([DecoyShape::new(1, 1024, [])]), InvalidDecoys::Length { found: 1024 }),
@@ -178,6 +182,9 @@ fn impossible_decoys_are_a_configuration_error() {
     ];
     let most = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
     assert!(most.decoys(decoys().counts([1; 64])).build().is_ok());
+    let retired = (0..8).map(|byte| DecoySecret::from([byte; 32]));
+    let most = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
+    assert!(most.decoys(decoys().retired(retired)).build().is_ok());
     for (decoys, error) in table {
         assert_eq!(errors(decoys), [ConfigError::Decoys(error)]);
     }
@@ -343,6 +350,111 @@ fn registering_a_decoy_fails_like_registering_another_users_passkey() {
     *near.last_mut().unwrap() ^= 1;
     let near = CredentialId::try_from(near.as_slice()).unwrap();
     assert_eq!(register(&near).1, Ok(near));
+}
+
+const NEXT: [u8; 32] = *b"another secret of 32 bytes, too.";
+
+/// The relying party of a host whose decoys are made from the next secret.
+fn next(retired: impl IntoIterator<Item = [u8; 32]>) -> RelyingParty {
+    let retired = retired.into_iter().map(DecoySecret::from);
+    let decoys = Decoys::new(DecoySecret::from(NEXT)).retired(retired);
+    let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
+    rp.decoys(decoys).build().unwrap()
+}
+
+/// Lists only change with the current secret, and those of users with passkeys never do.
+#[test]
+fn lists_are_made_from_the_current_secret_only() {
+    let before = host();
+    enrol(&before, "ada");
+    let (real, old) = (list(&before, known("ada")), list(&before, typed("nobody")));
+    let after = before.under(next([SECRET]));
+    let new = list(&after, typed("nobody"));
+    assert_ne!(new, old);
+    assert_eq!(new, list(&Host::with(next([])), typed("nobody")));
+    assert_eq!(list(&after, known("ada")), real);
+}
+
+/// A ceremony that began before the secret was replaced ends as it would have.
+#[test]
+fn decoy_of_a_retired_secret_fails_like_before_in_an_open_ceremony() {
+    for request in [typed("nobody"), known("bob"), SignInRequest::for_account(handle("carol"))] {
+        let before = host();
+        let start = before.begin_sign_in(request);
+        let mut device = claimant(&start.public_key.allow_credentials[0].id);
+        let response = forged(&start, &mut device);
+        let after = before.under(next([[7; 32], SECRET]));
+        let refused = after.finish_sign_in(&start, &response).unwrap_err();
+        assert_eq!(refused, Error::Authentication(CeremonyError::Decoy), "{request:?}");
+    }
+}
+
+#[test]
+fn decoy_of_a_retired_secret_yields_no_signal_and_cannot_be_registered() {
+    let decoy = list(&host(), typed("nobody"))[0].id.clone();
+    let tried = |rp: RelyingParty| {
+        let host = Host::with(rp);
+        let start = host.begin_sign_in(SignInRequest::Discoverable);
+        let response = claimant(&decoy).get(&start.public_key, ORIGIN).unwrap();
+        let signal = host.finish_sign_in(&start, &response).unwrap_err().signal().is_some();
+
+        let mallory = user("mallory");
+        let start = host.begin_create(&mallory).unwrap();
+        let response = authenticator("mallory")
+            .create_tampered(&start.public_key, ORIGIN, |parts| {
+                let attested = parts.authenticator_data.attested.as_mut().unwrap();
+                attested.credential_id = decoy.as_bytes().to_vec();
+                parts.outer = relying_party::test_authenticator::Outer::new(decoy.as_bytes());
+            })
+            .unwrap();
+        let created = host.finish_create(&mallory, &start, &response);
+        (signal, created.map(|passkey| passkey.credential_id))
+    };
+    assert_eq!(tried(next([SECRET])), (false, Err(Error::AlreadyExists)));
+    assert_eq!(tried(next([[7; 32], SECRET])), (false, Err(Error::AlreadyExists)));
+    // A secret that is forgotten leaves decoys that look like unknown credentials.
+    assert_eq!(tried(next([])), (true, Ok(decoy.clone())));
+}
+
+/// During a deployment some machines have the next secret already.
+#[test]
+fn machine_that_knows_the_next_secret_recognises_its_decoys() {
+    let start = Host::with(next([SECRET]));
+    let start = (start.begin_sign_in(typed("nobody")), start.store);
+    let decoys = Decoys::new(DecoySecret::from(SECRET)).retired([DecoySecret::from(NEXT)]);
+    let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
+    let other = rp.decoys(decoys).build().unwrap();
+    let (start, store) = start;
+    let mut device = claimant(&start.public_key.allow_credentials[0].id);
+    let response = forged(&start, &mut device);
+    let finish = SignIn::finish(&other, posted(start.ceremony_id, response.as_bytes()), NOW);
+    let refused = flow(store::run(&store, finish)).unwrap_err();
+    assert_eq!(refused, Error::Authentication(CeremonyError::Decoy));
+}
+
+/// An account without passkeys that is named by its handle has one list, as an account with passkeys has, and begins like
+/// a name that no one has.
+#[test]
+fn account_named_by_its_handle_has_one_list_for_all_its_names() {
+    let host = host();
+    let named = |request: SignInRequest| {
+        let trace = Trace::default();
+        let begin = SignIn::begin(&host.rp, request, session(), host.challenge(), NOW);
+        let start = flow(store::run(&host.store, traced(&trace, begin))).unwrap();
+        (trace.effects().len(), start.public_key.allow_credentials)
+    };
+    let find = |name: &str| match name {
+        "bob" | "bob@example.com" => SignInRequest::for_account(handle("bob")),
+        other => SignInRequest::for_identifier(other, None),
+    };
+    let (effects, list) = named(find("bob"));
+    assert_eq!(named(find("bob@example.com")), (effects, list.clone()));
+    let (unknown_effects, unknown) = named(find("nobody"));
+    assert_eq!(unknown_effects, effects);
+    assert!(!unknown.is_empty() && unknown != list);
+    // By what was typed, the lists of two names differ.
+    let by_name = |name| named(SignInRequest::for_identifier(name, Some(handle("bob")))).1;
+    assert_ne!(by_name("bob"), by_name("bob@example.com"));
 }
 
 #[test]
