@@ -102,6 +102,41 @@ impl Settings {
             .check_token_binding(true)
     }
 
+    /// Starts building settings that prefer signatures which withstand quantum computers: ML-DSA-87, ML-DSA-65 and
+    /// ML-DSA-44 (FIPS 204), the strongest first, then ES256, and the other defaults. Everything else has its default.
+    ///
+    /// An authenticator uses the first offered algorithm that it supports (§5.4 `pubKeyCredParams`), so those without
+    /// ML-DSA create ES256 passkeys as before. Existing passkeys keep working with any algorithm that the verifier
+    /// supports, and so do ML-DSA passkeys after you go back to other settings. Passkeys are not upgraded by signing in:
+    /// a user who should have an ML-DSA passkey must create one.
+    ///
+    /// Keys have up to 2592 bytes and signatures up to 4627. All limits of this crate and the columns of
+    /// [`StoredPasskey`](crate::StoredPasskey) leave room for them. [`RustCrypto`] supports ML-DSA with the feature
+    /// `ml-dsa`. With a verifier that does not, building the relying party fails and names the algorithms.
+    ///
+    /// ```
+    /// use relying_party::{Algorithm, RelyingParty, Settings};
+    /// let rp = RelyingParty::builder("example.com", "Example")
+    ///     .settings(Settings::post_quantum().build()?)
+    ///     .origin("https://example.com")
+    ///     .build()?;
+    /// let (first, rest) = rp.algorithms().split_at(3);
+    /// assert_eq!(first, [Algorithm::ML_DSA_87, Algorithm::ML_DSA_65, Algorithm::ML_DSA_44]);
+    /// assert_eq!(rest, [Algorithm::ES256, Algorithm::EdDSA, Algorithm::RS256]);
+    /// # Ok::<(), relying_party::ConfigErrors>(())
+    /// ```
+    #[cfg(feature = "ml-dsa")]
+    pub fn post_quantum() -> SettingsBuilder {
+        Self::builder().algorithms([
+            Algorithm::ML_DSA_87,
+            Algorithm::ML_DSA_65,
+            Algorithm::ML_DSA_44,
+            Algorithm::ES256,
+            Algorithm::EdDSA,
+            Algorithm::RS256,
+        ])
+    }
+
     /// Starts building settings from these.
     pub fn to_builder(&self) -> SettingsBuilder {
         SettingsBuilder(self.0.clone())

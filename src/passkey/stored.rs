@@ -31,7 +31,7 @@ use crate::{
 /// | times | `INTEGER` | `bigint` | `BIGINT` | Unix milliseconds |
 /// | times | `INTEGER` | `bigint` | `BIGINT` | Unix milliseconds |
 /// | `sign_count` | `INTEGER` | `bigint` | `BIGINT` | changes with each use, as do the three flags |
-/// | `record` | `TEXT` or `BLOB` | `text` or `bytea` | `TEXT` or `BLOB` | opaque; printable ASCII, a few hundred bytes |
+/// | `record` | `TEXT` or `BLOB` | `text` or `bytea` | `TEXT` or `BLOB` | opaque; printable ASCII, a few hundred bytes, with ML-DSA up to 4 KiB |
 ///
 /// A store without columns (a file, a key-value store) can keep the whole value as one text: it implements `Serialize`
 /// and `Deserialize`.
