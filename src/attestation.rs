@@ -15,6 +15,8 @@ mod client_data_hash;
 mod compound;
 #[cfg(feature = "attestation")]
 mod fido_u2f;
+#[cfg(feature = "attestation")]
+mod model;
 mod none;
 mod outcome;
 mod packed;
@@ -42,6 +44,7 @@ use alloc::{string::String, vec, vec::Vec};
 #[cfg(feature = "attestation")]
 pub use self::{
     android_key::{AndroidKeyAuthorizations, AndroidKeyDates},
+    model::{ModelCheck, ModelSubject},
     policy::{AnchorSource, AttestationSubject},
     tpm::TpmKeyAttributes,
 };

@@ -118,7 +118,8 @@ pub mod x509;
 pub use assurance::{AaguidAssurance, AndroidSecurityLevel};
 #[cfg(feature = "attestation")]
 pub use attestation::{
-    AnchorSource, AndroidKeyAuthorizations, AndroidKeyDates, AttestationSubject, TpmKeyAttributes,
+    AnchorSource, AndroidKeyAuthorizations, AndroidKeyDates, AttestationSubject, ModelCheck,
+    ModelSubject, TpmKeyAttributes,
 };
 pub use attestation::{AttestationPolicy, StatementError, TrustError};
 pub use attestation_object::AttestationObject;

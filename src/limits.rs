@@ -187,6 +187,14 @@ pub const MDS_BLOB_MAX: usize = 64 * 1024 * 1024;
 /// authenticators. More than a few hundred are of no interest to the reader.
 pub const MDS_OMISSIONS_MAX: usize = 256;
 
+/// Maximum number of elements of a list in a metadata statement: words, and combinations of ways to verify a user. The
+/// longest list of words, the algorithms in the FIDO Registry of Predefined Values §3.6.1, has 19.
+pub const MDS_LIST_MAX: usize = 64;
+
+/// Maximum length of an icon in a metadata statement, in bytes of its `data:` URL. The entries of the FIDO Alliance's BLOB
+/// have 10 MB together.
+pub const MDS_ICON_MAX: usize = 1024 * 1024;
+
 /// Maximum length of a `rawId` that is decoded at all, in bytes: what the 16 bits of `credentialIdLength` can express
 /// (§6.5.1).
 pub const RAW_ID_MAX: usize = 65_535;

@@ -12,12 +12,16 @@
 //! }
 //! ```
 
+mod certification;
+mod comparison;
 mod entry;
 mod error;
 mod member;
 mod omission;
+mod requirement;
 mod status;
 mod verify;
+mod words;
 
 use alloc::{
     collections::{BTreeMap, btree_map::Entry},
@@ -30,11 +34,14 @@ use sha1::{Digest as _, Sha1};
 
 use self::omission::Omissions;
 pub use self::{
+    certification::{CertificationLevel, Fips140},
     entry::{KeyIdentifier, MetadataEntry},
     error::MdsError,
     omission::{Omission, OmissionReason},
+    requirement::{RequiredModel, Requirement, Unmet},
     status::{AuthenticatorStatus, StatusReport},
     verify::BlobVerification,
+    words::{KeyProtection, MatcherProtection, VerificationMethod},
 };
 use crate::{
     attestation::{AnchorSource, AttestationSubject},
@@ -135,6 +142,12 @@ impl Metadata {
     #[must_use]
     pub fn omissions(&self) -> &[Omission] {
         &self.omissions
+    }
+
+    /// Returns the models about which there are [warnings](MetadataEntry::warnings_at) at this time. To find their
+    /// passkeys, look for their AAGUIDs in your store, or [check](Requirement::check_passkey) all passkeys.
+    pub fn warned_at(&self, at: Timestamp) -> impl Iterator<Item = &MetadataEntry> {
+        self.entries.iter().filter(move |entry| entry.warned_since.is_some_and(|since| since <= at))
     }
 
     /// Returns the entry of a model. The zero AAGUID, which U2F keys and others have, is not a model.

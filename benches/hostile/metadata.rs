@@ -8,6 +8,7 @@ use base64::{
 };
 use relying_party::{
     Timestamp,
+    limits::MDS_LIST_MAX,
     mds::{BlobVerification, Metadata},
     test_authenticator::{TestAuthority, TestExtension},
     x509::TrustAnchor,
@@ -135,6 +136,36 @@ pub(super) fn cases() -> Vec<Case> {
         .accepted(),
         case("attestation types", |size| {
             let start = format!(r#"{MODEL}"metadataStatement":{{"attestationTypes":[""#);
+            blob(&start, r#"",""#, r#""]},"statusReports":[]}]}"#, size)
+        })
+        .accepted(),
+        case("ways to verify the user of many models", |size| {
+            let models = super::numbered(size / 8 * 5, |number| {
+                let ways = [r#"[{"userVerificationMethod":"none"}]"#; MDS_LIST_MAX].join(",");
+                format!(
+                    r#"{{"aaguid":"00112233-4455-6677-8899-{number:012x}","metadataStatement":{{"userVerificationDetails":[{ways}]}},"statusReports":[]}}"#
+                )
+            });
+            blob(&format!(r#""entries":[{}"#, models.join(",")), " ", "]}", 0)
+        })
+        .accepted(),
+        case("ways to verify the user of one model", |size| {
+            let start = format!(r#"{MODEL}"metadataStatement":{{"userVerificationDetails":[[]"#);
+            blob(&start, ",[]", r#"]},"statusReports":[]}]}"#, size)
+        })
+        .accepted(),
+        case("empty words of many models", |size| {
+            let models = super::numbered(size / 8 * 5, |number| {
+                let words = [r#""""#; MDS_LIST_MAX].join(",");
+                format!(
+                    r#"{{"aaguid":"00112233-4455-6677-8899-{number:012x}","metadataStatement":{{"authenticationAlgorithms":[{words}],"keyProtection":[{words}]}},"statusReports":[]}}"#
+                )
+            });
+            blob(&format!(r#""entries":[{}"#, models.join(",")), " ", "]}", 0)
+        })
+        .accepted(),
+        case("words of one model", |size| {
+            let start = format!(r#"{MODEL}"metadataStatement":{{"keyProtection":[""#);
             blob(&start, r#"",""#, r#""]},"statusReports":[]}]}"#, size)
         })
         .accepted(),

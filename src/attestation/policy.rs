@@ -10,6 +10,7 @@ use super::trust_error::TrustError;
 use super::{
     aaguid_extension,
     android_key::{AndroidKeyAuthorizations, AndroidKeyDates},
+    model::{ModelCheck, ModelSubject},
     tpm::TpmKeyAttributes,
 };
 #[cfg(feature = "attestation")]
@@ -80,6 +81,8 @@ pub struct AttestationPolicy {
     strict: bool,
     #[cfg(feature = "attestation")]
     self_attestation_by_source: bool,
+    #[cfg(feature = "attestation")]
+    model: Option<Arc<dyn ModelCheck>>,
     #[cfg(feature = "attestation")]
     pub(super) anchors: Anchors,
 }
@@ -223,8 +226,23 @@ impl AttestationPolicy {
 
     /// Returns the demand for this format and model.
     pub(super) fn level_for(&self, format: &str, aaguid: Aaguid) -> AttestationLevel {
+        if self.requires_model() {
+            return AttestationLevel::Trusted;
+        }
         let general = self.by_format.get(format).copied().unwrap_or(self.level);
         self.by_aaguid.get(&aaguid).map_or(general, |demand| general.max(*demand))
+    }
+
+    /// Returns whether the model must be proved, and satisfy a check.
+    #[cfg(feature = "attestation")]
+    pub(super) fn requires_model(&self) -> bool {
+        self.model.is_some()
+    }
+
+    #[cfg(not(feature = "attestation"))]
+    #[expect(clippy::unused_self, reason = "the same call with and without the feature")]
+    pub(super) fn requires_model(&self) -> bool {
+        false
     }
 
     /// Returns whether self attestation is sufficient for `level`.
@@ -316,6 +334,27 @@ impl AttestationPolicy {
     pub fn strict_statements(mut self, strict: bool) -> Self {
         self.strict = strict;
         self
+    }
+
+    /// Requires models that satisfy `check`: for example a certification in the
+    /// [metadata](crate::mds::Requirement::in_metadata). Another call replaces the check.
+    ///
+    /// A model that must satisfy something must be proved. So this demands [trust](AttestationLevel::Trusted) of every
+    /// format, even where [another demand](Self::for_format) is lower, and self attestation and claimed AAGUIDs are
+    /// refused: see [AAGUIDs](Self#aaguids). U2F keys have no AAGUID, and are of the model of their attestation
+    /// certificate.
+    #[must_use]
+    pub fn require_model(mut self, check: Arc<dyn ModelCheck>) -> Self {
+        self.level = AttestationLevel::Trusted;
+        self.model = Some(check);
+        self
+    }
+
+    /// Checks the model of an attestation that led to an anchor.
+    pub(super) fn check_model(&self, subject: &ModelSubject<'_>) -> Result<(), TrustError> {
+        let Some(check) = &self.model else { return Ok(()) };
+        let aaguid = subject.attestation.aaguid;
+        check.check(subject).map_err(|reason| TrustError::Model { aaguid, reason })
     }
 
     /// Completes paths with these certificates, without trusting them.

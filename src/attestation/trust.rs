@@ -6,6 +6,7 @@ use super::{Context, Outcome, Signed, TrustError};
 #[cfg(feature = "attestation")]
 use super::{
     android_key::KEY_DESCRIPTION,
+    model::ModelSubject,
     policy::{AttestationSubject, known_aaguid},
     vouching::Vouching,
 };
@@ -83,13 +84,18 @@ pub(super) fn judge(
                 }
                 _ => level < AttestationLevel::Trusted,
             };
-            if !accepted {
+            // Without an anchor the model is not proved.
+            if !accepted || policy.requires_model() {
                 return Err(refusal);
             }
             (None, AaguidAssurance::Claimed)
         }
     };
     policy.check_aaguid(best.format, aaguid, assurance)?;
+    #[cfg(feature = "attestation")]
+    if policy.requires_model() {
+        check_model(best.format, best.outcome, assurance, signed, ctx)?;
+    }
     Ok(Attestation {
         kind: Some(best.kind),
         trust,
@@ -161,6 +167,30 @@ fn find_anchor(
             anchor: path.anchor().key_hash(),
             intermediates: path.intermediates().iter().map(Certificate::key_hash).collect(),
         },
+    })
+}
+
+/// Checks the model of an attestation that led to an anchor. It must be proved: by an attested AAGUID, or by the attestation
+/// certificate of a U2F key.
+#[cfg(feature = "attestation")]
+fn check_model(
+    format: &str,
+    outcome: &Outcome<'_>,
+    assurance: AaguidAssurance,
+    signed: &Signed<'_>,
+    ctx: &Context<'_>,
+) -> Result<(), TrustError> {
+    let claimed = signed.attested.aaguid;
+    if !assurance.is_attested() && format != "fido-u2f" {
+        return Err(TrustError::ClaimedAaguid(claimed));
+    }
+    let chain = outcome.chain()?;
+    let certificate = chain.first().ok_or(PathError::NoCertificate)?;
+    let aaguid = known_aaguid(format, claimed);
+    ctx.policy.check_model(&ModelSubject {
+        attestation: AttestationSubject { format, aaguid, certificate, now: ctx.now },
+        kind: outcome.kind,
+        algorithm: signed.attested.public_key.algorithm,
     })
 }
 

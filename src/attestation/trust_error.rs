@@ -1,5 +1,8 @@
 //! Why a valid statement is not trusted.
 
+#[cfg(feature = "attestation")]
+use alloc::string::String;
+
 use crate::bytes::Aaguid;
 #[cfg(feature = "attestation")]
 use crate::x509::PathError;
@@ -36,6 +39,15 @@ pub enum TrustError {
     #[cfg(feature = "attestation")]
     #[error("x5c is not the path to the anchor in its order, without the anchor")]
     Chain,
+    /// The model does not satisfy the policy's [check of models](crate::AttestationPolicy::require_model).
+    #[cfg(feature = "attestation")]
+    #[error("authenticators of model {aaguid} are not accepted: {reason}")]
+    Model {
+        /// The model. Zero for U2F keys.
+        aaguid: Aaguid,
+        /// Why not, in the words of the check.
+        reason: String,
+    },
     /// No path leads from the attestation certificate to an anchor.
     #[cfg(feature = "attestation")]
     #[error(transparent)]

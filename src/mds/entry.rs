@@ -14,6 +14,7 @@ use super::{
     member::{elements, member},
     omission::{OmissionReason, Omissions},
     status::StatusReport,
+    words::{self, KeyProtection, MatcherProtection, VerificationMethod},
 };
 use crate::{bytes::Aaguid, malformed::Malformed, text::Text, time::Timestamp, x509::TrustAnchor};
 
@@ -28,8 +29,13 @@ use crate::{bytes::Aaguid, malformed::Malformed, text::Text, time::Timestamp, x5
 /// dictionary MetadataStatement {                          // FIDO Metadata Statement §4
 ///     required DOMString description;
 ///     object friendlyNames;                               // by language
+///     required DOMString[] authenticationAlgorithms;
 ///     required DOMString[] attestationTypes;
+///     required VerificationMethodANDCombinations[] userVerificationDetails;
+///     required DOMString[] keyProtection;
+///     required DOMString[] matcherProtection;
 ///     required DOMString[] attestationRootCertificates;   // base64 of DER
+///     DOMString icon;  DOMString iconDark;                // data: URLs
 ///     … };
 /// ```
 ///
@@ -47,6 +53,20 @@ pub struct MetadataEntry {
     pub description: Option<String>,
     /// Names by language tag, such as `en-US`.
     pub friendly_names: BTreeMap<String, String>,
+    /// An image of the model, as the `data:` URL of a PNG or SVG: `data:image/png;base64,…`. Show it with `<img>`, which
+    /// runs no scripts of an SVG, and never as markup of the page. Other URLs are omitted.
+    pub icon: Option<String>,
+    /// The same for dark pages.
+    pub icon_dark: Option<String>,
+    /// The algorithms with which the model can sign, by their names in the FIDO Registry of Predefined Values §3.6.1:
+    /// `secp256r1_ecdsa_sha256_raw`, …. [`lists_algorithm`](Self::lists_algorithm) compares them with a passkey's.
+    pub authentication_algorithms: Vec<String>,
+    /// How the model protects its keys.
+    pub key_protection: Vec<KeyProtection>,
+    /// How the model protects the comparison that verifies its user.
+    pub matcher_protection: Vec<MatcherProtection>,
+    /// How the model can verify its user: combinations, of which one is enough.
+    pub user_verification: Vec<Vec<VerificationMethod>>,
     /// How the model attests: `basic_full`, `basic_surrogate` (self attestation), `attca`, …
     pub attestation_types: Vec<String>,
     /// Who vouches for the model: roots, intermediates, or attestation certificates themselves. Certificates that
@@ -127,6 +147,12 @@ impl MetadataEntry {
         for (language, name) in other.friendly_names {
             self.friendly_names.entry(language).or_insert(name);
         }
+        self.icon = self.icon.take().or(other.icon);
+        self.icon_dark = self.icon_dark.take().or(other.icon_dark);
+        self.authentication_algorithms.extend(other.authentication_algorithms);
+        self.key_protection.extend(other.key_protection);
+        self.matcher_protection.extend(other.matcher_protection);
+        self.user_verification.extend(other.user_verification);
         self.attestation_types.extend(other.attestation_types);
         self.anchors.extend(other.anchors);
         self.reports.extend(other.reports);
@@ -200,6 +226,12 @@ impl MetadataEntry {
             key_identifiers: Vec::new(),
             description: None,
             friendly_names: BTreeMap::new(),
+            icon: None,
+            icon_dark: None,
+            authentication_algorithms: Vec::new(),
+            key_protection: Vec::new(),
+            matcher_protection: Vec::new(),
+            user_verification: Vec::new(),
             attestation_types: Vec::new(),
             anchors: Vec::new(),
             reports: Vec::new(),
@@ -215,6 +247,7 @@ impl MetadataEntry {
             let name = member(Some(name), "friendlyNames", omissions);
             self.friendly_names.extend(name.map(|name| (language, name)));
         }
+        self.read_characteristics(json, omissions);
         elements(
             json.attestation_types,
             "attestationTypes",
@@ -236,6 +269,25 @@ impl MetadataEntry {
             at = at.saturating_add(1);
             true
         });
+    }
+}
+
+impl MetadataEntry {
+    /// Parses what describes the model. Without a member, or with one that cannot be read, the model lacks what a
+    /// [requirement](super::Requirement) could ask for.
+    fn read_characteristics(&mut self, json: &StatementJson<'_>, omissions: &mut Omissions) {
+        self.icon = words::icon(json.icon, "icon", omissions);
+        self.icon_dark = words::icon(json.icon_dark, "iconDark", omissions);
+        let any = |name: &str| Some(name.into());
+        let algorithms = json.authentication_algorithms;
+        self.authentication_algorithms =
+            words::list(algorithms, "authenticationAlgorithms", omissions, any);
+        self.key_protection =
+            words::list(json.key_protection, "keyProtection", omissions, KeyProtection::from_name);
+        let read = MatcherProtection::from_name;
+        self.matcher_protection =
+            words::list(json.matcher_protection, "matcherProtection", omissions, read);
+        self.user_verification = words::combinations(json.user_verification_details, omissions);
     }
 }
 
@@ -270,6 +322,18 @@ struct StatementJson<'a> {
     description: Option<&'a RawValue>,
     #[serde(borrow, default)]
     friendly_names: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    icon: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    icon_dark: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    authentication_algorithms: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    key_protection: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    matcher_protection: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    user_verification_details: Option<&'a RawValue>,
     #[serde(borrow, default)]
     attestation_types: Option<&'a RawValue>,
     #[serde(borrow, default)]

@@ -110,7 +110,10 @@ impl AuthenticatorStatus {
 ///     required AuthenticatorStatus status;
 ///     DOMString effectiveDate;
 ///     unsigned long authenticatorVersion;
-///     DOMString certificate;  DOMString url;  … };
+///     DOMString certificate;  DOMString url;
+///     DOMString sunsetDate;
+///     unsigned long fipsRevision;
+///     unsigned long fipsPhysicalSecurityLevel;  … };
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -126,6 +129,13 @@ pub struct StatusReport {
     pub certificate: Option<String>,
     /// The address of more information.
     pub url: Option<String>,
+    /// The start of the day from which a certification no longer counts. `None` if it does not expire, and the epoch if
+    /// the date cannot be read. Warnings do not expire.
+    pub sunset: Option<Timestamp>,
+    /// The revision of FIPS 140, for reports about it: 3 for FIPS 140-3.
+    pub fips_revision: Option<u8>,
+    /// The level of physical security, for reports about FIPS 140: 1 to 4.
+    pub fips_physical_level: Option<u8>,
 }
 
 #[derive(Deserialize)]
@@ -141,6 +151,12 @@ struct ReportJson<'a> {
     certificate: Option<&'a RawValue>,
     #[serde(borrow, default)]
     url: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    sunset_date: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    fips_revision: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    fips_physical_security_level: Option<&'a RawValue>,
 }
 
 impl StatusReport {
@@ -151,8 +167,8 @@ impl StatusReport {
     }
 }
 
-/// Parsing never makes a report milder: without a readable date it is always effective, and without a readable status
-/// it is a warning.
+/// Parsing never makes a report milder: without a readable date it is always effective, without a readable sunset date its
+/// certification has expired, and without a readable status it is a warning.
 impl StatusReport {
     pub(super) const fn unreadable() -> Self {
         Self {
@@ -161,6 +177,9 @@ impl StatusReport {
             authenticator_version: None,
             certificate: None,
             url: None,
+            sunset: None,
+            fips_revision: None,
+            fips_physical_level: None,
         }
     }
 
@@ -171,13 +190,25 @@ impl StatusReport {
         if day.is_some() && effective.is_none() {
             omissions.add(OmissionReason::Member("effectiveDate"));
         }
+        let sunset = json.sunset_date.map(|json| {
+            let day = member::<Text<'_>>(Some(json), "sunsetDate", omissions);
+            let sunset = day.as_deref().and_then(date);
+            if day.is_some() && sunset.is_none() {
+                omissions.add(OmissionReason::Member("sunsetDate"));
+            }
+            sunset.unwrap_or(Timestamp::from_unix_millis(0))
+        });
         let version = json.authenticator_version;
+        let physical = json.fips_physical_security_level;
         Some(Self {
             status: AuthenticatorStatus::from(&*json.status),
             effective,
             authenticator_version: member(version, "authenticatorVersion", omissions),
             certificate: member(json.certificate, "certificate", omissions),
             url: member(json.url, "url", omissions),
+            sunset,
+            fips_revision: member(json.fips_revision, "fipsRevision", omissions),
+            fips_physical_level: member(physical, "fipsPhysicalSecurityLevel", omissions),
         })
     }
 }

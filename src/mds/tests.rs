@@ -23,13 +23,15 @@ use crate::{
         test_kit::verifier::Nothing,
     },
     crypto::RustCrypto,
-    limits::{MDS_BLOB_MAX, MDS_OMISSIONS_MAX},
+    limits::{MDS_BLOB_MAX, MDS_ICON_MAX, MDS_LIST_MAX, MDS_OMISSIONS_MAX},
     time::Duration,
     x509::{
         Crl, CrlRevocation, OwnedCertificate, PathError, RevocationCheck, RevocationSubject,
         test_ca::{Ca, CrlDraft, Key},
     },
 };
+
+mod requirement;
 
 const ROOT: u8 = 1;
 const SIGNER: u8 = 2;
