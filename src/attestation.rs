@@ -15,6 +15,7 @@ mod client_data_hash;
 mod compound;
 #[cfg(feature = "attestation")]
 mod fido_u2f;
+mod formats;
 #[cfg(feature = "attestation")]
 mod model;
 mod none;

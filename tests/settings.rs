@@ -394,6 +394,26 @@ fn creation_options_and_ceremony_follow_the_settings() {
     assert_eq!(options["hints"], json!(["security-key"]));
 }
 
+/// Otherwise browsers would be told formats that the settings do not ask for.
+#[test]
+fn attestation_formats_are_in_the_options_only_if_attestation_is_requested() {
+    for (conveyance, level, is_listed) in [
+        (AttestationConveyance::None, AttestationLevel::Ignored, false),
+        (AttestationConveyance::None, AttestationLevel::Statement, false),
+        (AttestationConveyance::Direct, AttestationLevel::Ignored, false),
+        (AttestationConveyance::Direct, AttestationLevel::Statement, true),
+        (AttestationConveyance::Enterprise, AttestationLevel::Statement, true),
+    ] {
+        let host = host(|settings| settings.attestation(conveyance, level));
+        let start = host.begin_create(&user("ada")).unwrap();
+        let options = serde_json::to_value(&start.public_key).unwrap();
+        let expected = json!(["packed", "apple", "tpm", "android-key", "fido-u2f"]);
+        // Without the feature, no format with certificates is verified.
+        let expected = (is_listed && cfg!(feature = "attestation")).then_some(&expected);
+        assert_eq!(options.get("attestationFormats"), expected, "{conveyance:?} {level:?}");
+    }
+}
+
 #[test]
 fn one_ceremony_may_ask_for_other_hints_attachment_and_name() {
     let host = host(|settings| settings.hints([Hint::Hybrid]));

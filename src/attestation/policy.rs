@@ -224,12 +224,17 @@ impl AttestationPolicy {
         self
     }
 
-    /// Returns the demand for this format and model.
-    pub(super) fn level_for(&self, format: &str, aaguid: Aaguid) -> AttestationLevel {
+    /// Returns the demand for this format, from a model without a special one.
+    pub(super) fn level_for_format(&self, format: &str) -> AttestationLevel {
         if self.requires_model() {
             return AttestationLevel::Trusted;
         }
-        let general = self.by_format.get(format).copied().unwrap_or(self.level);
+        self.by_format.get(format).copied().unwrap_or(self.level)
+    }
+
+    /// Returns the demand for this format and model.
+    pub(super) fn level_for(&self, format: &str, aaguid: Aaguid) -> AttestationLevel {
+        let general = self.level_for_format(format);
         self.by_aaguid.get(&aaguid).map_or(general, |demand| general.max(*demand))
     }
 
@@ -483,6 +488,17 @@ impl Anchors {
         let source = self.source.as_ref();
         self.for_aaguid(subject).any(|it| it == anchor)
             || source.is_some_and(|source| source.is_for_this_aaguid(subject, anchor))
+    }
+
+    /// Whether there may be an anchor for statements of this format.
+    pub(super) fn may_trust(&self, format: &str) -> bool {
+        let of_any_format = !self.general.is_empty() || !self.by_aaguid.is_empty();
+        of_any_format || self.source.is_some() || self.is_for_format(format)
+    }
+
+    /// Whether there is an anchor for this format alone.
+    pub(super) fn is_for_format(&self, format: &str) -> bool {
+        self.by_format.get(format).is_some_and(|anchors| !anchors.is_empty())
     }
 
     fn for_aaguid(&self, subject: &AttestationSubject<'_>) -> impl Iterator<Item = &TrustAnchor> {

@@ -16,8 +16,9 @@ use crate::{
     error::Error,
     extensions::RegistrationInputs,
     json::{
-        AuthenticatorAttachment, AuthenticatorSelection, CreationOptions, CredentialDescriptor,
-        Hint, Mediation, RegistrationResponse, ResidentKey, RpEntity, UserEntity, UserVerification,
+        AttestationConveyance, AuthenticatorAttachment, AuthenticatorSelection, CreationOptions,
+        CredentialDescriptor, Hint, Mediation, RegistrationResponse, ResidentKey, RpEntity,
+        UserEntity, UserVerification,
     },
     name::PasskeyName,
     naming::{self, Maker},
@@ -184,6 +185,10 @@ impl<'a> Registration<'a> {
             },
             hints: self.hints.clone(),
             attestation: settings.attestation(),
+            attestation_formats: match settings.attestation() {
+                AttestationConveyance::None => Vec::new(),
+                _ => rp.attestation().formats(),
+            },
             extensions: self.extensions.clone(),
         }
     }

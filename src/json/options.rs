@@ -44,6 +44,11 @@ pub struct CreationOptions {
     pub hints: Vec<Hint>,
     /// Which attestation is requested.
     pub attestation: AttestationConveyance,
+    /// The statement formats that the policy accepts, in order of preference: see
+    /// [`AttestationPolicy::formats`](crate::AttestationPolicy::formats). Empty if no attestation is requested. Clients of
+    /// Level 2 ignore it, and authenticators may.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attestation_formats: Vec<&'static str>,
     /// Extension inputs.
     #[serde(skip_serializing_if = "RegistrationInputs::is_empty")]
     pub extensions: RegistrationInputs,
