@@ -14,7 +14,7 @@ pub use self::{
     },
     options::{
         AuthenticatorSelection, CreationOptions, CredentialDescriptor, CredentialParameters,
-        Mediation, RequestOptions, RpEntity, UserEntity,
+        Mediation, RequestOptions, RpEntity, UiMode, UserEntity,
     },
     response::{AuthenticationResponse, RegistrationResponse},
     signal::{AllAcceptedCredentials, CurrentUserDetails, UnknownCredential},

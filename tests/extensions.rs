@@ -996,6 +996,7 @@ fn requested_extensions_survive_in_the_ceremony_record() {
         .prf(PrfValues::with_second(&[1], &[2]))
         .write_large_blob(&[1])
         .app_id(AppId::new(APP_ID).unwrap())
+        .allow_remote_client()
         .require(Extension::Prf);
     let json = json_of(inputs.requested());
     assert_eq!(
@@ -1006,6 +1007,7 @@ fn requested_extensions_survive_in_the_ceremony_record() {
             "app_id": APP_ID,
             "prf_second": true,
             "large_blob_write": true,
+            "remote_client": true,
         })
     );
     assert_eq!(serde_json::from_value(json).ok().as_ref(), Some(inputs.requested()));
@@ -1115,4 +1117,45 @@ proptest! {
         let asked = inputs().prf(prf(&[1])).read_large_blob().cred_blob().uvm();
         prop_assert!(signed_in(asked, client, &outputs).is_ok());
     }
+}
+
+// Drafts.
+
+/// `remoteClientDataJSON` (Level 4 §10.1.6).
+#[test]
+fn client_that_acted_for_a_remote_one_is_rejected_unless_allowed() {
+    for (output, is_remote) in
+        [(json!(true), true), (json!("{}"), true), (Value::Null, true), (json!(false), false)]
+    {
+        let outputs = json!({ "remoteClientDataJSON": output });
+        let create = |inputs| {
+            register(inputs, |parts| parts.outer.client_extension_results = outputs.clone())
+        };
+        let sign_in = |inputs| signed_in(inputs, outputs.clone(), &[]);
+        // Passing the extension through does not allow it.
+        let passed = inputs().raw("remoteClientDataJSON", &"{}").unwrap();
+        if is_remote {
+            assert_eq!(refused(create(none())), ExtensionError::RemoteClient, "{output}");
+            assert_eq!(refused(sign_in(inputs())), ExtensionError::RemoteClient, "{output}");
+            assert_eq!(refused(sign_in(passed)), ExtensionError::RemoteClient, "{output}");
+        } else {
+            assert!(create(none()).is_ok() && sign_in(inputs()).is_ok());
+        }
+        assert!(create(none().allow_remote_client()).is_ok(), "{output}");
+        let allowed = sign_in(inputs().allow_remote_client()).unwrap();
+        let other = allowed.extensions.client.other;
+        assert_eq!(other.get("remoteClientDataJSON"), Some(&output.to_string()));
+    }
+    // Nothing is sent to the browser.
+    assert_eq!(json_of(&inputs().allow_remote_client()), json!({}));
+}
+
+#[test]
+fn cross_device_fallback_url_is_passed_through() {
+    let url = "https://example.com/sign-in/other-ways";
+    let inputs = inputs().raw("crossDeviceFallbackUrl", &url).unwrap();
+    let (host, request) = (Host::new(), SignInRequest::Discoverable);
+    let start = begin_sign_in(&host, request, inputs).unwrap();
+    let options = serde_json::to_value(&start.public_key).unwrap();
+    assert_eq!(options["extensions"], json!({ "crossDeviceFallbackUrl": url }));
 }

@@ -9,13 +9,13 @@
 #[path = "support/host.rs"]
 mod host;
 
-use host::{Host, NOW, ORIGIN, authenticator, flow, handle, posted, purposes, user};
+use host::{Host, NOW, ORIGIN, authenticator, flow, handle, posted, purposes, session, user};
 use relying_party::{
     AttestationLevel, CreatePasskey, Duration, Error, Passkey, RelyingParty, RelyingPartyBuilder,
     Settings, SignIn, SignInRequest, Step,
     ceremony::CeremonyError,
-    flow::{FinishSignIn, SignInStart, SignInStatus, SignedIn, Task},
-    json::{Mediation, UserVerification},
+    flow::{BeginOptions, FinishSignIn, SignInStart, SignInStatus, SignedIn, Task},
+    json::{Mediation, UiMode, UserVerification},
     settings::SecondFactorRule,
     store::{self, CeremonyStore as _},
     test_authenticator::{AssertionParts, SignCounter, TestAuthenticator, flags},
@@ -348,5 +348,34 @@ fn every_purpose_rejects_what_a_sign_in_rejects_and_keeps_the_record() {
         // With a correct counter it continues.
         let last = signing.honest(request).passkey.state.sign_count;
         assert!(last > before[0].state.sign_count);
+    }
+}
+
+/// Browsers refuse an immediate dialog beside an allow list, and a passive one without conditional mediation.
+#[test]
+fn ui_mode_is_next_to_the_options_and_only_where_browsers_accept_it() {
+    for request in purposes("ada") {
+        for mode in [UiMode::Immediate, UiMode::Passive] {
+            let mut signing = Signing::new();
+            let host = &signing.host;
+            let options = BeginOptions::new(session()).ui_mode(mode);
+            let begin = SignIn::begin(&host.rp, request, options, host.challenge(), NOW);
+            let start = flow(store::run(&host.store, begin)).unwrap();
+            let plain = host.begin_sign_in(request);
+            let json: serde_json::Value = serde_json::from_str(&start.to_json()).unwrap();
+            let expected = match (mode, request) {
+                (UiMode::Immediate, SignInRequest::Discoverable) => Some("immediate"),
+                (UiMode::Passive, SignInRequest::Autofill) => Some("passive"),
+                _ => None,
+            };
+            assert_eq!(json.get("uiMode").and_then(|it| it.as_str()), expected, "{request:?}");
+            // Nothing else changes.
+            assert_eq!(start.mediation, plain.mediation);
+            assert_eq!(start.expires_at, plain.expires_at);
+            assert_eq!(start.public_key.allow_credentials, plain.public_key.allow_credentials);
+            assert!(!plain.to_json().contains("uiMode"));
+            let response = signing.device.get(&start.public_key, ORIGIN).unwrap();
+            assert!(host.finish_for(request, &start, &response).is_ok());
+        }
     }
 }

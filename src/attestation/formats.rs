@@ -16,7 +16,7 @@ impl AttestationPolicy {
     /// Returns the statement formats to ask the browser for, the most preferred first (§5.4 `attestationFormats`).
     ///
     /// These are the formats with certificates whose statements are verified under this policy and, where trust is
-    /// required, for which there can be an anchor. Formats with [anchors of their own](Self::anchors_for_format) come first,
+    /// required, for which there can be an anchor. Formats with [their own anchors](Self::anchors_for_format) come first,
     /// and within that those that prove more. The list is advice to the authenticator, which may send any format: the
     /// policy decides. Without the feature `attestation` it is empty.
     ///

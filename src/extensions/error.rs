@@ -43,6 +43,10 @@ pub enum ExtensionError {
     /// A required output says no.
     #[error("{0} is required, but did not take effect")]
     NotDone(Extension),
+    /// The client acted for a remote one, which the ceremony does not
+    /// [allow](crate::extensions::AuthenticationInputs::allow_remote_client).
+    #[error("the client acted for a remote one (remoteClientDataJSON), which is not allowed")]
+    RemoteClient,
     /// The credential's protection is weaker than required.
     #[error("credProtect is {found:?}, but {required:?} is required")]
     CredProtect {

@@ -1,10 +1,10 @@
 //! What a ceremony remembers of its extension inputs.
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
-use super::{AppId, CredentialProtection, Extension, InvalidExtensions};
+use super::{AppId, CredentialProtection, Extension, ExtensionError, InvalidExtensions, Unread};
 
 /// What a ceremony remembers of its extension inputs in order to check the outputs: not the inputs themselves.
 /// [`RegistrationInputs`](crate::extensions::RegistrationInputs) has an example.
@@ -27,6 +27,9 @@ pub struct RequestedExtensions {
     /// Whether a large blob is written rather than read.
     #[serde(skip_serializing_if = "core::ops::Not::not")]
     pub(super) large_blob_write: bool,
+    /// Whether the client may act for a remote one.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub(super) remote_client: bool,
 }
 
 impl RequestedExtensions {
@@ -55,6 +58,16 @@ impl RequestedExtensions {
     pub(super) fn require(&mut self, extension: Extension) {
         if !self.requires(extension) {
             self.required.push(extension);
+        }
+    }
+
+    /// Checks that the client acted for a remote one only if it may. The output is `true` if it did (Level 4 §10.1.6).
+    pub(super) fn check_remote_client(&self, other: &Unread<String>) -> Result<(), ExtensionError> {
+        match other.get("remoteClientDataJSON") {
+            Some(output) if !self.remote_client && output != "false" => {
+                Err(ExtensionError::RemoteClient)
+            }
+            _ => Ok(()),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use super::StepUp;
 use crate::{
-    extensions::RegistrationInputs,
-    json::{AuthenticatorAttachment, Hint},
+    extensions::{AuthenticationInputs, RegistrationInputs},
+    json::{AuthenticatorAttachment, Hint, UiMode},
     name::PasskeyName,
     session::SessionBinding,
 };
@@ -33,6 +33,7 @@ pub struct BeginOptions<'a, E> {
     pub(super) name: Option<PasskeyName>,
     pub(super) fallback_name: Option<PasskeyName>,
     pub(super) step_up: Option<StepUp<'a>>,
+    pub(super) ui_mode: Option<UiMode>,
 }
 
 impl<E> From<SessionBinding> for BeginOptions<'_, E> {
@@ -54,6 +55,7 @@ impl<'a, E> BeginOptions<'a, E> {
             name: None,
             fallback_name: None,
             step_up: None,
+            ui_mode: None,
         }
     }
 
@@ -74,6 +76,37 @@ impl<'a, E> BeginOptions<'a, E> {
     /// settings' hints.
     pub fn hints(mut self, hints: &'a [Hint]) -> Self {
         self.hints = Some(hints);
+        self
+    }
+}
+
+impl BeginOptions<'_, AuthenticationInputs> {
+    /// Chooses the dialog in which the browser offers passkeys. Experimental, like [`UiMode`].
+    ///
+    /// [`Immediate`](UiMode::Immediate) only applies to [`SignInRequest::Discoverable`], because browsers refuse it beside an
+    /// allow list, and [`Passive`](UiMode::Passive) only to [`SignInRequest::Autofill`]. Other requests ignore it. Nothing
+    /// else about the ceremony changes.
+    ///
+    /// ```
+    /// use relying_party::{SessionBinding, flow::BeginOptions, json::UiMode};
+    /// # use relying_party::{Challenge, RelyingParty, SignIn, SignInRequest, Step, Timestamp, flow::Flow, flow::Reply};
+    /// # let rp = RelyingParty::builder("example.com", "Example").origin("https://example.com").build().unwrap();
+    /// # let session = SessionBinding::of("value of the pre-session cookie");
+    /// let options = BeginOptions::new(session).ui_mode(UiMode::Immediate);
+    /// // The page calls navigator.credentials.get({ publicKey, uiMode: "immediate" }).
+    /// # let (challenge, now) = (Challenge::from([1; 32]), Timestamp::from_unix_millis(1));
+    /// # let begin = SignIn::begin(&rp, SignInRequest::Discoverable, options, challenge, now).unwrap();
+    /// # let Step::Effect(flow, _) = begin else { panic!() };
+    /// # let Ok(Step::Done(start)) = flow.resume(Reply::Stored) else { panic!() };
+    /// # assert!(start.to_json().contains(r#""uiMode":"immediate""#));
+    /// ```
+    ///
+    /// Ask `PublicKeyCredential.getClientCapabilities()` whether the browser knows it: `immediateGet`, `ambientGet`.
+    ///
+    /// [`SignInRequest::Discoverable`]: crate::SignInRequest::Discoverable
+    /// [`SignInRequest::Autofill`]: crate::SignInRequest::Autofill
+    pub fn ui_mode(mut self, mode: UiMode) -> Self {
+        self.ui_mode = Some(mode);
         self
     }
 }

@@ -56,7 +56,7 @@ impl CreationStart {
     /// [`Posted::from_json`](crate::Posted::from_json) reads both.
     #[must_use]
     pub fn to_json(&self) -> String {
-        start_json::write(self.ceremony_id, &self.public_key, self.mediation, self.expires_at)
+        start_json::write(self.ceremony_id, &self.public_key, self.mediation, None, self.expires_at)
     }
 }
 

@@ -4,9 +4,13 @@ use alloc::string::String;
 
 use serde::Serialize;
 
-use crate::{bytes::CeremonyId, json::Mediation, time::Timestamp};
+use crate::{
+    bytes::CeremonyId,
+    json::{Mediation, UiMode},
+    time::Timestamp,
+};
 
-/// `{"ceremony","publicKey","mediation"?,"expires_at"}`.
+/// `{"ceremony","publicKey","mediation"?,"uiMode"?,"expires_at"}`.
 #[derive(Serialize)]
 struct Start<'a, O> {
     ceremony: CeremonyId,
@@ -14,6 +18,8 @@ struct Start<'a, O> {
     public_key: &'a O,
     #[serde(skip_serializing_if = "Option::is_none")]
     mediation: Option<Mediation>,
+    #[serde(rename = "uiMode", skip_serializing_if = "Option::is_none")]
+    ui_mode: Option<UiMode>,
     expires_at: Timestamp,
 }
 
@@ -22,8 +28,9 @@ pub(super) fn write<O: Serialize>(
     ceremony: CeremonyId,
     public_key: &O,
     mediation: Option<Mediation>,
+    ui_mode: Option<UiMode>,
     expires_at: Timestamp,
 ) -> String {
-    let start = Start { ceremony, public_key, mediation, expires_at };
+    let start = Start { ceremony, public_key, mediation, ui_mode, expires_at };
     serde_json::to_string(&start).expect("options are JSON")
 }

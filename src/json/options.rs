@@ -166,6 +166,22 @@ pub enum Mediation {
     Conditional,
 }
 
+/// The dialog in which a browser offers passkeys. Like [`Mediation`], it belongs next to `publicKey` in the argument of
+/// `get()`. [`BeginOptions::ui_mode`](crate::flow::BeginOptions::ui_mode) has an example.
+///
+/// Experimental: it follows proposals of the W3C's WebAuthn working group from April 2026 (immediate) and June 2026
+/// (passive), and will change with them. Browsers that do not know it ignore it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum UiMode {
+    /// A dialog with the passkeys on this device, opened by the user's click. If there are none, the request fails at once
+    /// with `NotAllowedError`, and the page offers other ways to sign in.
+    Immediate,
+    /// A small prompt on any page, beside the autofill of a form if there is one. If there are no passkeys, nothing appears.
+    Passive,
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde requires")]
 fn millis<S: Serializer>(span: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     // An unsigned long: 32 bits, about 50 days.

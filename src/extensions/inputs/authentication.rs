@@ -88,7 +88,27 @@ impl AuthenticationInputs {
         self.request(Extension::Uvm)
     }
 
+    /// Accepts a response in which the client reports that it acted for a remote one (`remoteClientDataJSON`, Level 4
+    /// §10.1.6), as web clients of remote desktops do. By default such a response is rejected.
+    ///
+    /// The client at hand then leaves all checks of origin and RP ID to the remote machine, and the client data are those
+    /// of the browser there. Everything in them is verified as always. The output is not signed: rejecting it keeps out
+    /// honest clients, not an attacker who controls one. Experimental: the extension is a draft.
+    pub fn allow_remote_client(mut self) -> Self {
+        self.requested.remote_client = true;
+        self
+    }
+
     /// Passes through the input of an extension that this crate does not know. Its output is passed through too.
+    ///
+    /// ```
+    /// use relying_party::extensions::AuthenticationInputs;
+    /// // A draft: where the phone can go on if it finds no passkey after its user has scanned the QR code.
+    /// let inputs = AuthenticationInputs::default()
+    ///     .raw("crossDeviceFallbackUrl", &"https://example.com/sign-in/other-ways")?;
+    /// # assert!(serde_json::to_string(&inputs).unwrap().contains("crossDeviceFallbackUrl"));
+    /// # Ok::<(), relying_party::extensions::InvalidExtensions>(())
+    /// ```
     ///
     /// # Errors
     ///

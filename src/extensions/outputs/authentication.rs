@@ -77,6 +77,7 @@ impl AuthenticationOutputs {
         if let Some(map) = authenticator {
             outputs.authenticator = AuthenticationAuthenticatorOutputs::read(map);
         }
+        requested.check_remote_client(&outputs.client.other)?;
         requested.required().try_for_each(|extension| outputs.check(extension, requested))?;
         Ok(outputs)
     }

@@ -85,6 +85,7 @@ impl RegistrationOutputs {
         if let Some(map) = authenticator {
             outputs.authenticator = RegistrationAuthenticatorOutputs::read(map);
         }
+        requested.check_remote_client(&outputs.client.other)?;
         requested.required().try_for_each(|extension| outputs.check(extension, requested))?;
         Ok(outputs)
     }

@@ -14,7 +14,7 @@ use crate::{
     error::{Error, Feature},
     extensions::AuthenticationInputs,
     flow::{BeginOptions, Effect, Flow, Owner, Reply, Step, enabled, start_json},
-    json::{CredentialDescriptor, Hint, Mediation, RequestOptions, UserVerification},
+    json::{CredentialDescriptor, Hint, Mediation, RequestOptions, UiMode, UserVerification},
     passkey::Passkey,
     relying_party::RelyingParty,
     session::SessionBinding,
@@ -31,6 +31,8 @@ pub struct SignInStart {
     pub public_key: RequestOptions,
     /// The mediation to request with the options, if any.
     pub mediation: Option<Mediation>,
+    /// The dialog to request with the options, if any. Experimental, like [`UiMode`].
+    pub ui_mode: Option<UiMode>,
     /// The time at which the ceremony expires. It is later for [`SignInRequest::Autofill`] than for other requests: see
     /// [`autofill_lifetime`](crate::settings::SettingsBuilder::autofill_lifetime). A page that stays open for longer
     /// should abort the request shortly before that time and begin a new one, because browsers ignore the `timeout` of
@@ -46,12 +48,14 @@ impl SignInStart {
     /// ```
     ///
     /// `publicKey` is for `PublicKeyCredential.parseRequestOptionsFromJSON()`. `mediation` is missing unless the
-    /// sign-in uses [autofill](SignInRequest::Autofill). Pass it to `navigator.credentials.get()` alongside
-    /// `publicKey`. `expires_at` is in Unix milliseconds. The browser posts `ceremony` back with its response, and
+    /// sign-in uses [autofill](SignInRequest::Autofill), and `"uiMode"` unless a [dialog](BeginOptions::ui_mode) was
+    /// chosen. Pass them to `navigator.credentials.get()` alongside `publicKey`. `expires_at` is in Unix milliseconds. The browser posts `ceremony` back with its response, and
     /// [`Posted::from_json`](crate::Posted::from_json) reads both.
     #[must_use]
     pub fn to_json(&self) -> String {
-        start_json::write(self.ceremony_id, &self.public_key, self.mediation, self.expires_at)
+        let Self { mediation, ui_mode, .. } = *self;
+        let public_key = &self.public_key;
+        start_json::write(self.ceremony_id, public_key, mediation, ui_mode, self.expires_at)
     }
 }
 
@@ -68,6 +72,7 @@ pub struct BeginSignIn<'a> {
     origin: Option<String>,
     extensions: AuthenticationInputs,
     hints: Vec<Hint>,
+    ui_mode: Option<UiMode>,
     state: Begin,
 }
 
@@ -96,9 +101,21 @@ impl<'a> BeginSignIn<'a> {
         let extensions = options.extensions.unwrap_or_default();
         let hints = options.hints.unwrap_or_else(|| rp.settings().hints()).to_vec();
         let (session, state) = (options.session, Begin::List);
+        let ui_mode = options.ui_mode.filter(|mode| applies(*mode, request));
         let (request, whom) = (request.resolved(&challenge), Whom::of(request));
-        let flow =
-            Self { rp, request, whom, challenge, now, session, origin, extensions, hints, state };
+        let flow = Self {
+            rp,
+            request,
+            whom,
+            challenge,
+            now,
+            session,
+            origin,
+            extensions,
+            hints,
+            ui_mode,
+            state,
+        };
         match request.user() {
             None => flow.put(&[]),
             Some(user) => {
@@ -106,6 +123,15 @@ impl<'a> BeginSignIn<'a> {
                 Ok(Step::Effect(flow, Effect::PasskeysOf(owner)))
             }
         }
+    }
+}
+
+/// Whether browsers accept the dialog for such a request: an immediate one must have no allow list, and a passive one is a
+/// form of conditional mediation.
+fn applies(mode: UiMode, request: SignInRequest) -> bool {
+    match mode {
+        UiMode::Immediate => request == SignInRequest::Discoverable,
+        UiMode::Passive => request == SignInRequest::Autofill,
     }
 }
 
@@ -193,6 +219,7 @@ impl BeginSignIn<'_> {
                 extensions: self.extensions.clone(),
             },
             mediation: (self.request == SignInRequest::Autofill).then_some(Mediation::Conditional),
+            ui_mode: self.ui_mode,
             expires_at: ceremony.expires_at(),
         }));
         Ok(Step::Effect(self, Effect::PutCeremony(Box::new(ceremony))))
