@@ -222,8 +222,9 @@ fn metadata_can_be_required_to_list_attestation_type_and_algorithm() {
 
 #[test]
 fn hosts_own_check_sees_the_attestation_and_its_reason_is_in_the_error() {
+    type Seen = (String, Aaguid, Timestamp, AttestationType, Algorithm);
     #[derive(Default)]
-    struct Nosy(Mutex<Vec<(String, Aaguid, Timestamp, AttestationType, Algorithm)>>);
+    struct Nosy(Mutex<Vec<Seen>>);
     impl ModelCheck for Nosy {
         fn check(&self, subject: &ModelSubject<'_>) -> Result<(), String> {
             let attestation = subject.attestation;

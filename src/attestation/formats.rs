@@ -52,7 +52,6 @@ impl AttestationPolicy {
     /// certificates is verified.
     #[must_use]
     #[cfg(not(feature = "attestation"))]
-    #[expect(clippy::unused_self, reason = "the same call with and without the feature")]
     pub fn formats(&self) -> Vec<&'static str> {
         Vec::new()
     }

@@ -29,16 +29,15 @@ pub enum CertificationLevel {
 }
 
 impl CertificationLevel {
-    /// Returns what a report says about the level: `None` for nothing, and `Some(None)` for "no level".
-    fn of(status: &AuthenticatorStatus) -> Option<Option<Self>> {
+    /// Returns the level that a report gives the model.
+    fn of(status: &AuthenticatorStatus) -> Option<Self> {
         Some(match status {
-            AuthenticatorStatus::NotFidoCertified => None,
-            AuthenticatorStatus::FidoCertifiedL1 => Some(Self::L1),
-            AuthenticatorStatus::FidoCertifiedL1Plus => Some(Self::L1Plus),
-            AuthenticatorStatus::FidoCertifiedL2 => Some(Self::L2),
-            AuthenticatorStatus::FidoCertifiedL2Plus => Some(Self::L2Plus),
-            AuthenticatorStatus::FidoCertifiedL3 => Some(Self::L3),
-            AuthenticatorStatus::FidoCertifiedL3Plus => Some(Self::L3Plus),
+            AuthenticatorStatus::FidoCertifiedL1 => Self::L1,
+            AuthenticatorStatus::FidoCertifiedL1Plus => Self::L1Plus,
+            AuthenticatorStatus::FidoCertifiedL2 => Self::L2,
+            AuthenticatorStatus::FidoCertifiedL2Plus => Self::L2Plus,
+            AuthenticatorStatus::FidoCertifiedL3 => Self::L3,
+            AuthenticatorStatus::FidoCertifiedL3Plus => Self::L3Plus,
             _ => return None,
         })
     }
@@ -102,15 +101,18 @@ impl MetadataEntry {
     #[must_use]
     pub fn certification_at(&self, at: Timestamp) -> Option<CertificationLevel> {
         let valid = |report: &StatusReport| !report.is_expired(at);
-        let levels = self.reports_at(at).filter_map(|report| {
-            CertificationLevel::of(&report.status).map(|level| level.filter(|_| valid(report)))
-        });
-        levels.last().unwrap_or_else(|| {
-            let functional = |report: &StatusReport| {
-                report.status == AuthenticatorStatus::FidoCertified && valid(report)
-            };
-            self.reports_at(at).any(functional).then_some(CertificationLevel::Functional)
-        })
+        let is_about_level = |report: &&StatusReport| {
+            let status = &report.status;
+            *status == AuthenticatorStatus::NotFidoCertified
+                || CertificationLevel::of(status).is_some()
+        };
+        if let Some(report) = self.reports_at(at).filter(is_about_level).last() {
+            return CertificationLevel::of(&report.status).filter(|_| valid(report));
+        }
+        let functional = |report: &StatusReport| {
+            report.status == AuthenticatorStatus::FidoCertified && valid(report)
+        };
+        self.reports_at(at).any(functional).then_some(CertificationLevel::Functional)
     }
 
     /// Returns the certification of the model under FIPS 140 at this time: that of the latest effective report about one,

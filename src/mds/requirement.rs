@@ -219,13 +219,13 @@ impl Requirement {
         }
         self.check_fips140(entry, at)?;
         let is_accepted = |any_of: &[KeyProtection]| {
-            one_of(&entry.key_protection, any_of, KeyProtection::Software)
+            one_of(&entry.key_protection, any_of, &KeyProtection::Software)
         };
         if self.key_protection.as_deref().is_some_and(|any_of| !is_accepted(any_of)) {
             return Err(Unmet::KeyProtection);
         }
         let is_accepted = |any_of: &[MatcherProtection]| {
-            one_of(&entry.matcher_protection, any_of, MatcherProtection::Software)
+            one_of(&entry.matcher_protection, any_of, &MatcherProtection::Software)
         };
         if self.matcher_protection.as_deref().is_some_and(|any_of| !is_accepted(any_of)) {
             return Err(Unmet::MatcherProtection);
@@ -323,9 +323,9 @@ impl Requirement {
 }
 
 /// Whether one of the wanted ways is listed, and software is not listed unless it is wanted: it would be the weakest.
-fn one_of<T: PartialEq>(listed: &[T], wanted: &[T], software: T) -> bool {
+fn one_of<T: PartialEq>(listed: &[T], wanted: &[T], software: &T) -> bool {
     listed.iter().any(|way| wanted.contains(way))
-        && (wanted.contains(&software) || !listed.contains(&software))
+        && (wanted.contains(software) || !listed.contains(software))
 }
 
 /// A requirement and the metadata that tell who satisfies it. [`Requirement`] has an example.
