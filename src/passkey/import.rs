@@ -34,6 +34,8 @@ use crate::{
 /// | [`transports`](Self::transports) | `transports` | of the response | `cred.transports` |
 /// | [`aaguid`](Self::aaguid) | `aaguid` | `aaguid` | – |
 ///
+/// The crate `relying-party-import` reads the rows of these and of other systems.
+///
 /// Records from before a library supported backup flags may have been filled in with `false`. Omit such made-up values,
 /// otherwise synced passkeys are rejected at their next sign-in.
 ///

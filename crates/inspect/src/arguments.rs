@@ -4,6 +4,7 @@ pub(crate) const HELP: &str = "\
 Decodes the JSON of a passkey's response, and names the step of WebAuthn that it fails.
 
 Usage: relying-party-inspect FILE|- [OPTION VALUE]...
+       relying-party-inspect import --help
 
   --options FILE       the options that the browser was given: they hold the RP ID, the challenge and the demands
   --rp-id ID           the RP ID

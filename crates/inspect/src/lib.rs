@@ -2,14 +2,16 @@
 //!
 //! # As a library
 //!
-//! The program is [`run`] on its arguments and [`read_input`]. There is nothing else to call: to verify or explain
-//! responses in your own program, use `relying_party::ceremony`.
+//! The program is [`run`] on its arguments and [`read_input`], or [`import`] on those after the word `import` and
+//! [`open_input`]. There is nothing else to call: to verify or explain responses in your own program, use
+//! `relying_party::ceremony`, and to import passkeys, `relying_party_import`.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod arguments;
 mod credential;
 mod decode;
+mod import;
 mod options;
 mod report;
 mod verdict;
@@ -21,6 +23,7 @@ use std::{
 
 use arguments::Arguments;
 use credential::Credential;
+pub use import::{import, open_input};
 use report::Report;
 
 /// The response passed, or too little was known to verify it.
