@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     bytes::{CeremonyId, CredentialId, PasskeyId, UserHandle},
     ceremony::{Ceremony, NewUser},
+    error::Error,
     name::PasskeyName,
     passkey::{Passkey, PasskeyState},
     time::Timestamp,
@@ -40,6 +41,17 @@ impl Owner {
     #[must_use]
     pub fn of_ceremony(ceremony: &Ceremony) -> Option<Self> {
         ceremony.user().map(|user| Self { rp_id: ceremony.rp_id().into(), user })
+    }
+
+    /// Checks that a store has returned passkeys of this account only. What belongs to another account or to another
+    /// relying party must not be shown, counted or excluded.
+    pub(super) fn check_owns(&self, passkeys: &[Passkey]) -> Result<(), Error> {
+        let is_theirs =
+            |passkey: &Passkey| passkey.user == self.user && passkey.rp_id == self.rp_id;
+        if passkeys.iter().all(is_theirs) {
+            return Ok(());
+        }
+        Err(Error::Inconsistent("a passkey of another user"))
     }
 
     /// Returns the account that a passkey belongs to.

@@ -69,10 +69,7 @@ pub(super) fn accepted(
     owner: Owner,
     passkeys: &[Passkey],
 ) -> Result<AllAcceptedCredentials, Error> {
-    let is_his = |passkey: &Passkey| passkey.user == owner.user && passkey.rp_id == owner.rp_id;
-    if !passkeys.iter().all(is_his) {
-        return Err(Error::Inconsistent("a passkey of another user"));
-    }
+    owner.check_owns(passkeys)?;
     let all = passkeys.iter().map(|passkey| passkey.credential_id.clone()).collect();
     Ok(AllAcceptedCredentials::new(owner.rp_id, owner.user, all))
 }

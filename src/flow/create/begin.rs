@@ -58,8 +58,10 @@ impl Flow for BeginCreate<'_> {
         match (self.state, reply) {
             (Begin::List, Reply::Passkeys(passkeys)) => {
                 let rp = self.registration.rp();
+                let owner = owner(rp, self.user.handle);
+                owner.check_owns(&passkeys)?;
                 if let Some(passkey) = self.verified_with {
-                    step_up::check_exists(passkey, &owner(rp, self.user.handle), &passkeys)?;
+                    step_up::check_exists(passkey, &owner, &passkeys)?;
                 }
                 let max = rp.max_passkeys_per_user();
                 if u32::try_from(passkeys.len()).map_or(true, |count| count >= max) {

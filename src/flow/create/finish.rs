@@ -87,8 +87,10 @@ impl Flow for FinishCreate<'_> {
                 Ok(Step::Effect(next(state), Effect::PasskeysOf(owner(rp, user))))
             }
             (Finish::Name(verified, begun), Reply::Passkeys(passkeys)) => {
+                let owner = owner(rp, user);
+                owner.check_owns(&passkeys)?;
                 if let Some(passkey) = begun.verified_with {
-                    step_up::check_exists(passkey, &owner(rp, user), &passkeys)?;
+                    step_up::check_exists(passkey, &owner, &passkeys)?;
                 }
                 let name = begun.names.name_of(rp, &verified);
                 let taken = passkeys.iter().map(|passkey| &passkey.name).collect::<Vec<_>>();

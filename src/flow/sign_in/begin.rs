@@ -8,7 +8,7 @@ use alloc::{
 use core::hint;
 
 use crate::{
-    bytes::{CeremonyId, Challenge},
+    bytes::{CeremonyId, Challenge, UserHandle},
     ceremony::{Ceremony, CeremonyKind, CeremonyStart, SignInRequest},
     decoys::Whom,
     error::{Error, Feature},
@@ -118,10 +118,7 @@ impl<'a> BeginSignIn<'a> {
         };
         match request.user() {
             None => flow.put(&[]),
-            Some(user) => {
-                let owner = Owner { rp_id: rp.rp_id().to_string(), user };
-                Ok(Step::Effect(flow, Effect::PasskeysOf(owner)))
-            }
+            Some(user) => Ok(Step::Effect(flow, Effect::PasskeysOf(owner(rp, user)))),
         }
     }
 }
@@ -141,6 +138,9 @@ impl Flow for BeginSignIn<'_> {
     fn resume(self, reply: Reply) -> Result<Step<Self>, Error> {
         match (&self.state, reply) {
             (Begin::List, Reply::Passkeys(passkeys)) => {
+                if let Some(user) = self.request.user() {
+                    owner(self.rp, user).check_owns(&passkeys)?;
+                }
                 if passkeys.is_empty() && self.tells_of_no_passkeys() {
                     return Err(Error::NoPasskeys);
                 }
@@ -151,6 +151,10 @@ impl Flow for BeginSignIn<'_> {
             (Begin::Put(_), _) => Err(Error::UnexpectedReply("PutCeremony")),
         }
     }
+}
+
+fn owner(rp: &RelyingParty, user: UserHandle) -> Owner {
+    Owner { rp_id: rp.rp_id().to_string(), user }
 }
 
 impl BeginSignIn<'_> {

@@ -88,6 +88,9 @@ impl Flow for FinishSignUp<'_> {
                 Ok(Step::Effect(next(Finish::Find(Box::new(verified))), effect))
             }
             (Finish::Find(verified), Reply::Passkey(found)) => {
+                if found.as_ref().is_some_and(|found| found.rp_id != rp.rp_id().as_str()) {
+                    return Err(Error::Inconsistent("a passkey of another relying party"));
+                }
                 // A decoy and another account's passkey are indistinguishable: same effects, same answer.
                 let decoy = rp.recognise_decoy(verified.registration.credential_id());
                 if found.is_some() || decoy.is_some() {
