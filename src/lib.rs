@@ -108,6 +108,7 @@ mod relying_party;
 mod session;
 pub mod settings;
 pub mod store;
+pub mod tenants;
 #[cfg(feature = "test-authenticator")]
 pub mod test_authenticator;
 mod text;

@@ -122,6 +122,9 @@ pub const CLOCK_SKEW_MAX: Duration = Duration::from_millis(60_000);
 /// Maximum length of a domain name, in bytes (RFC 1035 §2.3.4, without the final dot).
 pub const DOMAIN_MAX: usize = 253;
 
+/// Maximum length of a `Host` header, in bytes: a domain name with a final dot and a port (RFC 9110 §7.2).
+pub const HOST_MAX: usize = DOMAIN_MAX + 1 + ":65535".len();
+
 /// Maximum length of a domain label, in bytes (RFC 1035 §2.3.4).
 pub const DOMAIN_LABEL_MAX: usize = 63;
 

@@ -42,6 +42,8 @@
 //! The options of a sign-in name one RP ID. Either let users name their account first and use an RP ID for which the
 //! account has passkeys, or offer a button for the new domain first and one for the old domain second. Finish each
 //! ceremony with the relying party that began it. After a sign-in with an old passkey, create one for the new RP ID.
+//! The proof of that sign-in is not valid there, so a creation that needs one relies on
+//! [`StepUp::ByHost`](crate::StepUp::ByHost). The guide has the phases of a move.
 
 mod builder;
 mod domain;

@@ -26,7 +26,8 @@ use crate::{
 ///
 /// A service that moves to another domain builds two of them, one for each RP ID, over the same store, because a
 /// passkey works only with the RP ID that it was created for. Choose between them by the host name of the request, and
-/// offer users who sign in on the old domain to create a passkey for the new one.
+/// offer users who sign in on the old domain to create a passkey for the new one. A service with many tenants keeps one
+/// for each in [`Tenants`](crate::tenants::Tenants).
 ///
 /// ```
 /// use relying_party::{RelyingParty, policy::SubdomainPolicy};
@@ -156,8 +157,8 @@ impl RelyingParty {
         self.parts.decoys.as_deref()
     }
 
-    /// Returns the decoy if a credential ID is one. Look for it regardless of what the store found, so that the time reveals
-    /// nothing.
+    /// Returns the decoy if a credential ID is one. Look for it regardless of what the store found, so that the time
+    /// reveals nothing.
     pub(crate) fn recognise_decoy(&self, id: &CredentialId) -> Option<Decoy> {
         hint::black_box(self.decoys()?.recognise(self.rp_id(), id))
     }
