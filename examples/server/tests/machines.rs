@@ -251,7 +251,7 @@ fn a_slow_database_is_waited_for_and_no_longer_than_said() {
     let port = it.server.port();
     it.proxy.set(Weather::Slow(Duration::from_millis(60)));
     assert_eq!(it.ada.passkeys(port), slice::from_ref(&it.first));
-    it.proxy.set(Weather::Slow(Duration::from_millis(4000)));
+    it.proxy.set(Weather::Slow(Duration::from_secs(4)));
     it.expect_unavailable();
     it.proxy.set(Weather::Fair);
     it.expect_recovery();
