@@ -66,7 +66,48 @@ fn moves(system: System, mut old: Old, row: &Value, needed: &[&str], expected: &
         let is_missing = matches!(refused, Refusal::Missing(_) | Refusal::NoUserHandle(_));
         assert!(is_missing, "{pointer}: {refused}");
     }
+    no_value_makes_it_panic(system, row);
     passkey
+}
+
+/// Every member of the row, one after the other, with values that no system writes. A verdict of either kind is fine.
+fn no_value_makes_it_panic(system: System, row: &Value) {
+    let mut pointers = Vec::new();
+    collect(row, "", &mut pointers);
+    assert!(pointers.len() >= 3);
+    let odd = [
+        json!(true),
+        json!(-1),
+        json!(1e300),
+        json!(u64::MAX),
+        json!(""),
+        json!("\\x"),
+        json!("\\x0"),
+        json!("\u{0}"),
+        json!("9999-12-31T23:59:60-23:59"),
+        json!([]),
+        json!([0, 255, 256]),
+        json!({}),
+        json!("{}"),
+        json!("[[[["),
+        json!("A".repeat(100_000)),
+    ];
+    for pointer in pointers {
+        for value in &odd {
+            let mut changed = row.clone();
+            changed.pointer_mut(&pointer).unwrap().clone_from(value);
+            let _ = import(system, &changed);
+        }
+    }
+}
+
+/// The pointers to all members of an object, inner ones included.
+fn collect(value: &Value, at: &str, pointers: &mut Vec<String>) {
+    for (name, inner) in value.as_object().into_iter().flatten() {
+        let pointer = format!("{at}/{name}");
+        collect(inner, &pointer, pointers);
+        pointers.push(pointer);
+    }
 }
 
 #[test]
