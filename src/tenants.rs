@@ -84,7 +84,7 @@ impl<T> Tenants<T> {
         self.tenants.iter()
     }
 
-    /// Turns each tenant into something else, such as [`Passkeys`](crate::Passkeys) over the shared store.
+    /// Turns each tenant into something else, such as `Passkeys` over the shared store.
     #[must_use]
     pub fn map<U>(self, make: impl FnMut(T) -> U) -> Tenants<U> {
         Tenants { tenants: self.tenants.into_iter().map(make).collect(), hosts: self.hosts }
