@@ -32,6 +32,7 @@ impl CertificationLevel {
     /// Returns the level that a report gives the model.
     fn of(status: &AuthenticatorStatus) -> Option<Self> {
         Some(match status {
+            AuthenticatorStatus::FidoCertified => Self::Functional,
             AuthenticatorStatus::FidoCertifiedL1 => Self::L1,
             AuthenticatorStatus::FidoCertifiedL1Plus => Self::L1Plus,
             AuthenticatorStatus::FidoCertifiedL2 => Self::L2,
@@ -95,24 +96,25 @@ impl MetadataEntry {
     /// Returns the FIDO certification of the model at this time.
     ///
     /// It is that of the latest effective report about a level, even if an earlier report has a higher one, and `None` if
-    /// that report says so or has [expired](StatusReport::is_expired). Functional certification counts if there is no
-    /// report about a level. A report is about a firmware version and later ones: which one a passkey was made by is not
-    /// known.
+    /// that report has [expired](StatusReport::is_expired). Functional certification counts if there is no report about a
+    /// level. A report that the model is not certified ends all earlier ones. A report is about a firmware version and later
+    /// ones: which one a passkey was made by is not known.
     #[must_use]
     pub fn certification_at(&self, at: Timestamp) -> Option<CertificationLevel> {
-        let valid = |report: &StatusReport| !report.is_expired(at);
-        let is_about_level = |report: &&StatusReport| {
-            let status = &report.status;
-            *status == AuthenticatorStatus::NotFidoCertified
-                || CertificationLevel::of(status).is_some()
-        };
-        if let Some(report) = self.reports_at(at).filter(is_about_level).last() {
-            return CertificationLevel::of(&report.status).filter(|_| valid(report));
+        let mut latest = None;
+        for report in self.reports_at(at) {
+            match (CertificationLevel::of(&report.status), latest) {
+                // A separate matter, which does not end a level.
+                (Some(CertificationLevel::Functional), Some((level, _)))
+                    if level > CertificationLevel::Functional => {}
+                (Some(level), _) => latest = Some((level, report)),
+                (None, _) if report.status == AuthenticatorStatus::NotFidoCertified => {
+                    latest = None;
+                }
+                (None, _) => {}
+            }
         }
-        let functional = |report: &StatusReport| {
-            report.status == AuthenticatorStatus::FidoCertified && valid(report)
-        };
-        self.reports_at(at).any(functional).then_some(CertificationLevel::Functional)
+        latest.filter(|(_, report)| !report.is_expired(at)).map(|(level, _)| level)
     }
 
     /// Returns the certification of the model under FIPS 140 at this time: that of the latest effective report about one,

@@ -46,6 +46,7 @@ fn certification_is_that_of_the_latest_report_about_a_level() {
         ("UPDATE_AVAILABLE", Some("2021-06-01")),
         ("FIDO_CERTIFIED_L1plus", Some("2022-01-01")),
         ("NOT_FIDO_CERTIFIED", Some("2023-01-01")),
+        ("FIDO_CERTIFIED", Some("2024-01-01")),
     ]);
     let table = [
         ("2018-12-31", None),
@@ -56,6 +57,7 @@ fn certification_is_that_of_the_latest_report_about_a_level() {
         ("2021-12-31", Some(CertificationLevel::L2)),
         ("2022-01-01", Some(CertificationLevel::L1Plus)),
         ("2023-01-01", None),
+        ("2024-01-01", Some(CertificationLevel::Functional)),
     ];
     let requirement = Requirement::new().certified(CertificationLevel::L2);
     for (date, level) in table {
