@@ -56,10 +56,41 @@
 //! With the feature `tracing`, every entry is also an event of the target `relying_party::audit`, with the members of
 //! the entry as its fields: at `INFO` for successes, at `WARN` for refusals and for counters that did not increase, at
 //! `ERROR` for bugs of the host or the store.
+//!
+//! # Ceremonies that do not finish
+//!
+//! A finish step reports what the server refused. Three more entries show where users give up before that:
+//!
+//! - `ceremony_begun`, if you [ask for it](Audit::begin_steps);
+//! - `browser_failed`, if the page [reports](crate::flow::ReportFailure) what `navigator.credentials` failed with;
+//! - `ceremony_abandoned`, if you [pass in](Audit::abandoned) the ceremonies that your store sweeps.
+//!
+//! # Metrics
+//!
+//! With the feature `metrics`, audited flows and requests that were [refused](Audit::refused) also go to the recorder of
+//! the crate `metrics`, such as an exporter for Prometheus. No label has text from a browser, and none identifies a
+//! user. The names and labels are stable:
+//!
+//! | Name | Type | Labels | Meaning |
+//! |---|---|---|---|
+//! | `relying_party_ceremonies_begun_total` | counter | `ceremony`, `conditional` | ceremonies that began |
+//! | `relying_party_ceremonies_finished_total` | counter | `ceremony` | ceremonies that were finished with success |
+//! | `relying_party_ceremonies_abandoned_total` | counter | `ceremony`, `conditional` | ceremonies that were [passed in](Audit::abandoned) as abandoned |
+//! | `relying_party_browser_failures_total` | counter | `ceremony`, `error` | failures that browsers [reported](crate::flow::ReportFailure) |
+//! | `relying_party_refused_total` | counter | `action`, `code`, `kind` | flows that failed, and requests that you refused |
+//! | `relying_party_events_total` | counter | `action`, `event` | all events, by their names in the audit log; a ceremony that begins counts even if it is not reported |
+//! | `relying_party_ceremony_seconds` | histogram | `ceremony` | from the beginning of a ceremony to its success, by your clock: how long users take |
+//! | `relying_party_verification_seconds` | histogram | `ceremony`, `outcome` | the time that the steps of a finishing flow take, without the store's part; only where it is [measured](Audit::timed) |
+//!
+//! `ceremony` is `create`, `sign_up` or `sign_in`; `conditional` is `true` or `false`; `error` is that of
+//! [`BrowserError::name`](crate::flow::BrowserError::name); `outcome` is `accepted` or `refused`. A flow whose store
+//! fails counts nowhere.
 
 mod entry;
 mod facts;
 mod flow;
+#[cfg(feature = "metrics")]
+mod metrics;
 #[cfg(feature = "tracing")]
 mod tracing;
 

@@ -17,6 +17,7 @@ mod list;
 mod posted;
 mod registration;
 mod rename;
+mod report_failure;
 mod sign_in;
 mod sign_up;
 mod start_json;
@@ -34,6 +35,7 @@ pub use self::{
     posted::Posted,
     registration::CreationStart,
     rename::RenamePasskey,
+    report_failure::{BrowserError, FailureReport, FailureReported, ReportFailure},
     sign_in::{
         Aal, Acr, BeginSignIn, FinishSignIn, KeyProtection, SignIn, SignInStart, SignInStatus,
         SignedIn, Strength, Task, VerifiedBy,

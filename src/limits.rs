@@ -27,6 +27,10 @@ pub const RESPONSE_JSON_MAX: usize = 64 * 1024;
 /// Maximum length of the JSON that a browser posts to finish a ceremony, in bytes: a response and the other members.
 pub const POSTED_JSON_MAX: usize = RESPONSE_JSON_MAX + 1024;
 
+/// Maximum length of the JSON in which a browser reports a failure, in bytes: a ceremony ID of 22 characters, the name
+/// of an exception, and whatever a page adds.
+pub const REPORT_JSON_MAX: usize = 1024;
+
 /// Maximum length of `clientDataJSON`, in bytes. Browsers send 100 to 400. The origin may add up to 259 more.
 pub const CLIENT_DATA_MAX: usize = 4096;
 

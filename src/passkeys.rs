@@ -10,8 +10,8 @@ use crate::{
     extensions::{AuthenticationInputs, RegistrationInputs},
     flow::{
         BeginCreate, BeginOptions, BeginSignIn, BeginSignUp, CreatePasskey, DeletePasskey,
-        EraseAccount, FinishCreate, FinishSignIn, FinishSignUp, Flow, ListPasskeys, NewUser,
-        Posted, RenamePasskey, SignIn, SignUp, SignedInUser, Step, StepUp,
+        EraseAccount, FailureReport, FinishCreate, FinishSignIn, FinishSignUp, Flow, ListPasskeys,
+        NewUser, Posted, RenamePasskey, ReportFailure, SignIn, SignUp, SignedInUser, Step, StepUp,
     },
     relying_party::RelyingParty,
     session::SessionBinding,
@@ -302,6 +302,19 @@ impl<S> Passkeys<S> {
         body: &'a [u8],
     ) -> Run<'a, S, FinishSignUp<'a>> {
         self.run(None, |rp, now| SignUp::finish(rp, Posted::from_json(session, body)?, now))
+    }
+
+    /// Takes in a page's report that a ceremony failed in the browser. [Audit](Run::audited) it: that is what it is good
+    /// for. The ceremony stays open.
+    ///
+    /// [`FailureReport::from_json`] describes `body`. Fails like [`ReportFailure::begin`] and
+    /// [`FailureReport::from_json`].
+    pub fn report_failure<'a>(
+        &'a self,
+        session: SessionBinding,
+        body: &[u8],
+    ) -> Run<'a, S, ReportFailure<'a>> {
+        self.run(None, |rp, _| ReportFailure::begin(rp, FailureReport::from_json(session, body)?))
     }
 
     /// Lists the passkeys of an account, oldest first, for the account page. See [`ListPasskeys`].

@@ -409,6 +409,9 @@ fn every_event(event: &AuditEvent) -> (usize, &'static str) {
         AuditEvent::BecameBackupEligible => (14, "became_backup_eligible"),
         AuditEvent::AccountCreated => (15, "account_created"),
         AuditEvent::AccountErased { .. } => (16, "account_erased"),
+        AuditEvent::CeremonyBegun { .. } => (17, "ceremony_begun"),
+        AuditEvent::CeremonyAbandoned { .. } => (18, "ceremony_abandoned"),
+        AuditEvent::BrowserFailed { .. } => (19, "browser_failed"),
     }
 }
 
@@ -423,7 +426,7 @@ fn every_event_happens_and_is_read_back_as_it_was_written() {
         assert_eq!(json["action"], entry.action.name());
         assert_eq!(serde_json::from_value::<AuditEntry>(json).unwrap(), *entry);
     }
-    assert!(seen.into_iter().eq(0..17));
+    assert!(seen.into_iter().eq(0..20));
 }
 
 /// Abuse case 36.

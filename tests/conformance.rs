@@ -124,11 +124,13 @@ fn a_plain_store_without_a_fault_passes() {
 }
 
 /// Each fault, and the check designed for it.
-const FAULTS: [(Fault, &str); 52] = [
+const FAULTS: [(Fault, &str); 54] = [
     (Fault::PutForgets, "ceremony_is_found_once_it_is_put"),
     (Fault::PutSweepsEverything, "ceremony_is_kept_until_it_is_taken_or_has_expired"),
     (Fault::PutWritesBackTheList, "parallel_puts_are_all_kept"),
     (Fault::TakeKeeps, "ceremony_is_taken_once"),
+    (Fault::ReadTakes, "ceremony_that_is_read_can_still_be_taken"),
+    (Fault::ReadFindsWhatWasTaken, "ceremony_that_is_read_can_still_be_taken"),
     (Fault::TakeLooksThenDeletes, "of_parallel_takers_exactly_one_gets_the_ceremony"),
     (Fault::TakeReturnsWhatIsThere, "unknown_ceremony_is_none"),
     (Fault::InsertDropsTransports, "passkey_is_returned_as_it_was_inserted"),

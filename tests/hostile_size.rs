@@ -84,12 +84,16 @@ const EXEMPT: [(&str, &[&str]); 6] = [
         &[
             "Passkeys::rename",
             "Passkeys::rename_verified",
+            "Passkeys::report_failure",
             "RenamePasskey::begin_verified",
             "SignIn::finish_reverification",
             "SignIn::finish_second_factor",
         ],
     ),
-    ("They compare a name with those that they know.", &["Acr::from_name", "from_name"]),
+    (
+        "They compare a name with those that they know.",
+        &["Acr::from_name", "BrowserError::of_name", "from_name"],
+    ),
 ];
 
 #[test]

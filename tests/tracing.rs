@@ -134,7 +134,10 @@ fn every_event_has_the_right_level() {
             | AuditEvent::PasskeyRenamed
             | AuditEvent::PasskeyDeleted { .. }
             | AuditEvent::AccountCreated
-            | AuditEvent::AccountErased { .. } => Level::INFO,
+            | AuditEvent::AccountErased { .. }
+            | AuditEvent::CeremonyBegun { .. }
+            | AuditEvent::CeremonyAbandoned { .. }
+            | AuditEvent::BrowserFailed { .. } => Level::INFO,
             AuditEvent::CounterRegressed { .. }
             | AuditEvent::BecameBackupEligible
             | AuditEvent::LimitReached { .. }

@@ -7,9 +7,9 @@ use relying_party::{
     audit::{AuditEntry, AuditError},
     ceremony::CeremonyKind,
     extensions::{AppId, RequestedExtensions},
-    flow::{Owner, Task},
+    flow::{FailureReport, Owner, Task},
     json::{AuthenticationResponse, RegistrationResponse, Transport},
-    limits::{CLIENT_CAPABILITIES_JSON_MAX, POSTED_JSON_MAX, RESPONSE_JSON_MAX},
+    limits::{CLIENT_CAPABILITIES_JSON_MAX, POSTED_JSON_MAX, REPORT_JSON_MAX, RESPONSE_JSON_MAX},
     settings::Reverification,
 };
 
@@ -18,7 +18,8 @@ use super::{Case, framed, repeated};
 type Parse = fn(&[u8]) -> bool;
 
 pub(super) fn cases() -> Vec<Case> {
-    let all = [posted(), capabilities(), responses(), client_data(), settings(), stored()];
+    let all =
+        [posted(), reports(), capabilities(), responses(), client_data(), settings(), stored()];
     all.into_iter().flatten().collect()
 }
 
@@ -78,6 +79,27 @@ fn capabilities() -> Vec<Case> {
         case("members before one of the wrong type", "{", r#""x":0,"#, r#""conditionalGet":0}"#),
         Case::bytes("ClientCapabilities::from_json", "more than is read", too_long, parse).unread(),
     ]
+}
+
+/// What a page reports when a ceremony failed in the browser.
+fn reports() -> Vec<Case> {
+    let parse: Parse = |json| FailureReport::from_json(SessionBinding::none(), json).is_ok();
+    let after = r#""ceremony":"AAAAAAAAAAAAAAAAAAAAAA","error":"x"}"#;
+    let case = |input, start: &str, unit: &'static str, end: &str| {
+        let (start, end) = (["{", start].concat(), [end, after].concat());
+        let make = move |size| framed(start.as_bytes(), unit.as_bytes(), end.as_bytes(), size);
+        Case::bytes("FailureReport::from_json", input, make, parse)
+            .max(REPORT_JSON_MAX)
+            .memory(4)
+            .accepted()
+    };
+    let mut cases =
+        Vec::from(MEMBERS.map(|(input, start, unit, end)| case(input, start, unit, end)));
+    let too_long = |size| repeated(b"{", b"\"x\":0,", size + REPORT_JSON_MAX);
+    cases.push(
+        Case::bytes("FailureReport::from_json", "more than may be sent", too_long, parse).unread(),
+    );
+    cases
 }
 
 fn responses() -> Vec<Case> {

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     bytes::{Aaguid, AccountId, PasskeyId},
-    ceremony::CeremonyError,
+    ceremony::{CeremonyError, CeremonyKind},
     error::{Error, ErrorKind},
+    flow::BrowserError,
     time::Timestamp,
 };
 
@@ -62,6 +63,8 @@ pub enum AuditAction {
     Delete,
     /// [`EraseAccount`](crate::EraseAccount).
     Erase,
+    /// [`ReportFailure`](crate::flow::ReportFailure).
+    ReportFailure,
 }
 
 /// What happened. [The module](crate::audit) has an example.
@@ -126,6 +129,25 @@ pub enum AuditEvent {
         /// The number of passkeys that it had.
         passkeys: u32,
     },
+    /// A ceremony began: the browser was asked for a passkey. Only reported on [demand](super::Audit::begin_steps).
+    CeremonyBegun {
+        /// Whether it uses conditional mediation, so that the user sees no dialog.
+        conditional: bool,
+    },
+    /// A ceremony expired, and no one had tried to finish it. Its action is that of the begin step. Only reported if the
+    /// host [passes it in](super::Audit::abandoned).
+    CeremonyAbandoned {
+        /// Whether it uses conditional mediation. Most such ceremonies are abandoned: a form was loaded, and the user
+        /// signed in otherwise or left.
+        conditional: bool,
+    },
+    /// The browser reported that a ceremony failed there. Nothing proves that it did. The ceremony is still open.
+    BrowserFailed {
+        /// What the browser failed with, as the page claims.
+        browser_error: BrowserError,
+        /// The begin step of the ceremony.
+        begun_by: AuditAction,
+    },
     /// Refused: the account has the maximum number of passkeys.
     LimitReached {
         /// The maximum number.
@@ -177,6 +199,9 @@ impl AuditEvent {
             Self::PasskeyRenamed => "passkey_renamed",
             Self::PasskeyDeleted { .. } => "passkey_deleted",
             Self::AccountErased { .. } => "account_erased",
+            Self::CeremonyBegun { .. } => "ceremony_begun",
+            Self::CeremonyAbandoned { .. } => "ceremony_abandoned",
+            Self::BrowserFailed { .. } => "browser_failed",
             Self::LimitReached { .. } => "limit_reached",
             Self::CeremonyNotFound => "ceremony_not_found",
             Self::CeremonyExpired => "ceremony_expired",
@@ -238,6 +263,16 @@ impl AuditAction {
             Self::Rename => "rename",
             Self::Delete => "delete",
             Self::Erase => "erase",
+            Self::ReportFailure => "report_failure",
+        }
+    }
+
+    /// The begin step of a ceremony.
+    pub(super) const fn that_begins(kind: &CeremonyKind) -> Self {
+        match kind {
+            CeremonyKind::Create { .. } => Self::BeginCreate,
+            CeremonyKind::SignUp { .. } => Self::BeginSignUp,
+            CeremonyKind::SignIn { .. } => Self::BeginSignIn,
         }
     }
 }

@@ -5,12 +5,14 @@ use alloc::{vec, vec::Vec};
 use super::entry::{AuditAction, AuditEvent};
 use crate::flow::{
     BeginCreate, BeginSignIn, BeginSignUp, Created, CreationStart, DeletePasskey, Deleted,
-    EraseAccount, Erased, FinishCreate, FinishSignIn, FinishSignUp, Flow, ListPasskeys, Listed,
-    RenamePasskey, SignInRequest, SignInStart, SignInStatus, SignedIn, SignedUp,
+    EraseAccount, Erased, FailureReported, FinishCreate, FinishSignIn, FinishSignUp, Flow,
+    ListPasskeys, Listed, RenamePasskey, ReportFailure, SignInRequest, SignInStart, SignInStatus,
+    SignedIn, SignedUp,
 };
 use crate::{
     bytes::{PasskeyId, UserHandle},
     passkey::{Passkey, PasskeyState},
+    time::Timestamp,
 };
 
 /// A flow that can be [audited](super::Audit): every flow of this crate, and no other.
@@ -28,6 +30,20 @@ pub struct Subject {
     pub(super) judged: Option<PasskeyState>,
     /// The purpose for which a passkey was requested.
     pub(super) request: Option<SignInRequest>,
+    /// The ceremony that is being begun, finished or reported.
+    pub(super) ceremony: Option<CeremonySeen>,
+    /// How long the steps of the flow have taken, if that is measured.
+    #[cfg(feature = "metrics")]
+    pub(super) spent: core::time::Duration,
+}
+
+/// What the audit remembers of a ceremony.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CeremonySeen {
+    pub(super) begun_by: AuditAction,
+    #[cfg_attr(not(feature = "metrics"), allow(dead_code, reason = "only metrics use it"))]
+    pub(super) begun_at: Timestamp,
+    pub(super) conditional: bool,
 }
 
 /// What a flow says about itself. [`Audit`](crate::audit::Audit) has an example.
@@ -39,12 +55,12 @@ pub trait Facts: Flow {
     fn facts(output: &Self::Output, subject: &mut Subject) -> Vec<AuditEvent>;
 }
 
-/// Begin steps are not audited on success: they only mean that a page was loaded.
+/// Begin steps that succeed are only reported on demand: most mean that a page was loaded.
 impl Facts for BeginCreate<'_> {
     const ACTION: AuditAction = AuditAction::BeginCreate;
 
-    fn facts(_: &CreationStart, _: &mut Subject) -> Vec<AuditEvent> {
-        Vec::new()
+    fn facts(_: &CreationStart, subject: &mut Subject) -> Vec<AuditEvent> {
+        subject.begun()
     }
 }
 
@@ -69,8 +85,8 @@ fn created(passkey: &Passkey) -> AuditEvent {
 impl Facts for BeginSignUp {
     const ACTION: AuditAction = AuditAction::BeginSignUp;
 
-    fn facts(_: &CreationStart, _: &mut Subject) -> Vec<AuditEvent> {
-        Vec::new()
+    fn facts(_: &CreationStart, subject: &mut Subject) -> Vec<AuditEvent> {
+        subject.begun()
     }
 }
 
@@ -86,8 +102,8 @@ impl Facts for FinishSignUp<'_> {
 impl Facts for BeginSignIn<'_> {
     const ACTION: AuditAction = AuditAction::BeginSignIn;
 
-    fn facts(_: &SignInStart, _: &mut Subject) -> Vec<AuditEvent> {
-        Vec::new()
+    fn facts(_: &SignInStart, subject: &mut Subject) -> Vec<AuditEvent> {
+        subject.begun()
     }
 }
 
@@ -157,7 +173,23 @@ impl Facts for EraseAccount {
     }
 }
 
+impl Facts for ReportFailure<'_> {
+    const ACTION: AuditAction = AuditAction::ReportFailure;
+
+    fn facts(reported: &FailureReported, subject: &mut Subject) -> Vec<AuditEvent> {
+        let browser_error = reported.error;
+        let failed =
+            |CeremonySeen { begun_by, .. }| AuditEvent::BrowserFailed { browser_error, begun_by };
+        subject.ceremony.map(failed).into_iter().collect()
+    }
+}
+
 impl Subject {
+    fn begun(&self) -> Vec<AuditEvent> {
+        let begun = |CeremonySeen { conditional, .. }| AuditEvent::CeremonyBegun { conditional };
+        self.ceremony.map(begun).into_iter().collect()
+    }
+
     /// A verified passkey takes precedence over the target of the attempt.
     fn is(&mut self, passkey: &Passkey) {
         self.user = Some(passkey.user);

@@ -9,11 +9,11 @@ use alloc::{
 
 use super::{
     entry::{AuditAction, AuditEntry, AuditError, AuditEvent},
-    facts::{Auditable, Subject},
+    facts::{Auditable, CeremonySeen, Subject},
 };
 use crate::{
     bytes::{AccountId, PasskeyId, UserHandle},
-    ceremony::CeremonyKind,
+    ceremony::{Ceremony, CeremonyKind},
     error::{Error, ErrorKind},
     flow::{Effect, Flow, Reply, Step},
     relying_party::RelyingParty,
@@ -39,8 +39,11 @@ use crate::{
 #[must_use]
 pub struct Audit {
     rp_id: String,
-    now: Timestamp,
+    pub(super) now: Timestamp,
     user: Option<UserHandle>,
+    begin_steps: bool,
+    #[cfg(feature = "metrics")]
+    pub(super) timed: bool,
 }
 
 /// The result of an audited flow. [`Audit`](crate::audit::Audit) has an example.
@@ -50,8 +53,8 @@ pub struct Audit {
 pub struct Audited<T> {
     /// The outcome of the flow.
     pub outcome: Result<T, Error>,
-    /// The facts, in the order in which they happened. Empty if there is nothing to report, such as for a ceremony that
-    /// was begun or a list that was read.
+    /// The facts, in the order in which they happened. Empty if there is nothing to report, such as for a list that was
+    /// read or, [by default](Audit::begin_steps), a ceremony that began.
     pub entries: Vec<AuditEntry>,
 }
 
@@ -68,13 +71,51 @@ pub struct AuditedFlow<F> {
 impl Audit {
     /// Creates an audit of flows of this relying party, at this time.
     pub fn new(rp: &RelyingParty, now: Timestamp) -> Self {
-        Self { rp_id: rp.rp_id().to_string(), now, user: None }
+        Self {
+            rp_id: rp.rp_id().to_string(),
+            now,
+            user: None,
+            begin_steps: false,
+            #[cfg(feature = "metrics")]
+            timed: false,
+        }
     }
 
     /// Sets the user of the session, if a user is signed in. Without it, an entry has no account if the flow was
     /// rejected before it requested anything (for example because of an invalid name).
     pub fn user(mut self, user: UserHandle) -> Self {
         self.user = Some(user);
+        self
+    }
+
+    /// Reports ceremonies that begin, too. By default only refused begin steps are reported, because a form with
+    /// autofill begins a ceremony whenever it is loaded.
+    ///
+    /// ```
+    /// # #[cfg(feature = "memory-store")] {
+    /// use relying_party::{Challenge, RelyingParty, SessionBinding, SignIn, SignInRequest, Timestamp};
+    /// use relying_party::{audit::{Audit, AuditEvent}, store::{self, MemoryStore}};
+    /// # let rp = RelyingParty::builder("example.com", "Example").origin("https://example.com").build().unwrap();
+    /// # let now = Timestamp::from_unix_millis(1_700_000_000_000);
+    /// # let session = SessionBinding::of("value of the pre-session cookie");
+    /// # let challenge = Challenge::from([1; 32]);
+    /// let begin = SignIn::begin(&rp, SignInRequest::Autofill, session, challenge, now);
+    /// let audit = Audit::new(&rp, now).begin_steps();
+    /// let audited = store::run(&MemoryStore::new(), audit.flow(begin)).unwrap();
+    /// assert_eq!(audited.entries[0].event, AuditEvent::CeremonyBegun { conditional: true });
+    /// # }
+    /// ```
+    pub fn begin_steps(mut self) -> Self {
+        self.begin_steps = true;
+        self
+    }
+
+    /// Measures how long the steps of the flow take, without the store's part, for
+    /// [`relying_party_verification_seconds`](super#metrics). The time comes from [`std::time::Instant`], which some
+    /// targets do not have. [`Run::audited`](crate::Run::audited) turns it on.
+    #[cfg(feature = "metrics")]
+    pub fn timed(mut self) -> Self {
+        self.timed = true;
         self
     }
 
@@ -106,10 +147,36 @@ impl Audit {
     pub fn refused(self, action: AuditAction, code: &'static str) -> AuditEntry {
         let error = AuditError { code: Cow::Borrowed(code), kind: ErrorKind::Client };
         let subject = Subject { user: self.user, ..Subject::default() };
+        #[cfg(feature = "metrics")]
+        super::metrics::count(action, &[AuditEvent::Refused], Some(&error), &subject, &self);
         let entry = self.entry(&subject, action, AuditEvent::Refused, Some(error));
         #[cfg(feature = "tracing")]
         super::tracing::emit(&entry);
         entry
+    }
+
+    /// Returns the entry about a ceremony that no one finished: one that your store has removed because it had expired.
+    /// `None` if it has not expired at this audit's time, or belongs to another relying party.
+    ///
+    /// A ceremony that was taken is not abandoned, even if it was refused: its finish step has an entry. Do not pass in
+    /// ceremonies that were [erased](crate::EraseAccount) with their account. A cache that drops expired ceremonies by
+    /// itself cannot report them; compare the numbers of begun and finished ones instead.
+    ///
+    /// `MemoryStore::sweep` has an example.
+    #[must_use]
+    pub fn abandoned(&self, ceremony: &Ceremony) -> Option<AuditEntry> {
+        if ceremony.expires_at() > self.now || ceremony.rp_id() != self.rp_id {
+            return None;
+        }
+        let seen = CeremonySeen::of(ceremony);
+        let event = AuditEvent::CeremonyAbandoned { conditional: seen.conditional };
+        let subject = Subject { user: ceremony.user(), ceremony: Some(seen), ..Subject::default() };
+        let entry = self.entry(&subject, seen.begun_by, event, None);
+        #[cfg(feature = "metrics")]
+        super::metrics::count(seen.begun_by, &[event], None, &subject, self);
+        #[cfg(feature = "tracing")]
+        super::tracing::emit(&entry);
+        Some(entry)
     }
 
     fn entry(
@@ -143,10 +210,15 @@ impl Audit {
             Ok(Step::Done(output)) => Ok(output),
             Err(error) => Err(error),
         };
-        let (facts, error) = match &outcome {
+        let (mut facts, error) = match &outcome {
             Ok(output) => (F::facts(output, &mut subject), None),
             Err(error) => (vec![AuditEvent::of_error(error)], Some(AuditError::from(error))),
         };
+        #[cfg(feature = "metrics")]
+        super::metrics::count(F::ACTION, &facts, error.as_ref(), &subject, &self);
+        if !self.begin_steps {
+            facts.retain(|event| !matches!(event, AuditEvent::CeremonyBegun { .. }));
+        }
         let entry = |event| self.entry(&subject, F::ACTION, event, error.clone());
         let entries = facts.into_iter().map(entry).collect::<Vec<_>>();
         #[cfg(feature = "tracing")]
@@ -160,7 +232,14 @@ impl<F: Auditable> Flow for AuditedFlow<F> {
 
     fn resume(mut self, reply: Reply) -> Result<Step<Self>, Error> {
         self.subject.see_reply(&reply);
-        Ok(self.audit.step(self.subject, self.flow.resume(reply)))
+        #[cfg(feature = "metrics")]
+        let began = self.audit.timed.then(std::time::Instant::now);
+        let step = self.flow.resume(reply);
+        #[cfg(feature = "metrics")]
+        if let Some(began) = began {
+            self.subject.spent = self.subject.spent.saturating_add(began.elapsed());
+        }
+        Ok(self.audit.step(self.subject, step))
     }
 }
 
@@ -188,18 +267,17 @@ impl Subject {
                 self.name_user(owner.user);
                 self.passkey = Some(*id);
             }
-            Effect::PutCeremony(_) | Effect::TakeCeremony(_) => {}
+            Effect::PutCeremony(ceremony) => self.see_ceremony(ceremony),
+            Effect::TakeCeremony(_) | Effect::ReadCeremony(_) => {}
         }
     }
 
     fn see_reply(&mut self, reply: &Reply) {
         match reply {
             Reply::Ceremony(Some(ceremony)) => {
+                self.see_ceremony(ceremony);
                 if let CeremonyKind::SignIn { request, .. } = ceremony.kind() {
                     self.request = Some(*request);
-                }
-                if let Some(user) = ceremony.user() {
-                    self.name_user(user);
                 }
             }
             Reply::Passkey(Some(passkey)) => self.name_user(passkey.user),
@@ -215,7 +293,24 @@ impl Subject {
         }
     }
 
+    fn see_ceremony(&mut self, ceremony: &Ceremony) {
+        self.ceremony = Some(CeremonySeen::of(ceremony));
+        if let Some(user) = ceremony.user() {
+            self.name_user(user);
+        }
+    }
+
     fn name_user(&mut self, user: UserHandle) {
         self.user.get_or_insert(user);
+    }
+}
+
+impl CeremonySeen {
+    fn of(ceremony: &Ceremony) -> Self {
+        Self {
+            begun_by: AuditAction::that_begins(ceremony.kind()),
+            begun_at: ceremony.created_at(),
+            conditional: ceremony.is_conditional(),
+        }
     }
 }

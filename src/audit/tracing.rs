@@ -30,6 +30,9 @@ pub(super) fn emit(entry: &AuditEntry) {
                 remaining = members.remaining,
                 passkeys = members.passkeys,
                 max = members.max,
+                conditional = members.conditional,
+                browser_error = members.browser_error,
+                begun_by = members.begun_by,
                 code = entry.error.as_ref().map(|error| &*error.code),
                 kind = entry.error.as_ref().map(|error| error.kind.as_str()),
             )
@@ -68,6 +71,9 @@ struct Members {
     remaining: Option<u32>,
     passkeys: Option<u32>,
     max: Option<u32>,
+    conditional: Option<bool>,
+    browser_error: Option<&'static str>,
+    begun_by: Option<&'static str>,
 }
 
 impl Members {
@@ -91,6 +97,15 @@ impl Members {
             }
             AuditEvent::PasskeyDeleted { remaining } => Self { remaining: Some(remaining), ..none },
             AuditEvent::AccountErased { passkeys } => Self { passkeys: Some(passkeys), ..none },
+            AuditEvent::CeremonyBegun { conditional }
+            | AuditEvent::CeremonyAbandoned { conditional } => {
+                Self { conditional: Some(conditional), ..none }
+            }
+            AuditEvent::BrowserFailed { browser_error, begun_by } => Self {
+                browser_error: Some(browser_error.name()),
+                begun_by: Some(begun_by.name()),
+                ..none
+            },
             AuditEvent::LimitReached { max } => Self { max: Some(max), ..none },
             AuditEvent::AccountCreated
             | AuditEvent::BecameBackupEligible

@@ -186,6 +186,17 @@ impl Ceremony {
         &self.record.kind
     }
 
+    /// Whether the browser uses conditional mediation: the sign-in of an autofill, or a silent creation. Such a ceremony
+    /// asks the user for nothing, and most end unfinished.
+    #[must_use]
+    pub fn is_conditional(&self) -> bool {
+        match self.kind() {
+            CeremonyKind::Create { conditional, .. } => *conditional,
+            CeremonyKind::SignUp { .. } => false,
+            CeremonyKind::SignIn { request, .. } => matches!(request, SignInRequest::Autofill),
+        }
+    }
+
     /// The account that it is for, if known when it began. The account of a sign-up does not exist yet.
     #[must_use]
     pub fn user(&self) -> Option<UserHandle> {

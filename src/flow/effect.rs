@@ -77,6 +77,8 @@ pub enum Effect {
     PutCeremony(Box<Ceremony>),
     /// [`take_ceremony`](crate::store::CeremonyStore::take_ceremony); answered with [`Reply::Ceremony`].
     TakeCeremony(CeremonyId),
+    /// [`read_ceremony`](crate::store::CeremonyStore::read_ceremony); answered with [`Reply::Ceremony`].
+    ReadCeremony(CeremonyId),
     /// [`passkeys_of`](crate::store::PasskeyStore::passkeys_of); answered with [`Reply::Passkeys`].
     PasskeysOf(Owner),
     /// [`passkey`](crate::store::PasskeyStore::passkey); answered with [`Reply::Passkey`].
@@ -143,7 +145,7 @@ pub enum Effect {
 pub enum Reply {
     /// The operation succeeded.
     Stored,
-    /// The ceremony that was taken, if there was one.
+    /// The ceremony that was taken or read, if there was one.
     Ceremony(Option<Box<Ceremony>>),
     /// The account's passkeys.
     Passkeys(Vec<Passkey>),

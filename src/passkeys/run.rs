@@ -96,13 +96,36 @@ impl<'a, S, F: Flow> Run<'a, S, F> {
     where
         F: Auditable,
     {
+        self.audited_with(|audit| audit)
+    }
+
+    /// Audits the flow like [`audited`](Self::audited), with more options of the [`Audit`].
+    ///
+    /// ```
+    /// # #[cfg(feature = "memory-store")] {
+    /// use relying_party::{Passkeys, RelyingParty, SessionBinding, SignInRequest, store::MemoryStore};
+    /// use relying_party::audit::Audit;
+    /// # let rp = RelyingParty::builder("example.com", "Example").origin("https://example.com").build().unwrap();
+    /// let passkeys = Passkeys::new(rp, MemoryStore::new());
+    /// let session = SessionBinding::of("value of the session cookie");
+    /// let begin = passkeys.begin_sign_in(SignInRequest::Discoverable, session);
+    /// let audited = begin.audited_with(Audit::begin_steps).blocking().unwrap();
+    /// assert_eq!(audited.entries[0].event.name(), "ceremony_begun");
+    /// # }
+    /// ```
+    pub fn audited_with(self, options: impl FnOnce(Audit) -> Audit) -> Run<'a, S, AuditedFlow<F>>
+    where
+        F: Auditable,
+    {
         let Self { rp, store, now, user, start } = self;
         let audit = Audit::new(rp, now);
+        #[cfg(feature = "metrics")]
+        let audit = audit.timed();
         let audit = match user {
             Some(user) => audit.user(user),
             None => audit,
         };
-        Run { rp, store, now, user, start: audit.flow(start) }
+        Run { rp, store, now, user, start: options(audit).flow(start) }
     }
 }
 

@@ -34,6 +34,20 @@ pub trait CeremonyStore {
     /// crash brings it back. Otherwise one response signs in twice: a replay.
     fn take_ceremony(&self, id: &CeremonyId) -> Result<Option<Ceremony>, Self::Error>;
 
+    /// Returns a ceremony and leaves it in place, so that it can still be taken. An expired ceremony may be returned or
+    /// may be gone.
+    ///
+    /// Only [`ReportFailure`](crate::flow::ReportFailure) uses it, to see to which session a ceremony belongs. The
+    /// default implementation finds nothing, so that every report is refused.
+    ///
+    /// # Atomicity
+    ///
+    /// A ceremony that was taken or erased before this call began is not found. No other operation depends on it.
+    fn read_ceremony(&self, id: &CeremonyId) -> Result<Option<Ceremony>, Self::Error> {
+        let _ = id;
+        Ok(None)
+    }
+
     /// Makes sure that no ceremony of one account can be taken any longer: none whose [`rp_id`](Ceremony::rp_id) and
     /// [`user`](Ceremony::user) match the owner. Succeeds if the account has none. Ceremonies of other accounts stay.
     ///
@@ -68,6 +82,15 @@ pub trait AsyncCeremonyStore: Sync {
         &self,
         id: &CeremonyId,
     ) -> impl Future<Output = Result<Option<Ceremony>, Self::Error>> + Send;
+
+    /// See [`CeremonyStore::read_ceremony`].
+    fn read_ceremony(
+        &self,
+        id: &CeremonyId,
+    ) -> impl Future<Output = Result<Option<Ceremony>, Self::Error>> + Send {
+        let _ = id;
+        core::future::ready(Ok(None))
+    }
 
     /// See [`CeremonyStore::erase_ceremonies`].
     fn erase_ceremonies(

@@ -150,6 +150,10 @@ fn answer<S: CeremonyStore + PasskeyStore + ?Sized>(
             let taken = store.take_ceremony(&id).map_err(RunError::CeremonyStore)?;
             return Ok(Reply::Ceremony(taken.map(Box::new)));
         }
+        Effect::ReadCeremony(id) => {
+            let read = store.read_ceremony(&id).map_err(RunError::CeremonyStore)?;
+            return Ok(Reply::Ceremony(read.map(Box::new)));
+        }
         Effect::EraseCeremonies(owner) => {
             store.erase_ceremonies(&owner).map_err(RunError::CeremonyStore)?;
             return Ok(Reply::Stored);
@@ -190,6 +194,10 @@ async fn answer_async<S: AsyncCeremonyStore + AsyncPasskeyStore + ?Sized>(
         Effect::TakeCeremony(id) => {
             let taken = store.take_ceremony(&id).await.map_err(RunError::CeremonyStore)?;
             return Ok(Reply::Ceremony(taken.map(Box::new)));
+        }
+        Effect::ReadCeremony(id) => {
+            let read = store.read_ceremony(&id).await.map_err(RunError::CeremonyStore)?;
+            return Ok(Reply::Ceremony(read.map(Box::new)));
         }
         Effect::EraseCeremonies(owner) => {
             store.erase_ceremonies(&owner).await.map_err(RunError::CeremonyStore)?;

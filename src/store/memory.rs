@@ -24,7 +24,8 @@ use crate::{
 /// and asynchronous.
 ///
 /// No operation takes time proportional to all passkeys. Expired ceremonies are dropped whenever a new one is put, at a
-/// cost proportional to their number.
+/// cost proportional to their number. To audit those that were abandoned, use
+/// [`keeping_expired`](Self::keeping_expired) and [`sweep`](Self::sweep).
 ///
 /// It keeps the names of accounts that [signed up](crate::SignUp) and compares them byte by byte. It also accepts
 /// passkeys of accounts that it does not know.
@@ -37,6 +38,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     data: Mutex<Data>,
+    keeps_expired: bool,
 }
 
 #[derive(Debug, Default)]
@@ -60,6 +62,39 @@ impl MemoryStore {
         Self::default()
     }
 
+    /// Creates an empty store that keeps expired ceremonies until [`sweep`](Self::sweep) removes them. Call it
+    /// regularly, because nothing else does.
+    #[must_use]
+    pub fn keeping_expired() -> Self {
+        Self { keeps_expired: true, ..Self::default() }
+    }
+
+    /// Removes the ceremonies that have expired at this time, and returns them in the order of their expiry. No one
+    /// has tried to finish them: that would have taken them.
+    ///
+    /// ```
+    /// use relying_party::{Challenge, Duration, RelyingParty, SessionBinding, SignIn, SignInRequest, Timestamp};
+    /// use relying_party::{audit::{Audit, AuditEvent}, store::{self, MemoryStore}};
+    /// # let rp = RelyingParty::builder("example.com", "Example").origin("https://example.com").build().unwrap();
+    /// let store = MemoryStore::keeping_expired();
+    /// # let now = Timestamp::from_unix_millis(1_700_000_000_000);
+    /// # let session = SessionBinding::of("value of the pre-session cookie");
+    /// # let challenge = Challenge::from([1; 32]);
+    /// let begin = SignIn::begin(&rp, SignInRequest::Discoverable, session, challenge, now);
+    /// store::run(&store, begin).unwrap();
+    ///
+    /// // Later, in a task that runs every minute.
+    /// let now = now + Duration::from_secs(600);
+    /// for ceremony in store.sweep(now) {
+    ///     let entry = Audit::new(&rp, now).abandoned(&ceremony).unwrap();
+    ///     assert_eq!(entry.event, AuditEvent::CeremonyAbandoned { conditional: false });
+    /// }
+    /// ```
+    #[must_use]
+    pub fn sweep(&self, now: Timestamp) -> Vec<Ceremony> {
+        self.data().sweep(|expires_at| expires_at <= now)
+    }
+
     /// No operation can panic halfway through a change, so the data behind a poisoned lock are still consistent.
     fn data(&self) -> MutexGuard<'_, Data> {
         self.data.lock().unwrap_or_else(PoisonError::into_inner)
@@ -77,6 +112,18 @@ fn remove_from<T: Ord>(sets: &mut HashMap<Owner, BTreeSet<T>>, owner: &Owner, it
 }
 
 impl Data {
+    fn sweep(&mut self, has_expired: impl Fn(Timestamp) -> bool) -> Vec<Ceremony> {
+        let mut swept = Vec::new();
+        while let Some((expires_at, id)) = self.expiries.first().copied() {
+            if !has_expired(expires_at) {
+                break;
+            }
+            self.expiries.remove(&(expires_at, id));
+            swept.extend(self.remove_ceremony(&id));
+        }
+        swept
+    }
+
     fn remove_ceremony(&mut self, id: &CeremonyId) -> Option<Ceremony> {
         let ceremony = self.ceremonies.remove(id)?;
         self.expiries.remove(&(ceremony.expires_at(), *id));
@@ -122,12 +169,8 @@ impl CeremonyStore for MemoryStore {
 
     fn put_ceremony(&self, ceremony: &Ceremony) -> Result<(), Infallible> {
         let mut data = self.data();
-        while let Some((expires_at, id)) = data.expiries.first().copied() {
-            if expires_at >= ceremony.created_at() {
-                break;
-            }
-            data.expiries.remove(&(expires_at, id));
-            data.remove_ceremony(&id);
+        if !self.keeps_expired {
+            drop(data.sweep(|expires_at| expires_at < ceremony.created_at()));
         }
         data.expiries.insert((ceremony.expires_at(), ceremony.id()));
         if let Some(owner) = Owner::of_ceremony(ceremony) {
@@ -139,6 +182,10 @@ impl CeremonyStore for MemoryStore {
 
     fn take_ceremony(&self, id: &CeremonyId) -> Result<Option<Ceremony>, Infallible> {
         Ok(self.data().remove_ceremony(id))
+    }
+
+    fn read_ceremony(&self, id: &CeremonyId) -> Result<Option<Ceremony>, Infallible> {
+        Ok(self.data().ceremonies.get(id).cloned())
     }
 
     fn erase_ceremonies(&self, owner: &Owner) -> Result<(), Infallible> {

@@ -8,6 +8,7 @@ macro_rules! ceremony_verbs {
             $($how)*
             put_ceremony(ceremony: $crate::ceremony::Ceremony;) -> ();
             take_ceremony(id: $crate::bytes::CeremonyId;) -> Option<$crate::ceremony::Ceremony>;
+            read_ceremony(id: $crate::bytes::CeremonyId;) -> Option<$crate::ceremony::Ceremony>;
             erase_ceremonies(owner: $crate::flow::Owner;) -> ();
         }
     };

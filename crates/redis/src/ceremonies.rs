@@ -59,6 +59,13 @@ impl<C: ConnectionLike + Clone + Send + Sync> RedisCeremonies<C> {
         let key = self.mark_key(ceremony.rp_id(), &user);
         Ok(Mark::found(self.connection.clone().get(key).await?))
     }
+
+    /// The ceremony in a value, unless its account was erased after it began.
+    async fn unless_erased(&self, value: Option<&[u8]>) -> Result<Option<Ceremony>, RedisError> {
+        let Some((mark, ceremony)) = value.and_then(read) else { return Ok(None) };
+        let was_erased = mark.was_replaced_by(&self.mark_of(&ceremony).await?);
+        Ok((!was_erased).then_some(ceremony))
+    }
 }
 
 impl<C: ConnectionLike + Clone + Send + Sync> AsyncCeremonyStore for RedisCeremonies<C> {
@@ -81,9 +88,12 @@ impl<C: ConnectionLike + Clone + Send + Sync> AsyncCeremonyStore for RedisCeremo
 
     async fn take_ceremony(&self, id: &CeremonyId) -> Result<Option<Ceremony>, RedisError> {
         let value: Option<Vec<u8>> = self.connection.clone().get_del(self.ceremony_key(id)).await?;
-        let Some((mark, ceremony)) = value.as_deref().and_then(read) else { return Ok(None) };
-        let was_erased = mark.was_replaced_by(&self.mark_of(&ceremony).await?);
-        Ok((!was_erased).then_some(ceremony))
+        self.unless_erased(value.as_deref()).await
+    }
+
+    async fn read_ceremony(&self, id: &CeremonyId) -> Result<Option<Ceremony>, RedisError> {
+        let value: Option<Vec<u8>> = self.connection.clone().get(self.ceremony_key(id)).await?;
+        self.unless_erased(value.as_deref()).await
     }
 
     async fn erase_ceremonies(&self, owner: &Owner) -> Result<(), RedisError> {

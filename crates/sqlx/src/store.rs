@@ -257,6 +257,11 @@ impl<DB: Dialect> AsyncCeremonyStore for SqlxStore<DB> {
         Ok(record.and_then(|record| Ceremony::from_stored(&record)))
     }
 
+    async fn read_ceremony(&self, id: &CeremonyId) -> Result<Option<Ceremony>, SqlxError> {
+        let record = self.read(job!(self, read_ceremony(id))).await?;
+        Ok(record.and_then(|record| Ceremony::from_stored(&record)))
+    }
+
     async fn erase_ceremonies(&self, owner: &Owner) -> Result<(), SqlxError> {
         self.write(Atomic::Statement, job!(self, erase_ceremonies(owner))).await
     }

@@ -43,6 +43,12 @@ pub(super) const CHECKS: &[Check] = &[
         "DELETE … RETURNING, or GETDEL; never SELECT alone"
     ),
     check!(
+        ceremony_that_is_read_can_still_be_taken,
+        "read_ceremony, if the store implements it, returns the ceremony, leaves it in place, and finds none that was \
+         taken or erased",
+        "SELECT, or GET; nothing that deletes, marks or prolongs"
+    ),
+    check!(
         of_parallel_takers_exactly_one_gets_the_ceremony,
         "if several callers take a ceremony at once, exactly one gets it",
         "one statement that deletes and returns (DELETE … RETURNING, GETDEL); not SELECT and then DELETE, unless the row \
@@ -111,6 +117,31 @@ fn ceremony_is_taken_once(bench: &Bench<'_>) -> Result<(), Found> {
     bench.store.take_ceremony(&ceremony.id())?;
     let again = bench.store.take_ceremony(&ceremony.id())?;
     expect("the ceremony, taken again", &again, &None)
+}
+
+fn ceremony_that_is_read_can_still_be_taken(bench: &Bench<'_>) -> Result<(), Found> {
+    let owner = bench.owner_of_ceremonies();
+    for ceremony in bench.ceremonies_of(&owner)? {
+        bench.store.put_ceremony(&ceremony)?;
+        let id = ceremony.id();
+        let Some(read) = bench.store.read_ceremony(&id)? else {
+            // The default implementation, which must not have taken anything either.
+            let taken = bench.store.take_ceremony(&id)?;
+            return expect("the ceremony, taken after it was read", &taken, &Some(ceremony));
+        };
+        expect("the ceremony that was read", &read, &ceremony)?;
+        let taken = bench.store.take_ceremony(&id)?;
+        expect("the ceremony, taken after it was read", &taken, &Some(ceremony))?;
+        let read = bench.store.read_ceremony(&id)?;
+        expect("the ceremony, read after it was taken", &read, &None)?;
+    }
+    for ceremony in bench.ceremonies_of(&owner)? {
+        bench.store.put_ceremony(&ceremony)?;
+        bench.store.erase_ceremonies(&owner)?;
+        let read = bench.store.read_ceremony(&ceremony.id())?;
+        expect("the ceremony, read after it was erased", &read, &None)?;
+    }
+    Ok(())
 }
 
 fn of_parallel_takers_exactly_one_gets_the_ceremony(bench: &Bench<'_>) -> Result<(), Found> {

@@ -8,8 +8,9 @@ use relying_party::{
     RelyingParty, RenamePasskey, Reply, Settings, SignIn, SignInRequest, SignUp, Step, Timestamp,
     audit::{Audit, AuditEntry, Auditable, Audited},
     ceremony::{BackupEligibilityRule, CounterRule},
+    flow::{FailureReport, ReportFailure},
     settings::{Reverification, SecondFactorRule, SensitiveAction},
-    store,
+    store::{self, CeremonyStore as _},
     test_authenticator::{Behaviour, SignCounter, TestAuthenticator},
 };
 use serde_json::Value;
@@ -43,6 +44,7 @@ impl History {
         history.purposes();
         history.changes();
         history.accounts();
+        history.unfinished();
         history.faults();
         history
     }
@@ -287,6 +289,31 @@ impl History {
             });
         }
         self.keep(audit(&host, RenamePasskey::begin(&host.rp, ada, passkey.id, "new", NOW)));
+    }
+
+    /// A ceremony that begins, fails in the browser, and is abandoned.
+    fn unfinished(&mut self) {
+        let host = Host::new();
+        let begin = SignIn::begin(
+            &host.rp,
+            SignInRequest::for_account(handle("ada")),
+            session(),
+            host.challenge(),
+            NOW,
+        );
+        let step = Audit::new(&host.rp, NOW).begin_steps().flow(begin);
+        let audited = flow(store::run(&host.store, step)).unwrap();
+        let ceremony = audited.outcome.clone().unwrap().ceremony_id;
+        self.keep(audited);
+        self.hide_text("ceremony id", &ceremony);
+        let name = "NameOfAnExceptionThatThePageMadeUp";
+        self.hide_text("name of an exception", &name);
+        let body = format!(r#"{{"ceremony":"{ceremony}","error":"{name}"}}"#);
+        let report = FailureReport::from_json(session(), body.as_bytes()).unwrap();
+        self.keep(audit(&host, ReportFailure::begin(&host.rp, report)));
+        let ceremony = host.store.take_ceremony(&ceremony).unwrap().unwrap();
+        let entry = Audit::new(&host.rp, ceremony.expires_at()).abandoned(&ceremony);
+        self.ends.push((vec![entry.unwrap()], None));
     }
 
     /// A host that replies wrongly.

@@ -25,6 +25,8 @@ pub(crate) enum Fault {
     TakeLooksThenDeletes,
     TakeReturnsWhatIsThere,
     TakeFailsOnOtherVersions,
+    ReadTakes,
+    ReadFindsWhatWasTaken,
     EraseOnlyCreations,
     EraseCeremoniesIgnoresRpId,
     EraseCeremoniesWritesBack,
@@ -76,6 +78,7 @@ pub(crate) enum Fault {
 #[derive(Default)]
 struct Data {
     ceremonies: Vec<Ceremony>,
+    taken: Vec<Ceremony>,
     passkeys: Vec<Passkey>,
     deleted: Vec<Passkey>,
     names: Vec<(Owner, String)>,
@@ -161,6 +164,18 @@ impl CeremonyStore for WrongStore {
             return Ok(data.ceremonies.pop());
         }
         if !self.has(Fault::TakeKeeps) {
+            data.ceremonies.retain(|ceremony| ceremony.id() != *id);
+        }
+        data.taken.extend(found.clone());
+        Ok(found)
+    }
+
+    fn read_ceremony(&self, id: &CeremonyId) -> Result<Option<Ceremony>, String> {
+        let mut data = self.data();
+        let taken = self.has(Fault::ReadFindsWhatWasTaken).then(|| data.taken.clone());
+        let mut known = data.ceremonies.iter().chain(taken.iter().flatten());
+        let found = known.find(|ceremony| ceremony.id() == *id).cloned();
+        if self.has(Fault::ReadTakes) {
             data.ceremonies.retain(|ceremony| ceremony.id() != *id);
         }
         Ok(found)

@@ -56,21 +56,31 @@ pub(crate) async fn sweep<DB: Dialect>(
     DB::execute(connection, &statements.sweep, &values).await
 }
 
-/// The record of a ceremony, for the one caller whose statement removed it.
-pub(crate) async fn take_ceremony<DB: Dialect>(
+/// The record of a ceremony, which stays.
+pub(crate) async fn read_ceremony<DB: Dialect>(
     connection: &mut DB::Connection,
     statements: &Statements,
     id: &CeremonyId,
 ) -> Result<Option<String>, SqlxError> {
     let id = [Value::Bytes(id.as_bytes())];
+    let rows = DB::fetch(connection, &statements.read_ceremony, &id).await?;
+    rows.first().map(|row| DB::text(row, 0)).transpose()
+}
+
+/// The record of a ceremony, for the one caller whose statement removed it.
+pub(crate) async fn take_ceremony<DB: Dialect>(
+    connection: &mut DB::Connection,
+    statements: &Statements,
+    ceremony: &CeremonyId,
+) -> Result<Option<String>, SqlxError> {
+    let id = [Value::Bytes(ceremony.as_bytes())];
     if DB::RETURNING {
         let rows = DB::fetch(connection, &statements.take_ceremony, &id).await?;
         return rows.first().map(|row| DB::text(row, 0)).transpose();
     }
     // A record never changes, so it can be read before it is known which caller removes it.
-    let rows = DB::fetch(connection, &statements.read_ceremony, &id).await?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let record = DB::text(row, 0)?;
+    let record = read_ceremony::<DB>(connection, statements, ceremony).await?;
+    let Some(record) = record else { return Ok(None) };
     let removed = DB::execute(connection, &statements.take_ceremony, &id).await?;
     Ok((removed == 1).then_some(record))
 }
