@@ -1,7 +1,7 @@
 //! The cost of a verification, next to the same library's bare signature check in the same group.
 //!
 //! ```text
-//! cargo bench --bench verification --features ring,aws-lc-rs
+//! cargo bench --bench verification --features ring,aws-lc-rs,graviola
 //! ```
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 #![allow(clippy::indexing_slicing, reason = "the ceremonies are recorded as JSON")]
@@ -58,6 +58,17 @@ fn sign_in(criterion: &mut Criterion) {
             group.bench_function("bare signature, aws-lc-rs", |bencher| {
                 bencher
                     .iter(|| black_box(&key).verify_with_aws_lc_rs(black_box(&message), signature));
+            });
+        }
+        #[cfg(feature = "graviola")]
+        {
+            let verifier = relying_party::crypto::Graviola;
+            group.bench_function("whole, graviola", |bencher| {
+                bencher.iter(|| black_box(&sign_in).verify(&verifier).unwrap());
+            });
+            group.bench_function("bare signature, graviola", |bencher| {
+                bencher
+                    .iter(|| black_box(&key).verify_with_graviola(black_box(&message), signature));
             });
         }
         group.finish();

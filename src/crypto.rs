@@ -3,6 +3,15 @@
 #[cfg(feature = "aws-lc-rs")]
 mod aws_lc_rs;
 mod ed25519;
+mod fastest;
+#[cfg(feature = "graviola")]
+mod graviola;
+#[cfg(any(
+    feature = "aws-lc-rs",
+    feature = "ring",
+    all(feature = "graviola", any(target_arch = "aarch64", target_arch = "x86_64"))
+))]
+mod point;
 #[cfg(feature = "ring")]
 mod ring;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
@@ -11,6 +20,9 @@ mod rustcrypto;
 
 #[cfg(feature = "aws-lc-rs")]
 pub use self::aws_lc_rs::AwsLcRs;
+pub use self::fastest::fastest;
+#[cfg(feature = "graviola")]
+pub use self::graviola::Graviola;
 #[cfg(feature = "ring")]
 pub use self::ring::Ring;
 pub use self::rustcrypto::RustCrypto;
@@ -18,10 +30,10 @@ use crate::cose::{Algorithm, CoseKey, InvalidKey, KeyParameters};
 
 /// Verifies signatures with one cryptographic library.
 ///
-/// [`RustCrypto`] is the default, regardless of the enabled features. The features `ring` and `aws-lc-rs` add verifiers
-/// of those names for the host to choose, with the same verdicts. They support a subset of the algorithms whose
-/// features are enabled. A host can supply its own verifier, for hardware, a certified module or another library. Its
-/// verdict is final, so it must follow the rules of each method.
+/// [`RustCrypto`] is the default, regardless of the enabled features. The features `ring`, `aws-lc-rs` and `graviola`
+/// add verifiers of those names for the host to choose, with the same verdicts. They support a subset of the algorithms
+/// whose features are enabled. [`fastest`] combines them. A host can supply its own verifier, for hardware, a certified
+/// module or another library. Its verdict is final, so it must follow the rules of each method.
 pub trait SignatureVerifier: Send + Sync {
     /// Returns whether signatures of this algorithm can be verified.
     fn supports(&self, algorithm: Algorithm) -> bool;

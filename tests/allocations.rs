@@ -31,6 +31,8 @@ fn sign_in_allocates_nothing() {
         // `aws-lc-rs` allocates in C, which is not counted.
         #[cfg(feature = "aws-lc-rs")]
         assert_eq!(of_sign_in(algorithm, &relying_party::crypto::AwsLcRs), 0, "{algorithm}");
+        #[cfg(feature = "graviola")]
+        assert_eq!(of_sign_in(algorithm, &relying_party::crypto::Graviola), 0, "{algorithm}");
     }
 }
 

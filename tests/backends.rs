@@ -1,5 +1,5 @@
 //! All verifiers give the same verdict on any keys and signatures.
-#![cfg(any(feature = "ring", feature = "aws-lc-rs"))]
+#![cfg(any(feature = "ring", feature = "aws-lc-rs", feature = "graviola"))]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
@@ -17,6 +17,8 @@ const OTHERS: &[&dyn SignatureVerifier] = &[
     &relying_party::crypto::Ring,
     #[cfg(feature = "aws-lc-rs")]
     &relying_party::crypto::AwsLcRs,
+    #[cfg(feature = "graviola")]
+    &relying_party::crypto::Graviola,
 ];
 
 type Verdict = (Result<(), InvalidKey>, Result<(), SignatureError>);
@@ -137,6 +139,18 @@ fn algorithms() -> Vec<TestAlgorithm> {
         OTHERS.iter().any(|other| other.supports(number))
     };
     TestAlgorithm::ALL.iter().copied().filter(supported).collect()
+}
+
+/// Every other verifier takes part on the machines that it is made for.
+#[test]
+fn others_are_available() {
+    assert!(OTHERS.iter().all(|other| other.supports(Algorithm::ES256)));
+}
+
+#[test]
+fn fastest_supports_what_rustcrypto_supports() {
+    let fastest = relying_party::crypto::fastest();
+    assert!(RustCrypto::ALGORITHMS.iter().all(|algorithm| fastest.supports(*algorithm)));
 }
 
 proptest! {

@@ -18,3 +18,12 @@ mod ring {
 mod aws_lc_rs {
     crate::rules::rules!(relying_party::crypto::AwsLcRs);
 }
+
+#[cfg(feature = "graviola")]
+mod graviola {
+    crate::rules::rules!(relying_party::crypto::Graviola);
+}
+
+mod fastest {
+    crate::rules::rules!(*relying_party::crypto::fastest());
+}

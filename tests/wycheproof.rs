@@ -40,6 +40,8 @@ over! {
     ring: Ring;
     #[cfg(feature = "aws-lc-rs")]
     aws_lc_rs: AwsLcRs;
+    #[cfg(feature = "graviola")]
+    graviola: Graviola;
 }
 
 fn ecdsa(verifier: &dyn SignatureVerifier) {

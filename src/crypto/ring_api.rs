@@ -13,7 +13,7 @@ macro_rules! ring_api {
 
         use super::{
             HashFunction, RustCrypto, SignatureError, SignatureVerifier, ed25519,
-            ring_api::{POINT_MAX, uncompressed},
+            point::{POINT_MAX, uncompressed},
         };
         use crate::cose::{Algorithm, CoseKey, InvalidKey, KeyParameters};
 
@@ -173,24 +173,3 @@ macro_rules! ring_api {
 }
 
 pub(super) use ring_api;
-
-use crate::cose::KeyParameters;
-
-/// The largest encoded point: of P-384.
-pub(super) const POINT_MAX: usize = 1 + 2 * 48;
-
-/// The uncompressed point of SEC 1 §2.3.3: `0x04 | x | y`.
-pub(super) fn uncompressed<'p>(
-    key: &KeyParameters<'_>,
-    point: &'p mut [u8; POINT_MAX],
-) -> Option<&'p [u8]> {
-    let KeyParameters::Ec2 { x, y, .. } = *key else { return None };
-    if x.len() != y.len() {
-        return None;
-    }
-    let (tag, coordinates) = point.split_first_mut()?;
-    *tag = 4;
-    coordinates.get_mut(..x.len())?.copy_from_slice(x);
-    coordinates.get_mut(x.len()..)?.get_mut(..y.len())?.copy_from_slice(y);
-    point.get(..x.len().checked_mul(2)?.checked_add(1)?)
-}
