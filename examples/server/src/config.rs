@@ -32,6 +32,11 @@ pub struct Config {
     #[arg(long, env = "PASSKEYS_ADDRESS", default_value_t = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080))]
     pub address: SocketAddr,
 
+    /// A second address and port to listen on, at which nothing but /metrics is served, for Prometheus; do not make it
+    /// public
+    #[arg(long, env = "PASSKEYS_METRICS_ADDRESS", value_name = "ADDRESS")]
+    pub metrics_address: Option<SocketAddr>,
+
     /// A SQLite file, made if it is not there; or postgres://USER:PASSWORD@HOST/DATABASE, which any number of
     /// servers may share, with ?sslmode=require over TLS. Other programs can see a flag: use the environment for an
     /// address with a password. A file of an earlier version, which was called passkeys.sqlite, is not read

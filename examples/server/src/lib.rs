@@ -11,6 +11,7 @@
 //! | `session.rs` | browser sessions: tokens and cookies |
 //! | `store.rs` | everything that is kept: `relying-party-sqlx`, and a table of sessions beside it |
 //! | `audit.rs` | what became of the flows, kept in memory for the account's owner |
+//! | `metrics.rs` | what is counted, for Prometheus, at a second address |
 //! | `client.rs` | where a request comes from, for the account's owner |
 //! | `routes/account.rs` | who is signed in, and in which browsers |
 //! | `routes/recovery.rs` | codes on paper, for users who have lost their passkeys |
@@ -28,6 +29,7 @@ pub mod error;
 mod guard;
 mod host;
 pub mod limits;
+pub mod metrics;
 mod routes;
 mod session;
 pub mod store;
@@ -59,6 +61,12 @@ pub async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let address = listener.local_addr()?;
     let app = Arc::new(App::new(rp, store, &config, address));
 
+    if let Some(wanted) = config.metrics_address {
+        let listener = TcpListener::bind(wanted).await?;
+        println!("Metrics on http://{}/metrics", listener.local_addr()?);
+        let metrics = metrics::Metrics::install()?;
+        tokio::spawn(async move { axum::serve(listener, metrics.router()).await });
+    }
     announce(&app, &config, address);
     let router = app::router(app);
     if !limits::serve(listener, router, &config.limits, stop_signal(), GRACE).await {
