@@ -78,6 +78,7 @@ pub struct Endpoints<S, H> {
 }
 
 #[derive(Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the host")]
 pub(crate) struct Config {
     pub(crate) base: String,
     pub(crate) apps: Apps,
@@ -85,6 +86,7 @@ pub(crate) struct Config {
     openapi: bool,
     pub(crate) sign_up: bool,
     pub(crate) erase: bool,
+    begin_steps: bool,
     observer: Option<Observer>,
 }
 
@@ -120,6 +122,7 @@ impl<S: Store, H: Host> Endpoints<S, H> {
             openapi: false,
             sign_up: false,
             erase: false,
+            begin_steps: false,
             observer: None,
         };
         let shared = Shared { passkeys: Arc::new(passkeys), host: Arc::new(host), config };
@@ -191,6 +194,13 @@ impl<S: Store, H: Host> Endpoints<S, H> {
     #[must_use]
     pub fn serve_openapi(self) -> Self {
         self.configured(|config| config.openapi = true)
+    }
+
+    /// Passes an audit entry to the [observer](Self::observe) for every ceremony that begins, too:
+    /// [`Audit::begin_steps`].
+    #[must_use]
+    pub fn observe_begin_steps(self) -> Self {
+        self.configured(|config| config.begin_steps = true)
     }
 
     /// Lets visitors sign up with a passkey. Your store must keep accounts:
@@ -332,6 +342,7 @@ impl<S: Store, H: Host> Shared<S, H> {
             Resource::Finish(Ceremony::SecondFactor) => call.finish_second_factor().await,
             Resource::Begin(Ceremony::Reverify) => call.begin_reverify().await,
             Resource::Finish(Ceremony::Reverify) => call.finish_reverify().await,
+            Resource::Failure => call.report_failure().await,
             Resource::Passkeys if *method == Method::DELETE => call.erase().await,
             Resource::Passkeys => call.list().await,
             Resource::Passkey(id) if *method == Method::PATCH => call.rename(id).await,
@@ -384,7 +395,9 @@ impl<S: Store, H: Host> Shared<S, H> {
     where
         F: Auditable<Output: Send> + Send + 'r,
     {
-        let audited = match run.audited().await {
+        let begin_steps = self.config.begin_steps;
+        let run = run.audited_with(|audit| if begin_steps { audit.begin_steps() } else { audit });
+        let audited = match run.await {
             Ok(audited) => audited,
             Err(RunError::Flow(error)) => return Err(error.into()),
             Err(RunError::CeremonyStore(error)) => {

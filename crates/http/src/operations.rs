@@ -2,6 +2,7 @@
 
 mod account;
 mod create;
+mod failure;
 mod sign_in;
 mod sign_up;
 

@@ -12,6 +12,8 @@ pub(crate) enum Resource<'a> {
     Passkey(&'a str),
     Begin(Ceremony),
     Finish(Ceremony),
+    /// What the page reports when a ceremony failed in the browser.
+    Failure,
     Settings,
     OpenApi,
     /// A file of the browser module.
@@ -64,6 +66,7 @@ impl<'a> Resource<'a> {
         }
         let below = below.strip_prefix('/')?;
         match below.split_once('/') {
+            None if below == "failure" => Some(Self::Failure),
             None if below == "settings" => Some(Self::Settings),
             None if below == "openapi.json" => Some(Self::OpenApi),
             None if is_id(below) => Some(Self::Passkey(below)),
@@ -84,7 +87,7 @@ impl<'a> Resource<'a> {
         match self {
             Self::Passkeys => &[Method::GET, Method::DELETE],
             Self::Passkey(_) => &[Method::PATCH, Method::DELETE],
-            Self::Begin(_) | Self::Finish(_) => &[Method::POST],
+            Self::Begin(_) | Self::Finish(_) | Self::Failure => &[Method::POST],
             Self::Settings | Self::OpenApi | Self::Browser(_) | Self::WellKnown(_) => {
                 &[Method::GET]
             }
@@ -111,6 +114,7 @@ impl<'a> Resource<'a> {
             Self::Finish(Ceremony::SignUp) => Some(AuditAction::FinishSignUp),
             Self::Begin(_) => Some(AuditAction::BeginSignIn),
             Self::Finish(_) => Some(AuditAction::FinishSignIn),
+            Self::Failure => Some(AuditAction::ReportFailure),
             _ => None,
         }
     }

@@ -296,6 +296,23 @@ fn a_ceremony_finishes_only_in_the_session_in_which_it_began() {
 }
 
 #[test]
+fn a_failure_is_reported_in_the_session_of_its_ceremony_and_leaves_it_open() {
+    let world = World::new();
+    let (mut ada, _) = world.ada_with_passkey();
+    ada.cookie = None;
+    let begun = ada.post("/passkeys/sign-in/begin", json!({ "flow": "discoverable" })).expect(200);
+    let report = json!({ "ceremony": begun.body["ceremony"], "error": "NotAllowedError" });
+    let mut stranger = world.visitor();
+    stranger.get("/passkeys").expect(401);
+    let refused = stranger.post("/passkeys/failure", report.clone()).expect(400);
+    assert_eq!(refused.code(), "ceremony_expired");
+    let taken_in = ada.post("/passkeys/failure", report).expect(200);
+    assert_eq!(taken_in.body, json!({ "reported": true }));
+    let posted = ada.authenticator.answer(&begun.text, ORIGIN).unwrap();
+    ada.post("/passkeys/sign-in/finish", serde_json::from_str(&posted).unwrap()).expect(200);
+}
+
+#[test]
 fn a_ceremony_finishes_only_as_what_it_began_as() {
     let world = World::new();
     let (mut ada, _) = world.ada_with_passkey();
@@ -439,6 +456,20 @@ fn every_refusal_is_an_audit_entry_about_its_account() {
     ];
     let expected = expected.map(|(action, code)| (action.to_owned(), code.to_owned()));
     assert_eq!(world.observed.take_refusals(), expected);
+}
+
+#[test]
+fn begin_steps_are_observed_on_demand() {
+    for wanted in [false, true] {
+        let world = World::with(support::rp(), |endpoints| {
+            if wanted { endpoints.observe_begin_steps() } else { endpoints }
+        });
+        let mut visitor = world.visitor();
+        world.observed.take();
+        visitor.post("/passkeys/sign-in/begin", json!({ "flow": "autofill" })).expect(200);
+        let expected = if wanted { vec!["audit: ceremony_begun"] } else { vec![] };
+        assert_eq!(world.observed.take(), expected);
+    }
 }
 
 #[test]

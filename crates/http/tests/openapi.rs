@@ -25,7 +25,7 @@ fn finish() -> Value {
 }
 
 /// All that takes JSON, with a body that can be read.
-fn posts() -> [(Method, String, Value); 11] {
+fn posts() -> [(Method, String, Value); 12] {
     let post = |path: &str, body| (Method::POST, format!("/passkeys/{path}"), body);
     [
         post("create/begin", json!({})),
@@ -38,6 +38,7 @@ fn posts() -> [(Method, String, Value); 11] {
         post("second-factor/finish", finish()),
         post("reverify/begin", json!({})),
         post("reverify/finish", finish()),
+        post("failure", json!({ "ceremony": ID, "error": "NotAllowedError" })),
         (Method::PATCH, format!("/passkeys/{ID}"), json!({ "name": "Laptop" })),
     ]
 }
@@ -80,6 +81,9 @@ fn succeed(world: &World) {
     ada.rename(&id, "Laptop").expect(200);
     ada.ceremony("reverify", json!({})).expect(200);
     ada.cookie = None;
+    let begun = ada.post("/passkeys/sign-in/begin", json!({ "flow": "autofill" })).expect(200);
+    let report = json!({ "ceremony": begun.body["ceremony"], "error": "NotAllowedError" });
+    ada.post("/passkeys/failure", report).expect(200);
     ada.ceremony("sign-in", json!({ "flow": "autofill" })).expect(200);
     ada.ceremony("sign-in", json!({ "flow": "named", "identifier": "ada" })).expect(200);
     ada.cookie = Some(world.host.first_factor(&world.host.account("ada")));
@@ -122,7 +126,7 @@ fn refuse_what_takes_json(world: &World) {
         world.store.fail(true);
         send(&mut visitor, json.clone(), None).expect(503);
         world.store.fail(false);
-        if !path.contains("sign-") {
+        if !path.contains("sign-") && !path.ends_with("failure") {
             let mut stranger = world.visitor();
             send(&mut stranger, json, None).expect(401);
         }

@@ -64,6 +64,10 @@ impl AsyncCeremonyStore for FaultyStore {
         memory!(self, CeremonyStore::take_ceremony, id)
     }
 
+    async fn read_ceremony(&self, id: &CeremonyId) -> Result<Option<Ceremony>, DiskFull> {
+        memory!(self, CeremonyStore::read_ceremony, id)
+    }
+
     async fn erase_ceremonies(&self, owner: &Owner) -> Result<(), DiskFull> {
         memory!(self, CeremonyStore::erase_ceremonies, owner)
     }
