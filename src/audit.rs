@@ -80,7 +80,7 @@
 //! | `relying_party_refused_total` | counter | `action`, `code`, `kind` | flows that failed, and requests that you refused |
 //! | `relying_party_events_total` | counter | `action`, `event` | all events, by their names in the audit log; a ceremony that begins counts even if it is not reported |
 //! | `relying_party_ceremony_seconds` | histogram | `ceremony` | from the beginning of a ceremony to its success, by your clock: how long users take |
-//! | `relying_party_verification_seconds` | histogram | `ceremony`, `outcome` | the time that the steps of a finishing flow take, without the store's part; only where it is [measured](Audit::timed) |
+//! | `relying_party_verification_seconds` | histogram | `ceremony`, `outcome` | the time that the steps of a finishing flow take, without the store's part; only with the facade, or with `Audit::timed` |
 //!
 //! `ceremony` is `create`, `sign_up` or `sign_in`; `conditional` is `true` or `false`; `error` is that of
 //! [`BrowserError::name`](crate::flow::BrowserError::name); `outcome` is `accepted` or `refused`. A flow whose store
