@@ -1,7 +1,7 @@
-//! What to suggest to a user who has just signed in, so that more users have passkeys and fewer lose them.
+//! What to suggest to a user who has just signed in, so that more users have a passkey, and fewer lose access.
 //!
-//! [`Advice::after`] is a pure function: it reads nothing, stores nothing, and returns the same for the same input. Your
-//! page decides which advice it shows, and how often. Nothing here is a security decision: what the browser says about
+//! [`Advice::after`] is a pure function: it has no side effects, and returns the same for the same input. Your page
+//! decides which advice it shows, and how often. Nothing here is a security decision: what the browser says about
 //! itself is not signed, and a user may decline everything.
 //!
 //! ```
@@ -28,13 +28,13 @@
 //!
 //! | Advice | When |
 //! |---|---|
-//! | [`ReplaceRevokedModel`](Advice::ReplaceRevokedModel) | for each passkey that you [call revoked](Account::revoked) |
-//! | [`CreateSilently`](Advice::CreateSilently) | the user signed in without a passkey; the browser says that it can; the settings do not [demand user verification](crate::settings::SettingsBuilder::conditional_create_verifies_user), which silent creations rarely include |
-//! | [`CreatePasskey`](Advice::CreatePasskey) | the user signed in without a passkey, and no passkey that is not revoked; the browser does not say that it cannot |
-//! | [`CreateOnThisDevice`](Advice::CreateOnThisDevice) | the user has a passkey, and signed in without one or with one of another device; the browser does not say that this device cannot have one |
-//! | [`DeviceBoundOnly`](Advice::DeviceBoundOnly) | every passkey that is not revoked is device-bound, and the settings [accept others](crate::settings::BackupRule) |
-//! | [`AddSecondPasskey`](Advice::AddSecondPasskey) | there is exactly one passkey, and no advice above leads to another one |
-//! | [`UpgradeAlgorithm`](Advice::UpgradeAlgorithm) | the user signed in with a passkey of this device whose algorithm is not ML-DSA; the relying party offers ML-DSA; you say that the [client supports it](ClientCapabilities::ml_dsa) |
+//! | [`ReplaceRevokedModel`](Advice::ReplaceRevokedModel) | for each passkey that you [list as revoked](Account::revoked) |
+//! | [`CreateSilently`](Advice::CreateSilently) | the user signed in without a passkey; the browser says that it can create one silently; the settings do not [demand user verification](crate::settings::SettingsBuilder::conditional_create_verifies_user), which a silent creation rarely includes |
+//! | [`CreatePasskey`](Advice::CreatePasskey) | the user signed in without a passkey, and has none, or only revoked ones; the browser does not say that it cannot create one |
+//! | [`CreateOnThisDevice`](Advice::CreateOnThisDevice) | the user has a passkey, and signed in without one or with one on another device; the browser does not say that this device cannot have one |
+//! | [`DeviceBoundOnly`](Advice::DeviceBoundOnly) | every passkey that is not revoked is device-bound, and the settings [accept synced ones](crate::settings::BackupRule) |
+//! | [`AddSecondPasskey`](Advice::AddSecondPasskey) | there is exactly one passkey, and none of the advice above leads to a second one |
+//! | [`UpgradeAlgorithm`](Advice::UpgradeAlgorithm) | the user signed in with a passkey on this device whose algorithm is not ML-DSA; the relying party offers ML-DSA; you say that the [client supports it](ClientCapabilities::ml_dsa) |
 //!
 //! Advice to create a passkey is only given while the account has room for
 //! [one more](crate::Settings::max_passkeys_per_user).
@@ -50,21 +50,23 @@ use serde::Serialize;
 pub use self::{capabilities::ClientCapabilities, method::SignInMethod};
 use crate::{bytes::PasskeyId, passkey::Passkey, relying_party::RelyingParty};
 
-/// Something to suggest to a user. [The module](self) lists when.
+/// Something to suggest to a user. [The module](self) lists when each is given.
 ///
-/// It serializes as `{"code":"upgrade_algorithm","passkey":"…"}`; `passkey` is missing if the advice is about none.
+/// It serializes as `{"code":"upgrade_algorithm","passkey":"…"}`; `passkey` is absent if the advice is not about a
+/// particular passkey.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Advice {
-    /// Replace a passkey whose authenticator's model you no longer trust: create another one, then delete this one.
+    /// Replace a passkey because you no longer trust its authenticator's model: create another one, then delete this
+    /// one.
     ReplaceRevokedModel {
         /// The passkey to replace.
         passkey: PasskeyId,
     },
     /// Create a passkey without asking: call [`BeginOptions::conditional`](crate::flow::BeginOptions::conditional), and
-    /// `navigator.credentials.create()` with the mediation `conditional`. It fails quietly if the browser thinks that it
-    /// is not the time; then follow the next advice.
+    /// `navigator.credentials.create()` with the mediation `conditional`. It fails quietly if the browser decides that
+    /// this is not the right moment. Then follow the next advice.
     CreateSilently,
     /// Offer to create a first passkey. Right after a sign-in by another method is the best moment.
     CreatePasskey,
@@ -74,11 +76,11 @@ pub enum Advice {
     DeviceBoundOnly,
     /// Offer to create a second passkey, with another provider or on a security key.
     AddSecondPasskey,
-    /// Offer to replace a passkey by one whose signatures withstand quantum computers.
+    /// Offer to replace a passkey with one whose signatures withstand quantum computers.
     ///
     /// Creations [exclude](crate::CreatePasskey) the passkeys that an account has, so the same authenticator creates
-    /// another one only after this one was deleted. Only suggest it to users who can sign in in another way if that
-    /// creation fails.
+    /// another one only after this one was deleted. Only suggest the replacement to users who have another way to sign
+    /// in, in case the creation fails.
     UpgradeAlgorithm {
         /// The passkey to replace.
         passkey: PasskeyId,
@@ -100,8 +102,8 @@ impl<'a> Account<'a> {
     }
 
     /// Says which passkeys you no longer trust, for example because the FIDO metadata have a
-    /// [warning](crate::guide::attestation) about their models. Every call adds to the list. IDs of other passkeys have
-    /// no effect.
+    /// [warning](crate::guide::attestation) about their models. Every call adds to the list. IDs of passkeys that the
+    /// account does not have are ignored.
     #[must_use]
     pub fn revoked(mut self, passkeys: impl IntoIterator<Item = PasskeyId>) -> Self {
         self.revoked.extend(passkeys);
@@ -112,8 +114,8 @@ impl<'a> Account<'a> {
 impl Advice {
     /// Returns what to suggest to a user who has just signed in, most urgent first.
     ///
-    /// Call it when the sign-in is [complete](crate::flow::SignedIn::is_complete), with the passkeys of the account as
-    /// they are then.
+    /// Call it when the sign-in is [complete](crate::flow::SignedIn::is_complete), with the account's passkeys at that
+    /// time.
     #[must_use]
     pub fn after(
         rp: &RelyingParty,

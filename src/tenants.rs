@@ -1,12 +1,12 @@
-//! Many tenants: which relying party a request belongs to, by the host name of the request.
+//! Many tenants: finds the relying party of a request by the request's host name.
 //!
-//! Each tenant is a [`RelyingParty`] with its RP ID, and all share one store. Passkeys belong to an account *at an RP
-//! ID*, ceremonies and [proofs](crate::VerificationProof) to the relying party that began them, and every flow compares
-//! both. So nothing that a request of one tenant does changes or shows what another tenant has.
+//! Each tenant is a [`RelyingParty`] with its RP ID, and all share one store. A passkey belongs to an account *at an RP
+//! ID*. A ceremony or a [proof](crate::VerificationProof) belongs to the relying party that began it. Every flow checks
+//! both. So a request to one tenant cannot change or reveal what another tenant has.
 //!
-//! One thing is shared: a ceremony is taken before it is looked at, so a request that knows the ID of an open ceremony
-//! can use it up from any tenant. Its user begins again. The ID is derived from a random challenge, and only the
-//! browser that began has it.
+//! There is one exception: a flow takes a ceremony from the store before it checks the ceremony. So a request to any
+//! tenant can use up an open ceremony if it has the ceremony's ID, and the user must start over. The ID is derived from
+//! a random challenge, and only the browser that began the ceremony has it.
 //!
 //! ```
 //! # #[cfg(all(feature = "getrandom", feature = "memory-store"))] {
@@ -51,7 +51,7 @@ use crate::{limits::HOST_MAX, relying_party::RelyingParty};
 
 /// Relying parties by host name. [The module](self) has an example.
 ///
-/// `T` is what you keep for each tenant: first the relying party, and whatever [`map`](Self::map) makes of it.
+/// `T` is what you keep for each tenant: at first the relying party, then what [`map`](Self::map) turns it into.
 #[derive(Clone, Debug)]
 pub struct Tenants<T = RelyingParty> {
     tenants: Vec<T>,
@@ -70,7 +70,7 @@ impl<T> Tenants<T> {
     /// Returns the tenant to which a request belongs, from its `Host` header (`:authority`), or `None` if no tenant has
     /// the host. Reject such a request; do not fall back to one of the tenants.
     ///
-    /// Case, a final dot and a port do not matter. Everything else must be one of the host names of the tenant.
+    /// Case, a final dot and a port do not matter. Apart from that, the host must equal one of the tenant's host names.
     ///
     /// Behind a proxy, pass the host that the browser asked for, and take it from another header only if the proxy sets
     /// that header on every request.

@@ -1,4 +1,4 @@
-//! What the metadata must say about the model of a passkey.
+//! What the FIDO metadata must say about the model of a passkey.
 
 use alloc::{
     string::{String, ToString as _},
@@ -20,8 +20,8 @@ use crate::{
     time::Timestamp,
 };
 
-/// What the metadata must say about a model. Even a [`new`](Self::new) requirement is only satisfied by models that have
-/// an entry and no [warnings](MetadataEntry::warnings_at).
+/// What the metadata must say about a model. Even the empty requirement that [`new`](Self::new) returns is only
+/// satisfied by models that have an entry and no [warnings](MetadataEntry::warnings_at).
 ///
 /// Use it [in the attestation policy](Self::in_metadata), for new passkeys, and [again later](Self::check_passkey) for
 /// stored ones:
@@ -54,11 +54,11 @@ use crate::{
 /// }
 /// ```
 ///
-/// A report may be published days after the day from which it is effective. So ask about all stored passkeys with each
-/// new copy, and not about the reports of a day.
+/// A report may be published days after its effective date. So check all stored passkeys with each new copy, and do not
+/// go by the dates of the reports.
 ///
-/// Metadata are what the manufacturer says, apart from certifications and warnings. Members that are missing or cannot be
-/// read satisfy nothing.
+/// Apart from certifications and warnings, the metadata are what the manufacturer says. Members that are missing or
+/// cannot be read satisfy no requirement.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct Requirement {
@@ -103,10 +103,11 @@ pub enum Unmet {
         /// The certification of the model.
         found: Option<Fips140>,
     },
-    /// The model protects its keys in no acceptable way, or also by software.
+    /// The model does not protect its keys in an acceptable way, or also lists protection by software.
     #[error("the model's key protection is not accepted")]
     KeyProtection,
-    /// The model protects the verification of its user in no acceptable way, or also by software.
+    /// The model does not protect the verification of its user in an acceptable way, or also lists protection by
+    /// software.
     #[error("the model's matcher protection is not accepted")]
     MatcherProtection,
     /// The model cannot verify its user in an acceptable way.
@@ -147,14 +148,15 @@ impl Requirement {
     }
 
     /// Requires that keys are protected in one of these ways. A model that also lists
-    /// [`Software`](KeyProtection::Software) is only accepted if that is one of them.
+    /// [`Software`](KeyProtection::Software) is only accepted if `Software` is one of these ways.
     pub fn key_protection(mut self, any_of: impl IntoIterator<Item = KeyProtection>) -> Self {
         self.key_protection = Some(any_of.into_iter().collect());
         self
     }
 
-    /// Requires that the comparison which verifies the user is protected in one of these ways. A model that also lists
-    /// [`Software`](MatcherProtection::Software) is only accepted if that is one of them.
+    /// Requires that the matcher, which makes the comparison that verifies the user, is protected in one of these ways.
+    /// A model that also lists [`Software`](MatcherProtection::Software) is only accepted if `Software` is one of these
+    /// ways.
     pub fn matcher_protection(
         mut self,
         any_of: impl IntoIterator<Item = MatcherProtection>,
@@ -163,8 +165,8 @@ impl Requirement {
         self
     }
 
-    /// Requires that the model can verify its user in one of these ways. It may have others too, and nothing says which one
-    /// was used: require [user verification](crate::json::UserVerification::Required) as well.
+    /// Requires that the model can verify its user in one of these ways. The model may have other ways too, and nothing
+    /// says which one was used: require [user verification](crate::json::UserVerification::Required) as well.
     pub fn user_verification(
         mut self,
         any_of: impl IntoIterator<Item = VerificationMethod>,
@@ -175,7 +177,8 @@ impl Requirement {
 
     /// Accepts models despite warnings of this kind, such as
     /// [`UserKeyPhysicalCompromise`](AuthenticatorStatus::UserKeyPhysicalCompromise) where no attacker can hold the
-    /// authenticator. In an attestation policy, [`Metadata`] still has no anchors for them: supply these yourself.
+    /// authenticator. As the anchor source of an attestation policy, [`Metadata`] still has no anchors for such models:
+    /// supply the anchors yourself.
     pub fn tolerate(mut self, warning: AuthenticatorStatus) -> Self {
         self.tolerated.push(warning);
         self
@@ -188,14 +191,14 @@ impl Requirement {
     }
 
     /// Requires that the metadata list the [algorithm of the passkey](MetadataEntry::lists_algorithm) for the model. An
-    /// algorithm for which metadata have no name is accepted. Metadata may lag behind a model's updates.
+    /// algorithm for which the metadata format has no name is accepted. Metadata may lag behind a model's updates.
     pub fn listed_algorithm(mut self) -> Self {
         self.listed_algorithm = true;
         self
     }
 
     /// Joins the requirement with metadata, for [`AttestationPolicy::require_model`]. When you load a new copy of the
-    /// metadata, build the policy anew, as for its anchors.
+    /// metadata, build a new policy, as you do for its anchors.
     ///
     /// [`AttestationPolicy::require_model`]: crate::AttestationPolicy::require_model
     #[must_use]
@@ -203,8 +206,8 @@ impl Requirement {
         RequiredModel { requirement: self, metadata }
     }
 
-    /// Checks what the metadata say about a model at this time. Whether a passkey is of this model, its attestation type and
-    /// its algorithm are not checked here.
+    /// Checks what the metadata say about a model at this time. Does not check whether a passkey is of this model, nor
+    /// its attestation type and algorithm.
     ///
     /// # Errors
     ///
@@ -242,7 +245,7 @@ impl Requirement {
     /// Checks a stored passkey at this time, and returns the entry of its model.
     ///
     /// Only an [attested](crate::AaguidAssurance) model satisfies a requirement. If the model is only claimed and the
-    /// metadata warn about it, that is the reason. Records of U2F keys do not say which model they are of.
+    /// metadata warn about it, the error is the warning. Records of U2F keys do not name their model.
     ///
     /// # Errors
     ///
@@ -267,8 +270,9 @@ impl Requirement {
         Ok(entry)
     }
 
-    /// Checks the model of a new passkey, and returns the model's entry: see [`Metadata::entry_for`]. It is what
-    /// [`in_metadata`](Self::in_metadata) does, for a [`ModelCheck`] that you write yourself.
+    /// Checks the model of a new passkey, and returns the model's entry: see [`Metadata::entry_for`].
+    /// [`in_metadata`](Self::in_metadata) does this for you. A [`ModelCheck`] that you write yourself can call this
+    /// method.
     ///
     /// # Errors
     ///
@@ -322,13 +326,14 @@ impl Requirement {
     }
 }
 
-/// Whether one of the wanted ways is listed, and software is not listed unless it is wanted: it would be the weakest.
+/// Whether one of the wanted ways is listed. Software must not be listed unless it is wanted, because it is the weakest
+/// way.
 fn one_of<T: PartialEq>(listed: &[T], wanted: &[T], software: &T) -> bool {
     listed.iter().any(|way| wanted.contains(way))
         && (wanted.contains(software) || !listed.contains(software))
 }
 
-/// A requirement and the metadata that tell who satisfies it. [`Requirement`] has an example.
+/// A requirement, and the metadata that say which models satisfy it. [`Requirement`] has an example.
 #[derive(Clone, Debug)]
 pub struct RequiredModel {
     requirement: Requirement,
