@@ -1,7 +1,7 @@
 //! Auditing: the outcome of every flow as entries for a log.
 //!
 //! [`Audit::flow`] wraps a flow. The wrapped flow returns the flow's outcome, success or error, together with one
-//! [`AuditEntry`] for each fact. It runs like any flow: with [`store::run`](crate::store::run),
+//! [`AuditEntry`] for each thing that happened. It runs like any flow: with [`store::run`](crate::store::run),
 //! [`store::run_async`](crate::store::run_async), or your own loop.
 //!
 //! ```
@@ -43,19 +43,19 @@
 //!
 //! # What an entry proves
 //!
-//! On success the account and the passkey were verified. On a refusal they are the target of the attempt: nothing
-//! proves that it came from the account's owner.
+//! In an entry about a success, the account and the passkey were verified. In an entry about a refusal, they are only
+//! the target of the attempt: nothing proves that the attempt came from the account's owner.
 //!
 //! # When the store fails
 //!
-//! There is no entry at all. A store that reports an error may or may not have performed the operation, and a log must
-//! not guess.
+//! Then there is no entry at all. A store that reports an error may or may not have performed the operation, and a log
+//! must not guess.
 //!
 //! # `tracing`
 //!
 //! With the feature `tracing`, every entry is also an event of the target `relying_party::audit`, with the members of
-//! the entry as its fields: at `INFO` for successes, at `WARN` for refusals and for counters that did not increase, at
-//! `ERROR` for bugs of the host or the store.
+//! the entry as its fields: at `INFO` for successes, at `WARN` for refusals and for counters that did not increase, and
+//! at `ERROR` for bugs in the host or the store.
 //!
 //! # Ceremonies that do not finish
 //!

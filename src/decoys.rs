@@ -1,8 +1,9 @@
 //! Allow lists for users without passkeys, so that no one can find out whether a user exists (§14.6.2).
 //!
-//! Anyone who types a user name into a sign-in form gets that user's allow list. If users without passkeys got an empty
-//! list, an attacker could find out who has an account, and which of those users have a passkey. With [`Decoys`] every
-//! named user has a list: either of their passkeys, or one that is made from the host's secret and looks the same.
+//! Anyone who types a user name into a sign-in form gets that user's allow list: the credential IDs of the user's
+//! passkeys. If users without passkeys got an empty list, an attacker could find out who has an account, and which of
+//! those users have a passkey. With [`Decoys`], every user who is named has a list. It contains either the user's
+//! passkeys, or decoys that are made from the host's secret and look the same.
 //!
 //! ```
 //! # #[cfg(feature = "memory-store")] {
@@ -30,49 +31,50 @@
 //! # What stays and what changes
 //!
 //! A list depends on the secret, the RP ID, what was typed, and the shapes and counts of [`Decoys`]. It does not depend
-//! on whether an account exists. It stays the same before and after the user signs up, until the account's **first
-//! passkey**: from then on the list contains the real passkeys, and all decoys disappear at once. An attacker who asks
-//! before and after sees that. When the last passkey is deleted, the same decoys return.
+//! on whether an account exists. It stays the same before and after the user signs up, until the account has its
+//! **first passkey**. From then on, the list contains the real passkeys, and all decoys disappear at once. An attacker
+//! who asks before and after sees that. When the last passkey is deleted, the same decoys return.
 //!
 //! Decoys and real passkeys are never mixed. Decoys next to real passkeys would hide that change, but not well (the
 //! count would still grow), and browsers would look for authenticators that do not exist: they would offer a phone to a
-//! user who only has a security key. If you cannot accept the change, do not let users name themselves first:
-//! [`SignInRequest::Discoverable`](crate::SignInRequest::Discoverable) asks without any list.
+//! user who only has a security key. If you cannot accept that this change is visible, do not ask users for a name
+//! first: [`SignInRequest::Discoverable`](crate::SignInRequest::Discoverable) asks without any list.
 //!
 //! # Replacing the secret
 //!
-//! With another secret every user without passkeys has another list, at once, and every user with passkeys has the same
-//! list as before. An attacker who asked before and after can tell the two apart. A list could only stay the same if it
-//! were still made from the old secret. So do not replace the secret on a schedule. Replace it if it has leaked, because
-//! then an attacker can tell decoys from real credential IDs anyway.
+//! If you replace the secret, the lists of all users without passkeys change at once, and the lists of users with
+//! passkeys stay the same. An attacker who asks before and after can tell the two kinds of users apart. This cannot be
+//! avoided, because a list only stays the same if it is still made from the old secret. So do not replace the secret on
+//! a schedule. Replace it if it has leaked, because then an attacker can tell decoys from real credential IDs anyway.
 //!
 //! List the old secret as [retired](Decoys::retired). New lists are made from the current secret only, and decoys of a
-//! retired one stay recognized: a ceremony that began before ends as it would have, and an attacker who kept an old
-//! list and tries its IDs learns no more than before. Without it, old decoys would get the signal that a credential is
-//! unknown, which real ones never get. An old list may be tried at any time, so do not remove a retired secret.
+//! retired secret stay recognized. A ceremony that began before ends as it would have, and an attacker who kept an old
+//! list and tries its IDs learns no more than before. If the old secret were not listed, old decoys would get the
+//! signal that a credential is unknown, which real credential IDs never get. An old list may be tried at any time, so
+//! do not remove a retired secret.
 //!
-//! If several machines make lists, machines with different secrets answer differently. First list the *new* secret as
-//! retired on all of them, so that each recognizes the decoys of the others. Then make it the current one, as quickly as
-//! you can.
+//! Machines with different secrets answer differently. So if several machines make lists, first list the *new* secret
+//! as retired on all of them, so that each recognizes the decoys of the others. Then make it the current one, as
+//! quickly as you can.
 //!
 //! # Users with several names
 //!
 //! If an account can be named in more than one way, by user name and by e-mail address for example,
-//! [`for_identifier`](crate::SignInRequest::for_identifier) makes a list for each name, while an account with passkeys has
-//! the same list for all of them. An attacker who knows two names of one user sees the difference. If that matters more
-//! to you than whether someone has just signed up, use [`for_account`](crate::SignInRequest::for_account) for accounts that
-//! you find, and `for_identifier` without a user for names that you do not: a list of an account depends on its user
-//! handle only.
+//! [`for_identifier`](crate::SignInRequest::for_identifier) makes a list for each name, while an account with passkeys
+//! has the same list for all its names. An attacker who knows two names of one user sees the difference. If that
+//! matters more to you than whether someone has just signed up, use [`for_account`](crate::SignInRequest::for_account)
+//! for accounts that you find, and `for_identifier` without a user for names that belong to no account. The list of an
+//! account then depends on its user handle only.
 //!
 //! # Other ways to ask
 //!
-//! Only the holder of the secret can recognize a decoy, because half of it authenticates the other half. Other ways to
-//! try a credential ID therefore reveal no more than the list does:
+//! Only the holder of the secret can recognize a decoy, because half of the decoy authenticates the other half. Other
+//! ways to try a credential ID therefore reveal no more than the list does:
 //!
-//! - An assertion with a decoy is verified against a key that no one has, step by step like one with a real credential
-//!   ID, and rejected with the same public error, without the signal that a credential is unknown. The host sees
-//!   [`CeremonyError::Decoy`](crate::ceremony::CeremonyError::Decoy). No authenticator sends decoys, so this is an
-//!   attack.
+//! - An assertion with a decoy is verified against a key that no one has, step by step, like an assertion with a real
+//!   credential ID. It is rejected with the same public error, and without the signal that a credential is unknown. The
+//!   host sees [`CeremonyError::Decoy`](crate::ceremony::CeremonyError::Decoy). No authenticator sends decoys, so this
+//!   is an attack.
 //! - A registration with a decoy as its credential ID is rejected like one with another user's passkey, after the same
 //!   effects.
 //!
@@ -188,9 +190,9 @@ impl Decoys {
         Self { secret, retired: Vec::new(), counts: COUNTS.to_vec(), shapes: default_shapes() }
     }
 
-    /// Recognizes decoys of these secrets too, which no list is made from [any more](self#replacing-the-secret), or not
-    /// yet. Every call adds to them. Up to [`DECOY_SECRETS_RETIRED_MAX`] are allowed, because each one is tried for every
-    /// credential ID that comes back.
+    /// Recognizes decoys of these secrets too, from which lists are [no longer](self#replacing-the-secret), or not yet,
+    /// made. Every call adds to the secrets. Up to [`DECOY_SECRETS_RETIRED_MAX`] are allowed, because each one is tried
+    /// for every credential ID that comes back.
     ///
     /// ```
     /// use relying_party::decoys::{DecoySecret, Decoys};

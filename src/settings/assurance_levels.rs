@@ -26,7 +26,8 @@ impl Settings {
     /// Synced passkeys are accepted (Appendix B). A silent creation must verify the user. The first passkey of an account
     /// needs [`StepUp::ByHost`](crate::StepUp::ByHost).
     ///
-    /// The settings do not make a service conform: see [`Strength::aal`](crate::flow::Strength::aal).
+    /// The settings alone do not make a service conform: [`Strength::aal`](crate::flow::Strength::aal) says what else
+    /// is needed.
     ///
     /// ```
     /// use relying_party::{Settings, json::UserVerification};
@@ -43,20 +44,22 @@ impl Settings {
             .reverification(Reverification::default().before([SensitiveAction::Create]))
     }
 
-    /// Starts building settings under which new passkeys can reach AAL3 (NIST SP 800-63B-4 §2.3): [`aal2`](Self::aal2),
-    /// and also:
+    /// Starts building settings under which new passkeys can reach AAL3 (NIST SP 800-63B-4 §2.3). They are those of
+    /// [`aal2`](Self::aal2), and also:
     ///
     /// | Clause | Setting |
     /// |---|---|
-    /// | no exportable keys, no syncable authenticators (§2.3.2, Appendix B.2) | [`backup_rule`](SettingsBuilder::backup_rule) is device-bound, and a device-bound passkey [never becomes another](SettingsBuilder::backup_eligibility_rule) |
+    /// | no exportable keys, no syncable authenticators (§2.3.2, Appendix B.2) | [`backup_rule`](SettingsBuilder::backup_rule) is device-bound, and a device-bound passkey [never becomes a synced one](SettingsBuilder::backup_eligibility_rule) |
     /// | hardware-based authenticators (§2.3.2) | [`attestation`](SettingsBuilder::attestation) is requested, and must be trusted |
     /// | no copies of a key | [a counter that does not increase](SettingsBuilder::counter_rule) fails |
     ///
-    /// Nothing is trusted before you say whom. Configure an [`AttestationPolicy`](crate::AttestationPolicy) with anchors
-    /// and with the models that you accept: those that are validated under FIPS 140 (§2.3.2).
+    /// No attestation is trusted until you say whom you trust. Configure an
+    /// [`AttestationPolicy`](crate::AttestationPolicy) with anchors and with the models that you accept: those that are
+    /// validated under FIPS 140 (§2.3.2).
     ///
-    /// **These settings are not enough on their own.** A passkey from before you chose them may not be attested, and a
-    /// model may keep keys in software. So check each sign-in with [`Strength::aal`](crate::flow::Strength::aal), after
+    /// **These settings are not enough on their own.** A passkey that was created before you chose them may not be
+    /// attested, and a model may keep keys in software. So check each sign-in with
+    /// [`Strength::aal`](crate::flow::Strength::aal), after
     /// [`with_hardware_models`](crate::flow::Strength::with_hardware_models).
     ///
     /// ```

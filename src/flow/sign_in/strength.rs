@@ -13,9 +13,10 @@ pub use self::{aal::Aal, claims::Acr, key_protection::KeyProtection, verified_by
 use super::SignedIn;
 use crate::{bytes::Aaguid, passkey::AttestationLevel, time::Duration};
 
-/// How strong a sign-in was, for hosts whose decisions depend on it, and for identity providers that tell others.
+/// How strong a sign-in was, for hosts whose decisions depend on it, and for identity providers that report it to
+/// others.
 ///
-/// It only says what is *known*. A device-bound key is not called hardware because the authenticator says so: a trusted
+/// It only says what is *known*. The authenticator's word is not enough to call a device-bound key hardware: a trusted
 /// attestation must prove it.
 ///
 /// ```
@@ -39,7 +40,7 @@ pub struct Strength {
     pub user_verified: bool,
     /// How the user was verified, as far as the authenticator says in a signed `uvm` output.
     pub verified_by: VerifiedBy,
-    /// Whether the passkey was the second factor: the host had checked another one.
+    /// Whether the passkey was the second factor: the host had already checked another one.
     pub second_factor: bool,
     /// Whether the passkey may leave its device (BE). If not, it is device-bound.
     pub backup_eligible: bool,
@@ -47,9 +48,9 @@ pub struct Strength {
     pub synced: bool,
     /// The level to which the authenticator's attestation was verified when the passkey was created.
     pub attestation: AttestationLevel,
-    /// What is known about the place of the private key.
+    /// What is known about where the private key is.
     pub key_protection: KeyProtection,
-    /// How long ago the passkey was created. An attacker who took over an account usually has a new one.
+    /// How long ago the passkey was created. An attacker who took over an account usually signs in with a new passkey.
     pub passkey_age: Duration,
 }
 
@@ -59,7 +60,7 @@ impl SignedIn {
     pub fn strength(&self) -> Strength {
         let state = &self.passkey.state;
         let used_at = self.passkey.last_used_at.unwrap_or(self.passkey.created_at);
-        // Without user verification, the methods are about nothing that counts.
+        // If user verification does not count, neither do its methods.
         let uvm = self.extensions.authenticator.uvm.as_deref().filter(|_| self.user_verified);
         Strength {
             user_verified: self.user_verified,
@@ -77,9 +78,9 @@ impl SignedIn {
 impl Strength {
     /// Counts a key as hardware-protected if `is_hardware` says so of its attested model.
     ///
-    /// An attestation proves the model of an authenticator, and not what the model does with keys. You know it for
-    /// models that you hand out, and the FIDO metadata say it of others. The function is only asked about
-    /// [attested models](KeyProtection::AttestedModel), never about claimed ones.
+    /// An attestation proves the model of an authenticator, but not what the model does with keys. You know that for
+    /// models that you hand out, and the FIDO metadata say it about others. The function is only asked about [attested
+    /// models](KeyProtection::AttestedModel), never about claimed ones.
     ///
     /// For AAL3, it should only accept models that are validated under FIPS 140 (NIST SP 800-63B-4 §2.3.2).
     #[must_use]
@@ -97,7 +98,7 @@ impl Strength {
     ///
     /// | Value | When |
     /// |---|---|
-    /// | `hwk`, `swk` or `pop` | always one of them: the key is [in hardware](KeyProtection::Hardware), [in software](KeyProtection::Software), or where it is is unknown |
+    /// | `hwk`, `swk` or `pop` | always one of them: the key is [in hardware](KeyProtection::Hardware), [in software](KeyProtection::Software), or it is not known where |
     /// | `user` | always: RFC 8176 defines it as a test of user *presence*, which every sign-in includes (§7.2 step 16) |
     /// | `pin`, `fpt`, `face` | user verification counts, and a signed `uvm` output names this method: see [`VerifiedBy`] |
     /// | `mfa` | user verification counts, or the passkey was the second factor |
@@ -126,12 +127,12 @@ impl Strength {
     /// | [`Aal2`](Aal::Aal2) | user verification counts (§3.1.7), or the passkey was the second factor (§2.2.1) |
     /// | [`Aal1`](Aal::Aal1) | only the passkey: without user verification it is one factor (Appendix B.3) |
     ///
-    /// A passkey that is eligible for backup is exportable, so it reaches AAL2 at most (§2.3.2, Appendix B.2), no matter
-    /// whether it has been backed up yet. A passkey as the second factor reaches AAL2 if the first factor was
-    /// something that the user knows or is, such as a password. A code on a phone is something that the user has, as
-    /// the passkey is: then treat the sign-in as AAL1.
+    /// A passkey that is eligible for backup is exportable, so it reaches AAL2 at most (§2.3.2, Appendix B.2), no
+    /// matter whether it has been backed up yet. A passkey as the second factor reaches AAL2 if the first factor was
+    /// something that the user knows or is, such as a password. A code on a phone is something that the user has, like
+    /// the passkey: after such a first factor, treat the sign-in as AAL1.
     ///
-    /// Some requirements are about the service and not about a sign-in: timeouts of sessions, recovery, and validated
+    /// Some requirements are about the service, not about a sign-in: timeouts of sessions, recovery, and validated
     /// cryptography. The guide's [chapter on attestation](crate::guide::attestation) lists them.
     #[must_use]
     pub fn aal(&self) -> Aal {

@@ -20,7 +20,7 @@ pub enum Aal {
     Aal1,
     /// Two factors (§2.2).
     Aal2,
-    /// Two factors, one of which is a key that cannot leave its hardware, with resistance against phishing (§2.3).
+    /// Two factors and resistance to phishing. One factor is a key that cannot leave its hardware (§2.3).
     Aal3,
 }
 

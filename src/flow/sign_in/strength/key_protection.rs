@@ -1,4 +1,4 @@
-//! Where a private key is, as far as that is known.
+//! Where a private key is, as far as it is known.
 
 use serde::Serialize;
 
@@ -8,24 +8,26 @@ use crate::{
     passkey::{AttestationLevel, Passkey},
 };
 
-/// What is known about the place of a passkey's private key. [`Strength`](super::Strength) has an example.
+/// What is known about where a passkey's private key is. [`Strength`](super::Strength) has an example.
 ///
-/// An authenticator reports itself whether its keys are device-bound, and anyone can write one that says so. Only a
-/// trusted attestation proves more.
+/// That keys are device-bound is only the authenticator's claim, and anyone can write an authenticator that makes that
+/// claim. Only a trusted attestation proves more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum KeyProtection {
     /// The key can leave its device (BE), or its attestation says that no hardware protects it.
     Software,
-    /// The authenticator says that the key is device-bound, and nothing proves it. Also if the signature counter has
-    /// not increased, because then the key may have been copied.
+    /// The authenticator says that the key is device-bound, and nothing proves it. This also applies if the signature
+    /// counter has not increased, because the key may then have been copied.
     Unproven,
     /// A trusted attestation proves that a device-bound key is in an authenticator of this model. What the model does
-    /// with keys is for you or the metadata to say, with [`with_hardware_models`](super::Strength::with_hardware_models).
+    /// with keys is for you or the metadata to say, with
+    /// [`with_hardware_models`](super::Strength::with_hardware_models).
     AttestedModel(Aaguid),
     /// Hardware keeps a device-bound key out of the operating system's reach, and a trusted attestation proves it: the
-    /// [security level](AndroidSecurityLevel) of an `android-key` statement, or a model of which you said so.
+    /// [security level](AndroidSecurityLevel) of an `android-key` statement, or a model that you have declared to be
+    /// hardware.
     Hardware,
 }
 

@@ -4,11 +4,13 @@ use serde::Serialize;
 
 use crate::extensions::UvmEntry;
 
-/// How the user was verified, as far as a signed `uvm` output says (Level 2 §10.3), in the terms of RFC 8176 §2.
+/// How the user was verified, as far as a signed `uvm` output says (WebAuthn Level 2 §10.3), in the terms of RFC 8176
+/// §2.
 ///
 /// Nothing is known unless the sign-in [asked](crate::extensions::AuthenticationInputs::uvm) for `uvm`, the
-/// authenticator answered, which few do, and user verification counts. What the *client* says about it is not signed, and
-/// is ignored. An entry that names several methods at once does not tell which one was used, so it counts for none.
+/// authenticator answered, which few do, and user verification counts. What the *client* says about the method is not
+/// signed, and is ignored. An entry that names several methods at once does not say which one was used, so it counts
+/// for none of them.
 ///
 /// ```
 /// use relying_party::flow::SignedIn;
