@@ -59,6 +59,10 @@ const EXEMPT: [(&str, &[&str]); 6] = [
         ],
     ),
     (
+        "They keep what `TenantsBuilder::build` reads.",
+        &["TenantsBuilder::allow_pages", "TenantsBuilder::tenant"],
+    ),
+    (
         "They keep what the host configures or sends, and read none of it.",
         &[
             "AttestationPolicy::anchors_for_format",

@@ -11,6 +11,7 @@ use std::{
 mod cbor;
 mod json;
 mod policy;
+mod tenants;
 mod text;
 
 #[cfg(all(feature = "mds", feature = "memory-store", feature = "test-authenticator"))]
@@ -133,10 +134,11 @@ impl Case {
 
 /// Every entry point with all inputs that were designed for it.
 pub fn cases() -> Vec<Case> {
-    let mut cases = [cbor::cases(), json::cases(), policy::cases(), text::cases()]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>();
+    let mut cases =
+        [cbor::cases(), json::cases(), policy::cases(), tenants::cases(), text::cases()]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>();
     #[cfg(all(feature = "mds", feature = "memory-store", feature = "test-authenticator"))]
     for more in [certificates::cases(), ceremonies::cases(), metadata::cases(), statements::cases()]
     {

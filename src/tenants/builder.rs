@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Builds [`Tenants`].
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct TenantsBuilder {
     tenants: Vec<(RelyingParty, Vec<String>)>,
