@@ -24,20 +24,20 @@
 //! # The rules
 //!
 //! Advice comes in the order of this table, most urgent first. While passkeys are [disabled](crate::Settings::enabled),
-//! the list is empty.
+//! the list is empty. A revoked passkey counts as none.
 //!
 //! | Advice | When |
 //! |---|---|
 //! | [`ReplaceRevokedModel`](Advice::ReplaceRevokedModel) | for each passkey that you [list as revoked](Account::revoked) |
-//! | [`CreateSilently`](Advice::CreateSilently) | the user signed in without a passkey; the browser says that it can create one silently; the settings do not [demand user verification](crate::settings::SettingsBuilder::conditional_create_verifies_user), which a silent creation rarely includes |
-//! | [`CreatePasskey`](Advice::CreatePasskey) | the user signed in without a passkey, and has none, or only revoked ones; the browser does not say that it cannot create one |
-//! | [`CreateOnThisDevice`](Advice::CreateOnThisDevice) | the user has a passkey, and signed in without one or with one on another device; the browser does not say that this device cannot have one |
-//! | [`DeviceBoundOnly`](Advice::DeviceBoundOnly) | every passkey that is not revoked is device-bound, and the settings [accept synced ones](crate::settings::BackupRule) |
-//! | [`AddSecondPasskey`](Advice::AddSecondPasskey) | there is exactly one passkey, and none of the advice above leads to a second one |
+//! | [`CreateSilently`](Advice::CreateSilently) | the user signed in without a passkey; the browser says that it can create one silently; the settings do not [demand user verification](crate::settings::SettingsBuilder::conditional_create_verifies_user), which a silent creation rarely includes, nor [authenticators that roam](crate::Settings::attachment) |
+//! | [`CreatePasskey`](Advice::CreatePasskey) | the user signed in without a passkey, and has none; the browser does not say that it cannot create one |
+//! | [`CreateOnThisDevice`](Advice::CreateOnThisDevice) | the user has a passkey, and signed in without one or with one on another device; the browser does not say that this device cannot have one; the settings do not demand authenticators that roam |
+//! | [`DeviceBoundOnly`](Advice::DeviceBoundOnly) | the user has passkeys, and all of them are device-bound; the settings [accept synced ones](crate::settings::BackupRule) |
+//! | [`AddSecondPasskey`](Advice::AddSecondPasskey) | there is exactly one passkey, none of the advice above leads to a second one, and the browser does not say that it supports none |
 //! | [`UpgradeAlgorithm`](Advice::UpgradeAlgorithm) | the user signed in with a passkey on this device whose algorithm is not ML-DSA; the relying party offers ML-DSA; you say that the [client supports it](ClientCapabilities::ml_dsa) |
 //!
 //! Advice to create a passkey is only given while the account has room for
-//! [one more](crate::Settings::max_passkeys_per_user).
+//! [one more](crate::Settings::max_passkeys_per_user). `DeviceBoundOnly` is a warning, and is always given.
 
 mod capabilities;
 mod method;
