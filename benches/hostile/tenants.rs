@@ -25,6 +25,7 @@ pub(super) fn cases() -> Vec<Case> {
             let hosts = numbered(size, |number| format!("{labels}a{number}.example.net"));
             Tenants::builder().tenant(platform(), hosts)
         })
+        .memory(4)
         .accepted(),
         built("pages that one tenant has and another accepts", |size| {
             let hosts = numbered(size, |number| format!("a{number}.example.com"));
