@@ -163,6 +163,42 @@ fn tenant_that_accepts_pages_of_another_is_refused() {
     assert!(builder(with_origins("a.example", except)).build().is_ok());
 }
 
+/// A tenant's pages and its endpoints may be on different hosts.
+#[test]
+fn pages_on_hosts_without_endpoints_belong_to_the_tenant_that_lists_them() {
+    let foreign = |rp_id: &str, host: &str| TenantError::ForeignPages {
+        rp_id: rp_id.to_owned(),
+        host: host.to_owned(),
+    };
+    // By the subdomains of another tenant, at its RP ID and elsewhere.
+    let all = |policy: OriginPolicyBuilder| policy.subdomains(SubdomainPolicy::any());
+    let builder = || {
+        let elsewhere =
+            with_origins("c.example", |policy| policy.related_origin("https://c.a.example:8443"));
+        Tenants::builder()
+            .tenant(with_origins("a.example", all), ["a.example"])
+            .tenant(rp("b.a.example"), ["api.example"])
+            .tenant(elsewhere, ["c.example"])
+    };
+    let expected = [foreign("a.example", "b.a.example"), foreign("a.example", "c.a.example")];
+    assert_eq!(errors(builder()), expected);
+    let allowed = builder().allow_pages("a.example", "b.a.example");
+    assert!(allowed.allow_pages("a.example", "c.a.example").build().is_ok());
+
+    // By two lists. The first tenant keeps the host.
+    let shares = |rp_id: &str| {
+        with_origins(rp_id, |policy| {
+            policy.related_origin("https://login.example").related_origin("https://login.example:1")
+        })
+    };
+    let builder = || {
+        let builder = Tenants::builder().tenant(shares("a.example"), ["a.example"]);
+        builder.tenant(shares("b.example"), ["b.example"])
+    };
+    assert_eq!(errors(builder()), [foreign("b.example", "login.example")]);
+    assert!(builder().allow_pages("b.example", "login.example").build().is_ok());
+}
+
 /// A world with both tenants behaves for each of them like a world in which it is alone.
 fn neither_affects_the_other(ops: &[(usize, Op)]) {
     let mut shared = World::new();

@@ -26,7 +26,8 @@ impl TenantsBuilder {
     /// Adds a tenant: its relying party, and the host names of the requests that it handles, as browsers write them:
     /// `shop.example.com`, without scheme, port and final dot.
     ///
-    /// The host names are those of your endpoints. Its pages are the origins of the relying party.
+    /// The host names are those of your endpoints. Its pages are the origins of the relying party. A page on a host that
+    /// is no tenant's endpoint belongs to the first tenant that lists its origin.
     pub fn tenant<H: Into<String>>(
         mut self,
         rp: RelyingParty,
@@ -36,8 +37,8 @@ impl TenantsBuilder {
         self
     }
 
-    /// Lets the tenant with this RP ID accept responses from pages on `host`, which is a host of another tenant. Only
-    /// do this if the same people control both, for example while you [move](crate::policy#moving-to-another-domain) to
+    /// Lets the tenant with this RP ID accept responses from pages on `host`, which belongs to another tenant. Only do
+    /// this if the same people control both, for example while you [move](crate::policy#moving-to-another-domain) to
     /// another domain.
     pub fn allow_pages(mut self, rp_id: impl Into<String>, host: impl Into<String>) -> Self {
         self.allowed.insert((rp_id.into(), host.into()));
@@ -109,23 +110,27 @@ impl TenantsBuilder {
         Ok(Tenants { tenants, hosts })
     }
 
-    /// Which tenants accept pages on hosts of others, without being allowed to. Looks at each listed origin and at the
-    /// parents of each host, so that the time grows with the number of tenants and not with its square.
+    /// Which tenants accept pages of others, without being allowed to. Looks at each listed origin and at the parents of
+    /// each host, so that the time grows with the number of tenants and not with its square.
     fn foreign_pages(
         &self,
         hosts: &BTreeMap<String, usize>,
         rp_ids: &BTreeMap<String, usize>,
     ) -> Vec<TenantError> {
         let mut found = BTreeSet::new();
-        for (rp, _) in &self.tenants {
-            let own = rp_ids.get(rp.rp_id().as_str());
+        // Pages may be on hosts that have no endpoints. Such a host belongs to the first tenant that lists it.
+        let mut owners = hosts.clone();
+        for (index, (rp, _)) in self.tenants.iter().enumerate() {
+            let own = rp_ids.get(rp.rp_id().as_str()).copied().unwrap_or(index);
             for origin in rp.origins().origins() {
-                let host = Origin::parse(&origin).ok().map(|origin| origin.host().to_string());
-                let host = host.filter(|host| hosts.get(host).is_some_and(|of| Some(of) != own));
-                found.extend(host.map(|host| (rp.rp_id().to_string(), host)));
+                let Ok(origin) = Origin::parse(&origin) else { continue };
+                let host = origin.host().to_string();
+                if *owners.entry(host.clone()).or_insert(own) != own {
+                    found.insert((rp.rp_id().to_string(), host));
+                }
             }
         }
-        for (host, owner) in hosts {
+        for (host, owner) in &owners {
             let mut parent = Some(host.as_str());
             while let Some(name) = parent {
                 parent = name.split_once('.').map(|(_, parent)| parent);
