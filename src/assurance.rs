@@ -43,7 +43,8 @@ impl AaguidAssurance {
     }
 }
 
-/// Where an Android key is stored, according to its attestation (`attestationSecurityLevel`, §8.4.1).
+/// Where an Android key is stored, according to its attestation (the lower one of `attestationSecurityLevel` and
+/// `keymasterSecurityLevel`, §8.4.1).
 ///
 /// ```
 /// use relying_party::AndroidSecurityLevel;

@@ -11,8 +11,8 @@ mod host;
 
 use host::{Host, ORIGIN, authenticator, flow, handle, posted, session, user};
 use relying_party::{
-    Algorithm, AttestationLevel, AttestationPolicy, CreatePasskey, Error, Passkey, RelyingParty,
-    Settings, SignIn, SignInRequest, StepUp, Timestamp,
+    Aaguid, Algorithm, AttestationLevel, AttestationPolicy, CreatePasskey, Error, Passkey,
+    RelyingParty, Settings, SignIn, SignInRequest, StepUp, Timestamp,
     ceremony::{BackupEligibilityRule, CeremonyError, CounterRule},
     extensions::AuthenticationInputs,
     flow::{Aal, Acr, BeginOptions, KeyProtection, SignInStatus, SignedIn, Strength, VerifiedBy},
@@ -99,6 +99,7 @@ fn sign_in_tampered(
         SignInRequest::SecondFactor(user) => {
             SignIn::finish_second_factor(&host.rp, user, posted, NOW)
         }
+        SignInRequest::Reverify(user) => SignIn::finish_reverification(&host.rp, user, posted, NOW),
         _ => SignIn::finish(&host.rp, posted, NOW),
     };
     flow(store::run(&host.store, finish))
@@ -161,25 +162,84 @@ fn hosts_say_which_attested_models_are_hardware() {
     assert_eq!(says(TestAttestation::PackedSelf), (Acr::Phr, Aal::Aal2, "pop"));
 }
 
-/// Android's own software holds the key, or hardware does, according to one number in the statement.
+/// Android's own software holds the key, or hardware does, according to the lower one of two numbers in the statement.
 #[test]
 fn android_key_in_software_is_not_hardware() {
     let table = [
-        (0, KeyProtection::Software, "swk"),
-        (1, KeyProtection::Hardware, "hwk"),
-        (2, KeyProtection::Hardware, "hwk"),
+        (0, 0, KeyProtection::Software, "swk"),
+        (0, 1, KeyProtection::Software, "swk"),
+        // A description from hardware, of a key in software.
+        (1, 0, KeyProtection::Software, "swk"),
+        (1, 99, KeyProtection::Unproven, "pop"),
+        (1, 1, KeyProtection::Hardware, "hwk"),
+        (2, 2, KeyProtection::Hardware, "hwk"),
     ];
-    for (level, expected, amr) in table {
-        let host = host(open());
-        let mut device = device(TestAttestation::AndroidKey(attester()));
-        let tamper = move |parts: &mut CertifiedParts| {
-            parts.key_description().unwrap().attestation_security_level = level;
-        };
-        create(&host, &mut device, tamper).unwrap();
-        let signed_in = sign_in(&host, &mut device).unwrap();
-        assert_eq!(signed_in.strength().key_protection, expected, "{level}");
-        assert_eq!(signed_in.strength().amr(), [amr, "user", "mfa"], "{level}");
+    for (described_in, key_in, expected, amr) in table {
+        let strength = android_key(move |parts| {
+            let description = parts.key_description().unwrap();
+            description.attestation_security_level = described_in;
+            description.keymaster_security_level = key_in;
+        });
+        assert_eq!(strength.key_protection, expected, "{described_in} {key_in}");
+        assert_eq!(strength.amr(), [amr, "user", "mfa"], "{described_in} {key_in}");
     }
+}
+
+/// Hardware keeps a key that was imported. Whether it was, only hardware knows, and Android says so in the other list.
+#[test]
+fn android_key_of_which_hardware_does_not_say_that_it_generated_it_is_not_hardware() {
+    let strength = android_key(|parts| {
+        let description = parts.key_description().unwrap();
+        description.software_enforced.origin = description.tee_enforced.origin.take();
+    });
+    assert_eq!(strength.key_protection, KeyProtection::Unproven);
+    assert_eq!((strength.acr(), strength.aal()), (Acr::Phr, Aal::Aal2));
+}
+
+/// What is known after a creation with such a statement and a sign-in. Nothing vouches for the model.
+fn android_key(tamper: impl Fn(&mut CertifiedParts) + Send + Sync + 'static) -> Strength {
+    let mut attester = attester();
+    attester.names_aaguid = false;
+    let host = host(open());
+    let mut device = device(TestAttestation::AndroidKey(attester));
+    create(&host, &mut device, tamper).unwrap();
+    sign_in(&host, &mut device).unwrap().strength()
+}
+
+/// Keys that were built for U2F attest the zero AAGUID, which is in lists of models that may also be unknown.
+#[test]
+fn attested_zero_aaguid_is_no_model() {
+    let host = host(open());
+    let mut attester = attester();
+    attester.names_aaguid = false;
+    let mut device = device(TestAttestation::Packed(attester))
+        .with(|behaviour| behaviour.aaguid = Aaguid::default());
+    let passkey = create(&host, &mut device, |_| ()).unwrap();
+    assert!(passkey.attestation.aaguid.is_attested() && passkey.aaguid.is_zero());
+    let strength = sign_in(&host, &mut device).unwrap().strength().with_hardware_models(|_| true);
+    assert_eq!(strength.key_protection, KeyProtection::Unproven);
+    assert_eq!((strength.acr(), strength.aal()), (Acr::Phr, Aal::Aal2));
+}
+
+/// A re-verification is complete, since the user has a session. It does not give the session a level.
+#[test]
+fn reverification_under_aal2_with_verification_that_does_not_count_reaches_nothing() {
+    let before = host(open());
+    let mut phone = authenticator("phone").with(|behaviour| behaviour.user_verified = false);
+    create(&before, &mut phone, |_| ()).unwrap();
+    let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN);
+    let host = before.under(rp.settings(Settings::aal2().build().unwrap()).build().unwrap());
+    phone.behaviour_mut().user_verified = true;
+    let request = SignInRequest::Reverify(handle("ada"));
+    let options = BeginOptions::new(session());
+    let signed_in = sign_in_tampered(&host, request, &mut phone, options, |_| ()).unwrap();
+    assert!(signed_in.is_complete());
+    assert_eq!(signed_in.strength().aal(), Aal::Aal1);
+    let proof = signed_in.proof.as_ref().unwrap();
+    let options = BeginOptions::new(session()).verified(proof);
+    let begin =
+        CreatePasskey::begin(&host.rp, &user("ada"), options, host.challenge(), NOW).map(drop);
+    assert!(matches!(begin, Err(Error::ReverificationRequired(_))), "{begin:?}");
 }
 
 /// Whether it has been backed up yet does not matter: the key is exportable.

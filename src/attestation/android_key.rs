@@ -105,9 +105,19 @@ pub(super) fn verify<'a>(
     let vouching = aaguid_extension::check(&certificate, signed.attested.aaguid)?;
     let path = statement.x5c.into_path();
     Ok(Outcome {
-        android_security_level: Some(description.attestation_security_level),
+        android_security_level: place_of(&description),
         ..Outcome::of_path(AttestationType::Basic, vouching, certificate, path)
     })
+}
+
+/// Where the key is, and was from the start. No better place than that of the description, which the system in the other
+/// place could have written. `None` if a place is unknown, or if nothing in hardware vouches that it generated the key
+/// itself: a key that was imported had been in Android's reach.
+fn place_of(description: &KeyDescription<'_>) -> Option<AndroidSecurityLevel> {
+    let described_in = description.attestation_security_level;
+    let place = description.keymaster_security_level?.min(described_in);
+    let is_generated = description.tee_enforced.origin_is_generated == Some(true);
+    (is_generated || !place.is_hardware()).then_some(place)
 }
 
 impl<'a> Statement<'a> {

@@ -15,12 +15,14 @@ const APPROVED: [Algorithm; 3] = [Algorithm::EdDSA, Algorithm::ES256, Algorithm:
 
 /// Presets for assurance levels. `RULES.md` has a table of the clauses, the settings and the tests.
 impl Settings {
-    /// Starts building settings under which every complete sign-in reaches AAL2 (NIST SP 800-63B-4 §2.2).
+    /// Starts building settings under which every complete sign-in reaches AAL2 (NIST SP 800-63B-4 §2.2). A
+    /// [re-verification](crate::SignIn::finish_reverification) is not a sign-in: it is complete because a session exists,
+    /// and says nothing about the level of that session.
     ///
     /// | Clause | Setting |
     /// |---|---|
     /// | two factors (§2.2.1, Appendix B.3) | [`user_verification`](SettingsBuilder::user_verification) is required, and a sign-in where it does not count needs a [`second_factor`](SettingsBuilder::second_factor) |
-    /// | approved cryptography (§2.2.2) | [`algorithms`](SettingsBuilder::algorithms) are `EdDSA`, ES256 and RS256 |
+    /// | approved cryptography (§2.2.2) | [`algorithms`](SettingsBuilder::algorithms) of new passkeys are `EdDSA`, ES256 and RS256 |
     /// | authentication before another authenticator is bound (§4.1.2.1) | [`reverification`](SettingsBuilder::reverification) before a passkey is created |
     ///
     /// Synced passkeys are accepted (Appendix B). A silent creation must verify the user. The first passkey of an account
@@ -55,7 +57,8 @@ impl Settings {
     ///
     /// No attestation is trusted until you say whom you trust. Configure an
     /// [`AttestationPolicy`](crate::AttestationPolicy) with anchors and with the models that you accept: those that are
-    /// validated under FIPS 140 (§2.3.2).
+    /// validated under FIPS 140 (§2.3.2). If the policy demands less [of a
+    /// format](crate::AttestationPolicy::for_format), that still counts.
     ///
     /// **These settings are not enough on their own.** A passkey that was created before you chose them may not be
     /// attested, and a model may keep keys in software. So check each sign-in with

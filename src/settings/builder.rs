@@ -88,7 +88,8 @@ impl SettingsBuilder {
 
     /// Sets which attestation to ask the browser for, and the minimum level to which statements are verified. By
     /// default no attestation is requested and no statement is verified. The
-    /// [`AttestationPolicy`](crate::AttestationPolicy) says who is trusted.
+    /// [`AttestationPolicy`](crate::AttestationPolicy) says who is trusted. Its demands [for
+    /// formats](crate::AttestationPolicy::for_format), if it has any, override this level too.
     pub fn attestation(
         mut self,
         conveyance: AttestationConveyance,

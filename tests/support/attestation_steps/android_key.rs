@@ -111,7 +111,8 @@ fn android_key_tee_enforced_lists_need_a_hardware_level() {
     for (level, keymaster, expected) in [
         (1, 1, Some(AndroidSecurityLevel::TrustedEnvironment)),
         (2, 2, Some(AndroidSecurityLevel::StrongBox)),
-        (2, 1, Some(AndroidSecurityLevel::StrongBox)),
+        (2, 1, Some(AndroidSecurityLevel::TrustedEnvironment)),
+        (1, 2, Some(AndroidSecurityLevel::TrustedEnvironment)),
         (0, 1, None),
         (1, 0, None),
         (1, 99, None),

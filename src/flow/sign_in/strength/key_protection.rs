@@ -28,6 +28,9 @@ pub enum KeyProtection {
     /// Hardware keeps a device-bound key out of the operating system's reach, and a trusted attestation proves it: the
     /// [security level](AndroidSecurityLevel) of an `android-key` statement, or a model that you have declared to be
     /// hardware.
+    ///
+    /// An `android-key` statement only proves where the key is. The phone's operating system decides what the key signs,
+    /// so a user who controls that system can report user verification that never happened.
     Hardware,
 }
 
@@ -47,7 +50,8 @@ impl KeyProtection {
         if android_level.is_some_and(AndroidSecurityLevel::is_hardware) {
             return Self::Hardware;
         }
-        if attestation.aaguid.is_attested() {
+        // The zero AAGUID, which U2F keys have, is no model.
+        if attestation.aaguid.is_attested() && !passkey.aaguid.is_zero() {
             return Self::AttestedModel(passkey.aaguid);
         }
         Self::Unproven
