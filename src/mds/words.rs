@@ -167,19 +167,20 @@ struct Method<'a> {
 }
 
 /// Reads an icon: the `data:` URL of an image. With any other URL, a page that shows the icon could load something from
-/// another site.
+/// another site, and with other characters than those of base64, a page that does not escape it could be injected into.
 pub(super) fn icon(
     json: Option<&RawValue>,
     name: &'static str,
     omissions: &mut Omissions,
 ) -> Option<String> {
     let text = member::<Text<'_>>(json, name, omissions)?;
+    let is_base64 =
+        |data: &str| data.bytes().all(|it| it.is_ascii_alphanumeric() || b"+/=".contains(&it));
     let is_image = ["data:image/png;base64,", "data:image/svg+xml;base64,"]
         .iter()
-        .any(|start| text.starts_with(start));
+        .any(|start| text.strip_prefix(start).is_some_and(is_base64));
     let is_short = text.len() <= MDS_ICON_MAX;
-    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic());
-    if is_image && is_short && is_plain {
+    if is_image && is_short {
         Some((*text).into())
     } else {
         omissions.add(OmissionReason::Member(name));

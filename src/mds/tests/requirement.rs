@@ -340,6 +340,8 @@ fn icons_are_data_urls_of_images() {
         ("javascript:alert(1)", false),
         ("data:text/html;base64,AAAA", false),
         ("data:image/png;base64,\\\" onerror=", false),
+        ("data:image/png;base64,AAAA\\\"onerror=alert(1)//", false),
+        ("data:image/png;base64,AAAA'><script>", false),
         ("", false),
     ] {
         let json = entry("")
