@@ -29,8 +29,8 @@ pub struct Line {
 /// The rows of a file of JSON lines, read one by one: a bad row never stops the others. Blank lines are skipped.
 ///
 /// Within a file, a credential ID counts once: a second row with it is [refused](Refusal::Duplicate). Names that an
-/// account has twice are numbered, as for new passkeys. For that, 24 bytes and the name are remembered for each
-/// passkey.
+/// account has twice are numbered, as for new passkeys. For that, its ID, its account and its name are remembered for
+/// each passkey.
 ///
 /// ```
 /// use relying_party::policy::RpId;
@@ -66,18 +66,20 @@ impl<R: BufRead> Lines<R> {
 
     /// Reads the next line into `line`, without its end: `None` at the end of the file, and `false` if it is too long.
     fn next_line(&mut self, line: &mut Vec<u8>) -> io::Result<Option<bool>> {
-        let room = u64::try_from(LINE_MAX).unwrap_or(u64::MAX).saturating_add(2);
-        let read = self.input.by_ref().take(room).read_until(b'\n', line)?;
+        // The longest line, and its end.
+        let room = LINE_MAX.saturating_add(2);
+        let limit = u64::try_from(room).unwrap_or(u64::MAX);
+        let read = self.input.by_ref().take(limit).read_until(b'\n', line)?;
         if read == 0 {
             return Ok(None);
         }
         self.number = self.number.saturating_add(1);
-        let is_whole = line.last() == Some(&b'\n');
+        if read == room && line.last() != Some(&b'\n') {
+            self.skip_line()?;
+            return Ok(Some(false));
+        }
         while line.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
             line.pop();
-        }
-        if !is_whole && line.len() > LINE_MAX {
-            self.skip_line()?;
         }
         Ok(Some(line.len() <= LINE_MAX))
     }

@@ -5,15 +5,22 @@ use std::fmt;
 use relying_party::{Aaguid, Timestamp, json::Transport};
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
+    de::{Error as _, MapAccess, Visitor},
 };
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 use crate::{bytes, date, refusal::Refusal};
 
 /// The members of an object, in their order, with duplicates.
 #[derive(Debug)]
-pub(crate) struct Row(Vec<(String, Value)>);
+pub(crate) struct Row(Vec<(String, Member)>);
+
+/// The value of a member. An object is read when it is needed, because it would lose its duplicates as a [`Value`].
+#[derive(Debug)]
+pub(crate) enum Member {
+    Object(Box<RawValue>),
+    Other(Value),
+}
 
 impl<'de> Deserialize<'de> for Row {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -39,13 +46,22 @@ impl<'de> Deserialize<'de> for Row {
     }
 }
 
+impl<'de> Deserialize<'de> for Member {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Box::<RawValue>::deserialize(deserializer)?;
+        if value.get().starts_with('{') {
+            return Ok(Self::Object(value));
+        }
+        serde_json::from_str(value.get()).map(Self::Other).map_err(D::Error::custom)
+    }
+}
+
 /// Whether two names are the same but for ASCII case and underscores.
 fn is_same(found: &str, name: &str) -> bool {
-    let letters = |text: &'_ str| {
-        text.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase()).collect()
-    };
-    let (found, name): (Vec<u8>, Vec<u8>) = (letters(found), letters(name));
-    found == name
+    fn letters(text: &str) -> impl Iterator<Item = u8> {
+        text.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase())
+    }
+    letters(found).eq(letters(name))
 }
 
 impl Row {
@@ -54,24 +70,29 @@ impl Row {
     }
 
     /// The member with this name. `null` counts as missing.
-    pub(crate) fn member(&self, name: &'static str) -> Result<Option<&Value>, Refusal> {
+    pub(crate) fn member(&self, name: &'static str) -> Result<Option<&Member>, Refusal> {
         let mut found = self.0.iter().filter(|(found, _)| is_same(found, name));
         let first = found.next();
         if found.next().is_some() {
             return Err(Refusal::Twice(name));
         }
-        Ok(first.map(|(_, value)| value).filter(|value| !value.is_null()))
+        let value = first.map(|(_, value)| value);
+        Ok(value.filter(|value| !matches!(value, Member::Other(Value::Null))))
     }
 
-    /// What `read` makes of a member, if it is there.
+    /// What `read` makes of a member that is no object, if it is there.
     fn read<T>(
         &self,
         member: &'static str,
         expected: &'static str,
         read: impl FnOnce(&Value) -> Option<T>,
     ) -> Result<Option<T>, Refusal> {
-        let Some(value) = self.member(member)? else { return Ok(None) };
-        read(value).map(Some).ok_or(Refusal::Invalid { member, expected })
+        let value = match self.member(member)? {
+            None => return Ok(None),
+            Some(Member::Other(value)) => read(value),
+            Some(Member::Object(_)) => None,
+        };
+        value.map(Some).ok_or(Refusal::Invalid { member, expected })
     }
 
     pub(crate) fn bytes(&self, name: &'static str) -> Result<Option<Vec<u8>>, Refusal> {
@@ -89,7 +110,7 @@ impl Row {
     pub(crate) fn text(&self, name: &'static str) -> Result<Option<&str>, Refusal> {
         match self.member(name)? {
             None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
+            Some(Member::Other(Value::String(text))) => Ok(Some(text)),
             Some(_) => Err(Refusal::Invalid { member: name, expected: "text" }),
         }
     }
@@ -146,22 +167,26 @@ impl Row {
     pub(crate) fn transports(&self, name: &'static str) -> Result<Vec<Transport>, Refusal> {
         let of_list = |list: &[Value]| list.iter().filter_map(Value::as_str).map(into).collect();
         Ok(match self.member(name)? {
-            Some(Value::Array(list)) => of_list(list),
-            Some(Value::String(text)) => match serde_json::from_str::<Vec<Value>>(text) {
-                Ok(list) => of_list(&list),
-                Err(_) => text.split(',').map(str::trim).map(into).collect(),
-            },
+            Some(Member::Other(Value::Array(list))) => of_list(list),
+            Some(Member::Other(Value::String(text))) => {
+                match serde_json::from_str::<Vec<Value>>(text) {
+                    Ok(list) => of_list(&list),
+                    Err(_) => text.split(',').map(str::trim).map(into).collect(),
+                }
+            }
             _ => Vec::new(),
         })
     }
 
     /// An object inside the row, or its JSON text.
     pub(crate) fn object(&self, name: &'static str) -> Result<Option<Self>, Refusal> {
-        self.read(name, "an object", |value| match value {
-            Value::Object(members) => Some(Self(members.clone().into_iter().collect())),
-            Value::String(text) => serde_json::from_str(text).ok(),
-            _ => None,
-        })
+        let text = match self.member(name)? {
+            None => return Ok(None),
+            Some(Member::Object(text)) => Some(text.get()),
+            Some(Member::Other(value)) => value.as_str(),
+        };
+        let object = text.and_then(|text| serde_json::from_str(text).ok());
+        object.map(Some).ok_or(Refusal::Invalid { member: name, expected: "an object" })
     }
 
     pub(crate) fn needed_object(&self, name: &'static str) -> Result<Self, Refusal> {
@@ -215,20 +240,36 @@ mod tests {
     #[test]
     fn name_that_occurs_twice_is_refused() {
         for json in [r#"{"a_b":1,"a_b":1}"#, r#"{"a_b":1,"AB":null}"#] {
-            assert_eq!(row(json).member("a_b"), Err(Refusal::Twice("a_b")), "{json}");
+            assert_eq!(row(json).member("a_b").map(drop), Err(Refusal::Twice("a_b")), "{json}");
         }
     }
 
     #[test]
+    fn name_that_occurs_twice_in_an_object_in_the_row_is_refused() {
+        for json in [
+            r#"{"o":{"a_b":1,"a_b":1}}"#,
+            r#"{"o":{"a_b":1,"AB":1}}"#,
+            r#"{"o":"{\"a_b\":1,\"a_b\":1}"}"#,
+        ] {
+            let object = row(json).needed_object("o").unwrap();
+            assert_eq!(object.counter("a_b"), Err(Refusal::Twice("a_b")), "{json}");
+        }
+        let object = row(r#"{"o":{"o":{"a":1,"a":1}}}"#).needed_object("o").unwrap();
+        let object = object.needed_object("o").unwrap();
+        assert_eq!(object.counter("a"), Err(Refusal::Twice("a")));
+    }
+
+    #[test]
     fn value_of_another_form_is_refused() {
-        let odd = row(r#"{"n":-1,"big":4294967296,"text":"1e3!","list":[256],"half":0.5,"two":2}"#);
-        for name in ["n", "big", "text", "list", "half"] {
+        let odd = row(r#"{"n":-1,"big":4294967296,"text":"1e3!","list":[256],"half":0.5,"two":2,
+            "object":{}}"#);
+        for name in ["n", "big", "text", "list", "half", "object"] {
             assert!(odd.counter(name).is_err(), "{name}");
         }
-        for name in ["text", "list", "two"] {
+        for name in ["text", "list", "two", "object"] {
             assert!(odd.flag(name).is_err(), "{name}");
         }
-        for name in ["n", "text", "list"] {
+        for name in ["n", "text", "list", "object"] {
             assert!(odd.bytes(name).is_err(), "{name}");
         }
         for name in ["n", "list"] {
@@ -238,7 +279,9 @@ mod tests {
         }
         assert!(odd.needed_key("half").is_err() && odd.device_type("text").is_err());
         assert!(odd.time("text").is_err() && odd.time("list").is_err());
+        assert!(odd.text("object").is_err() && odd.needed_key("object").is_err());
         assert!(odd.transports("n").unwrap().is_empty());
+        assert!(odd.transports("object").unwrap().is_empty());
     }
 
     #[test]

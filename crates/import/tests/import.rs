@@ -106,6 +106,33 @@ fn line_of_the_greatest_length_is_read_and_one_more_byte_is_refused() {
     assert_eq!(java().row(padded(LINE_MAX + 1).as_bytes()), Err(Refusal::TooLong));
 }
 
+/// Carriage returns at the place where reading stops are not the end of the line.
+#[test]
+fn rest_of_a_line_that_is_too_long_is_not_another_row() {
+    let old = old();
+    let first = row(&old).to_string();
+    let mut second = row(&old);
+    second["credentialId"] = json!(base64url(b"second"));
+    let padding = " ".repeat(LINE_MAX - first.len());
+    for end in ["\r\r", "\r\r\r"] {
+        let line = format!("{first}{padding}{end}{second}\n");
+        assert_eq!(verdicts(java(), line.as_bytes()), [(1, Err(Refusal::TooLong))], "{end:?}");
+    }
+}
+
+/// Otherwise it would depend on the parser whose key is imported.
+#[test]
+fn key_that_occurs_twice_is_refused_wherever_it_is() {
+    let old = old();
+    let (id, key) = (base64url(old.id()), base64url(old.key()));
+    let twice = format!(
+        r#"{{"type":"webauthn","user_id":"ada","credential_data":{{
+            "credentialId":"{id}","credentialPublicKey":"AA","credentialPublicKey":"{key}"}}}}"#
+    );
+    let refusal = Importer::new(System::Keycloak, rp_id()).row(twice.as_bytes()).unwrap_err();
+    assert_eq!(refusal, Refusal::Twice("credentialPublicKey"));
+}
+
 #[test]
 fn failure_to_read_is_not_the_end_of_the_file() {
     struct Broken;

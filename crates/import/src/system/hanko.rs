@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{
     record::Record,
     refusal::Refusal,
-    row::{self, Row},
+    row::{self, Member, Row},
 };
 
 const IMPORTED: &str =
@@ -33,7 +33,7 @@ pub(super) fn read(row: &Row, _: &RpId) -> Result<Record, Refusal> {
 
 fn user(row: &Row) -> Result<Vec<u8>, Refusal> {
     let handle = row.member("user_handle")?;
-    if handle.is_some_and(Value::is_string) {
+    if matches!(handle, Some(Member::Other(Value::String(_)))) {
         return row.needed_bytes("user_handle");
     }
     // In the JSON of Hanko's model, this is an object.
