@@ -72,7 +72,7 @@ pub struct MetadataEntry {
     /// Who vouches for the model: roots, intermediates, or attestation certificates themselves. Certificates that
     /// cannot be parsed are listed in the [omissions](super::Metadata::omissions).
     pub anchors: Vec<TrustAnchor>,
-    /// The reports about the model, earliest first.
+    /// The reports about the model, earliest first, and last those whose date cannot be read.
     reports: Vec<StatusReport>,
     /// The time of the first warning, if there is one.
     pub(super) warned_since: Option<Timestamp>,
@@ -106,7 +106,7 @@ impl KeyIdentifier {
 }
 
 impl MetadataEntry {
-    /// Returns the reports that are effective at this time, earliest first.
+    /// Returns the reports that are effective at this time, earliest first. One whose date cannot be read is the last.
     pub fn reports_at(&self, at: Timestamp) -> impl Iterator<Item = &StatusReport> {
         self.reports.iter().filter(move |report| report.is_effective(at))
     }
@@ -161,11 +161,10 @@ impl MetadataEntry {
     /// Sorts the reports, once all of them are here.
     pub(super) fn finish(&mut self) {
         // A stable sort: the order of the list decides for reports on the same day.
-        self.reports.sort_by_key(|report| report.effective);
-        let mut warnings = self.reports.iter().filter(|report| report.status.is_warning());
-        let first = warnings.next();
-        self.warned_since =
-            first.map(|report| report.effective.unwrap_or(Timestamp::from_unix_millis(0)));
+        self.reports.sort_by_key(StatusReport::place);
+        let warnings = self.reports.iter().filter(|report| report.status.is_warning());
+        let since = warnings.map(|it| it.effective.unwrap_or(Timestamp::from_unix_millis(0)));
+        self.warned_since = since.min();
     }
 
     /// Parses an entry. It is only skipped without the members that say what it is about or that contain warnings. Any

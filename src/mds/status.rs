@@ -130,7 +130,7 @@ pub struct StatusReport {
     /// The address of more information.
     pub url: Option<String>,
     /// The start of the day from which a certification no longer counts. `None` if it does not expire, and the epoch if
-    /// the date cannot be read. Warnings do not expire.
+    /// this date or the effective date cannot be read. Warnings do not expire.
     pub sunset: Option<Timestamp>,
     /// The revision of FIPS 140, for reports about it: 3 for FIPS 140-3.
     pub fips_revision: Option<u8>,
@@ -167,8 +167,8 @@ impl StatusReport {
     }
 }
 
-/// Parsing never makes a report milder: without a readable date it is always effective, without a readable sunset date its
-/// certification has expired, and without a readable status it is a warning.
+/// Parsing never makes a report milder: without a readable date it is always effective, and its certification has expired;
+/// without a readable sunset date its certification has expired, and without a readable status it is a warning.
 impl StatusReport {
     pub(super) const fn unreadable() -> Self {
         Self {
@@ -196,8 +196,10 @@ impl StatusReport {
             if day.is_some() && sunset.is_none() {
                 omissions.add(OmissionReason::Member("sunsetDate"));
             }
-            sunset.unwrap_or(Timestamp::from_unix_millis(0))
+            sunset.unwrap_or(NEVER_COUNTS)
         });
+        let is_misdated = json.effective_date.is_some() && effective.is_none();
+        let sunset = if is_misdated { Some(NEVER_COUNTS) } else { sunset };
         let version = json.authenticator_version;
         let physical = json.fips_physical_security_level;
         Some(Self {
@@ -210,6 +212,18 @@ impl StatusReport {
             fips_revision: member(json.fips_revision, "fipsRevision", omissions),
             fips_physical_level: member(physical, "fipsPhysicalSecurityLevel", omissions),
         })
+    }
+}
+
+/// The sunset of a certification of which a date cannot be read.
+const NEVER_COUNTS: Timestamp = Timestamp::from_unix_millis(0);
+
+impl StatusReport {
+    /// By what reports are sorted, the earliest first. One whose date cannot be read is the last, because it could end what
+    /// any other reports.
+    pub(super) fn place(&self) -> (bool, Option<Timestamp>) {
+        let is_misdated = self.effective.is_none() && self.sunset == Some(NEVER_COUNTS);
+        (is_misdated, self.effective)
     }
 }
 

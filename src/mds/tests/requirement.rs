@@ -72,6 +72,29 @@ fn certification_is_that_of_the_latest_report_about_a_level() {
     }
 }
 
+/// Such a report could be of any day, so it ends what others report, and certifies nothing itself.
+#[test]
+fn report_whose_date_cannot_be_read_only_makes_things_worse() {
+    type Row<'a> = (&'a [(&'a str, Option<&'a str>)], Option<CertificationLevel>);
+    let l2 = ("FIDO_CERTIFIED_L2", Some("2021-01-01"));
+    let table: [Row<'_>; 6] = [
+        (&[("FIDO_CERTIFIED_L3", Some("2023/01/01"))], None),
+        (&[("FIDO_CERTIFIED_L3", Some("soon")), l2], None),
+        (&[l2, ("FIDO_CERTIFIED_L1", Some("soon"))], None),
+        (&[("NOT_FIDO_CERTIFIED", Some("soon")), l2], None),
+        // Reports without a date come first.
+        (&[("NOT_FIDO_CERTIFIED", None), l2], Some(CertificationLevel::L2)),
+        (&[("FIDO_CERTIFIED_L3", None)], Some(CertificationLevel::L3)),
+    ];
+    for (reports, expected) in table {
+        assert_eq!(only(reports).certification_at(day("2022-01-01")), expected, "{reports:?}");
+    }
+    assert_eq!(only(&[("FIPS140_CERTIFIED_L3", Some("soon"))]).fips140_at(day("2022-01-01")), None);
+    let warnings = [("REVOKED", Some("soon")), ("USER_VERIFICATION_BYPASS", Some("2023-01-01"))];
+    let metadata = verify(&blob(&[entry(&reports(&warnings))])).unwrap();
+    assert_eq!(metadata.warned_at(day("2022-01-01")).count(), 1);
+}
+
 #[test]
 fn every_level_has_its_report_and_higher_ones_satisfy_lower_requirements() {
     let levels = [
