@@ -227,6 +227,7 @@ fn lying_store_signs_no_one_in() {
     lie("another user", &|passkey| passkey.user = handle("bob"));
     lie("another relying party", &|passkey| passkey.rp_id = "example.net".into());
     lie("another key", &|passkey| passkey.public_key = bobs.public_key.clone());
+    lie("another ID", &|passkey| passkey.id = bobs.id);
     lie("another credential", &|passkey| passkey.credential_id = bobs.credential_id.clone());
     lie("another backup eligibility", &|passkey| passkey.state.backup_eligible = Some(false));
     lie("a higher counter", &|passkey| passkey.state.sign_count = 1);

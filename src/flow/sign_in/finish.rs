@@ -5,7 +5,7 @@ use core::{fmt, hint};
 
 use super::outcome::{SignedIn, state_after};
 use crate::{
-    bytes::{CredentialId, UserHandle},
+    bytes::{CredentialId, PasskeyId, UserHandle},
     ceremony::{
         AuthenticationExpectation, Ceremony, CeremonyError, CeremonyKind, CredentialRecord,
         SignInRequest, VerifiedAuthentication, verify_authentication,
@@ -204,7 +204,12 @@ impl<'a> Attempt<'a> {
         if passkey.rp_id != rp.rp_id().as_str() {
             return Err(Error::Inconsistent("a passkey of another relying party"));
         }
-        self.judge(rp, &CredentialRecord::from(passkey))
+        let verified = self.judge(rp, &CredentialRecord::from(passkey))?;
+        // The use is recorded, and the proof made, for this ID.
+        if passkey.id != PasskeyId::of(&passkey.rp_id, &passkey.credential_id) {
+            return Err(Error::Inconsistent("a passkey with the ID of another one"));
+        }
+        Ok(verified)
     }
 
     /// Verifies the response against the demands of the ceremony when it began.
