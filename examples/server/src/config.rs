@@ -158,6 +158,11 @@ pub struct Config {
     #[arg(long, env = "PASSKEYS_RING", value_parser = FalseyValueParser::new())]
     pub ring: bool,
 
+    /// The API of the FIDO Alliance's conformance tool, in place of the site
+    #[cfg(feature = "conformance")]
+    #[command(flatten)]
+    pub conformance: crate::conformance::Flags,
+
     /// What keeps one client from taking the server from all others
     #[command(flatten)]
     pub limits: Limits,

@@ -18,6 +18,7 @@
 //! | `routes/code.rs` | a code beside the passkey, as the first or the second factor: for a demo only |
 //! | `routes/settings.rs` | what the relying party decides, changed from the page: for a demo only |
 //! | `guard.rs` | protection of these routes against forged requests, and security headers |
+//! | `conformance.rs` | with the feature `conformance`: the API of the FIDO Alliance's conformance tool, in place of all this |
 //! | `limits.rs` | what keeps one client from taking the server from all others: time, connections, requests, threads |
 //! | `assets/` | the page |
 
@@ -25,6 +26,8 @@ pub mod app;
 mod audit;
 mod client;
 pub mod config;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod error;
 mod guard;
 mod host;
@@ -50,6 +53,10 @@ const GRACE: Duration = Duration::from_secs(10);
 ///
 /// The configuration does not hold, the database cannot be opened, or the address cannot be listened on.
 pub async fn run(config: Config) -> Result<(), Box<dyn Error>> {
+    #[cfg(feature = "conformance")]
+    if config.conformance.conformance {
+        return conformance::run(config).await;
+    }
     let config = config.with_decoys()?;
     let rp = config.relying_party()?;
     config.check_demo()?;

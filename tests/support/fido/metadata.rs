@@ -11,7 +11,7 @@ use relying_party::{
     crypto::RustCrypto,
     mds::{BlobVerification, MdsError, Metadata},
     test_authenticator::{TestAlgorithm, TestAuthority, TestCertificate, TestExtension, TestKey},
-    x509::{Certificate, Crl, CrlRevocation, PathError, TrustAnchor, VerifiedCrl},
+    x509::{Certificate, Crl, CrlRevocation, PathError, TrustAnchor},
 };
 use serde_json::{Value, json};
 
@@ -46,8 +46,18 @@ impl Flaw {
     }
 }
 
-/// Publishes the model's entry and reads what was published.
-pub(crate) fn metadata_of(model: &Model) -> Result<Arc<Metadata>, MdsError> {
+/// What a publisher of metadata has on its pages.
+pub(crate) struct Published {
+    pub(crate) blob: String,
+    /// The root of the certificates that sign.
+    pub(crate) root: Vec<u8>,
+    /// The revocation lists of the root and of the intermediate.
+    pub(crate) lists: [Vec<u8>; 2],
+    issuers: [Vec<u8>; 2],
+}
+
+/// Publishes the model's entry.
+pub(crate) fn publish(model: &Model) -> Published {
     let root = TestAuthority::root("the root of metadata").unwrap();
     let issuer = root.below("the intermediate of metadata", |_| ()).unwrap();
     let key = TestKey::from_seed(TestAlgorithm::Rs256, "the signer of metadata").unwrap();
@@ -64,16 +74,27 @@ pub(crate) fn metadata_of(model: &Model) -> Result<Arc<Metadata>, MdsError> {
     let payload = json!({ "no": 1, "nextUpdate": "2025-07-01", "entries": entries });
     let blob = jws(&payload, &[&signer, &issuer.certificate], &key, model.flaw);
 
-    let anchors = [TrustAnchor::from_der(&root.certificate).unwrap()];
     let revoked = |certificate: &[u8], flaw| {
         let serial = Certificate::parse(certificate).unwrap().serial_number().to_vec();
         if model.flaw == Some(flaw) { vec![serial] } else { vec![] }
     };
-    let lists = CrlRevocation::new([
+    let lists = [
         crl(&root, &revoked(&issuer.certificate, Flaw::RevokedIntermediate)),
         crl(&issuer, &revoked(&signer, Flaw::RevokedSigner)),
-    ])
-    .require_list();
+    ];
+    let issuers = [root.certificate.clone(), issuer.certificate];
+    Published { blob, root: root.certificate, lists, issuers }
+}
+
+/// Publishes the model's entry and reads what was published.
+pub(crate) fn metadata_of(model: &Model) -> Result<Arc<Metadata>, MdsError> {
+    let Published { blob, root, lists, issuers } = publish(model);
+    let anchors = [TrustAnchor::from_der(&root).unwrap()];
+    let lists = lists.iter().zip(&issuers).map(|(list, issuer)| {
+        let issuer = Certificate::parse(issuer).unwrap();
+        Crl::parse(list).unwrap().verify(&issuer, &RustCrypto).unwrap()
+    });
+    let lists = CrlRevocation::new(lists).require_list();
     let verification = BlobVerification::new(&anchors, NOW, &RustCrypto).revocation(&lists);
     verification.verify(blob.as_bytes()).map(Arc::new)
 }
@@ -90,8 +111,8 @@ fn jws(payload: &Value, x5c: &[&[u8]], key: &TestKey, flaw: Option<Flaw>) -> Str
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// The list of an authority (RFC 5280 §5.1), verified.
-fn crl(authority: &TestAuthority, serials: &[Vec<u8>]) -> VerifiedCrl {
+/// The list of an authority (RFC 5280 §5.1).
+fn crl(authority: &TestAuthority, serials: &[Vec<u8>]) -> Vec<u8> {
     let issuer = Certificate::parse(&authority.certificate).unwrap();
     // ecdsa-with-SHA256
     let algorithm = der(0x30, &der(0x06, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2]));
@@ -114,8 +135,7 @@ fn crl(authority: &TestAuthority, serials: &[Vec<u8>]) -> VerifiedCrl {
     let tbs = der(0x30, &tbs.concat());
     let signature = authority.key.sign(&tbs).unwrap();
     let signature = der(0x03, &[&[0], &signature[..]].concat());
-    let list = der(0x30, &[tbs, algorithm, signature].concat());
-    Crl::parse(&list).unwrap().verify(&issuer, &RustCrypto).unwrap()
+    der(0x30, &[tbs, algorithm, signature].concat())
 }
 
 /// Tag, length and content.
