@@ -51,7 +51,7 @@ async fn largest_post_quantum_passkey_is_kept_and_used<DB: Dialect>(fresh: &Fres
     assert_eq!(created.credential_id.as_bytes().len(), CREDENTIAL_ID_MAX);
 
     // Lists it, by the account and for the operator, and finds it.
-    assert_eq!(store.passkeys_of(&owner).await.unwrap(), [created.clone()]);
+    assert_eq!(store.passkeys_of(&owner).await.unwrap(), std::slice::from_ref(&created));
     let found = store.passkey(&created.rp_id, &created.credential_id).await.unwrap();
     assert_eq!(found.as_ref(), Some(&created));
     assert_eq!(store.insert_passkey(&created, 10).await.unwrap(), InsertOutcome::AlreadyExists);
