@@ -38,7 +38,7 @@ impl Server {
         })?;
         let initialize =
             [format!("-D{}", server.data()), "--auth=trust".into(), "-Upostgres".into()];
-        server.run(&folder.join("initdb"), &initialize);
+        server.initialize(&folder.join("initdb"), &initialize);
         Some(server)
     }
 
@@ -63,7 +63,7 @@ impl Server {
             format!("--datadir={}", server.data()),
             "--auth-root-authentication-method=normal".into(),
         ];
-        server.run(Path::new("/usr/bin/mariadb-install-db"), &initialize);
+        server.initialize(Path::new("/usr/bin/mariadb-install-db"), &initialize);
         Some(server)
     }
 
@@ -104,9 +104,23 @@ impl Server {
         command
     }
 
-    fn run(&self, program: &Path, arguments: &[String]) {
-        let status = self.command(program).args(arguments).status().unwrap();
-        assert!(status.success(), "{}: {status}", program.display());
+    /// Makes the data with the server's own program. It starts a server itself, which now and then does not come up on a
+    /// machine with many of them.
+    fn initialize(&self, program: &Path, arguments: &[String]) {
+        let mut said = String::new();
+        for _ in 0..3 {
+            let mut command = self.command(program);
+            let output = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let output = output.output().unwrap();
+            if output.status.success() {
+                return;
+            }
+            said = [output.stdout, output.stderr]
+                .map(|it| String::from_utf8_lossy(&it).into_owned())
+                .concat();
+            let _ = fs::remove_dir_all(self.data());
+        }
+        panic!("{}: {said}", program.display());
     }
 
     pub fn start(&mut self) {
