@@ -50,7 +50,7 @@ async fn largest_post_quantum_passkey_is_kept_and_used<DB: Dialect>(fresh: &Fres
     assert_eq!(public.len(), KEY);
     assert_eq!(created.credential_id.as_bytes().len(), CREDENTIAL_ID_MAX);
 
-    // Lists it, by the account and for the operator, and finds it.
+    // Lists it, finds it, and knows it again.
     assert_eq!(store.passkeys_of(&owner).await.unwrap(), std::slice::from_ref(&created));
     let found = store.passkey(&created.rp_id, &created.credential_id).await.unwrap();
     assert_eq!(found.as_ref(), Some(&created));
