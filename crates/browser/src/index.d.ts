@@ -49,6 +49,12 @@ export interface ClientOptions {
   transport?: Transport | undefined;
   /** Sentences that replace the English ones. What is missing stays English. */
   messages?: Partial<Messages> & Readonly<Record<string, string>> | undefined;
+  /**
+   * Whether to tell the server when the browser fails to create or use a passkey, for its audit: the ceremony's ID and
+   * the name of the exception, such as `NotAllowedError`. `false` by default. A report delays nothing, and no one is told
+   * if it gets lost. What the page or another request of this client stopped is not reported.
+   */
+  reportFailures?: boolean | undefined;
 }
 
 export interface CallOptions {
@@ -246,7 +252,8 @@ export type Operation =
   | "rename"
   | "delete"
   | "erase"
-  | "settings";
+  | "settings"
+  | "failure";
 
 /**
  * Carries an operation to the server, and its answer back: the status and the JSON that the HTTP endpoints would give.

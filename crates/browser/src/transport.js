@@ -25,6 +25,8 @@ export function httpTransport({ base = "/passkeys", fetch } = {}) {
       cache: "no-store",
     };
     if (signal) init.signal = signal;
+    // A report has to arrive even if the page is left right after the failure.
+    if (operation === "failure") init.keepalive = true;
     if (body !== undefined) {
       init.headers = { ...init.headers, "content-type": "application/json" };
       init.body = JSON.stringify(body);

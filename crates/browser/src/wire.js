@@ -25,6 +25,7 @@ const endpoints = {
   "delete": ["DELETE", "/{id}"],
   "erase": ["DELETE", ""],
   "settings": ["GET", "/settings"],
+  "failure": ["POST", "/failure"],
 };
 
 /**

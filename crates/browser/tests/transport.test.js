@@ -30,6 +30,7 @@ const operations = {
   "delete": [{ id: "k1_-" }, "DELETE", "/p/k1_-", undefined],
   "erase": [{}, "DELETE", "/p", undefined],
   "settings": [{}, "GET", "/p/settings", undefined],
+  "failure": [{ ceremony: "c", error: "E" }, "POST", "/p/failure", { ceremony: "c", error: "E" }],
 };
 
 for (const [operation, [input, method, path, body]] of Object.entries(operations)) {
@@ -47,6 +48,7 @@ for (const [operation, [input, method, path, body]] of Object.entries(operations
     assert.equal(init.headers["content-type"], body && "application/json");
     assert.deepEqual(init.body && JSON.parse(init.body), body);
     assert.equal("signal" in init, false);
+    assert.equal(init.keepalive, operation === "failure" ? true : undefined);
   });
 }
 

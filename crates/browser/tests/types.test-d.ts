@@ -21,6 +21,9 @@ const client = new PasskeyClient({ base: "/passkeys", messages: de });
 new PasskeyClient();
 new PasskeyClient({ fetch: (input, init) => fetch(input, { ...init, headers: { "x-csrf": "1" } }) });
 new PasskeyClient({ messages: { passkey_already_exists: "Already there.", name_taken: "That name is taken." } });
+new PasskeyClient({ reportFailures: true });
+// @ts-expect-error: reports are on or off
+new PasskeyClient({ reportFailures: "NotAllowedError" });
 // @ts-expect-error: a base is a path
 new PasskeyClient({ base: 1 });
 // @ts-expect-error: sentences are text

@@ -20,13 +20,15 @@ import { readAnswer, readBegun, readPasskey, readPasskeys, readSettings, readSig
 export class PasskeyClient {
   #transport;
   #messages;
+  #reportsFailures;
   #turn = new Turn();
   #autofill = new Autofill(this.#turn);
 
   /** @param {import("./index.js").ClientOptions} [options] */
-  constructor({ base, fetch, transport, messages = {} } = {}) {
+  constructor({ base, fetch, transport, messages = {}, reportFailures = false } = {}) {
     this.#transport = transport ?? httpTransport({ base, fetch });
     this.#messages = { ...english, ...messages };
+    this.#reportsFailures = reportFailures;
   }
 
   // ---- ceremonies ----
@@ -124,7 +126,7 @@ export class PasskeyClient {
     try {
       const { begun, asked } = await this.#turn.take(signal, async (signal) => {
         const begun = await this.#begin(`${verb}/begin`, input, signal);
-        return { begun, asked: await askBrowser(use, begun.publicKey, { conditional, signal }) };
+        return { begun, asked: await this.#ask(use, begun, { conditional, signal }) };
       });
       const finished = await this.#finish(`${verb}/finish`, begun, asked, signal);
       if (signsIn) this.#autofill.stop();
@@ -143,7 +145,7 @@ export class PasskeyClient {
     const finished = await this.#autofill.run(signal, {
       begin: (signal) => this.#begin("sign-in/begin", { flow: "autofill" }, signal),
       ask: (begun, signal) => {
-        const asked = askBrowser("get", begun.publicKey, { conditional: true, signal });
+        const asked = this.#ask("get", begun, { conditional: true, signal });
         safely(onWaiting);
         return asked;
       },
@@ -161,6 +163,37 @@ export class PasskeyClient {
   async #begin(operation, input, signal) {
     const { body, date } = await this.#call(operation, input, signal);
     return readBegun(operation, body, date ?? Date.now());
+  }
+
+  /**
+   * Asks the browser, and reports its failure if the page wants that.
+   *
+   * @param {import("./support.js").Use} use
+   * @param {Begun} begun
+   * @param {{ conditional: boolean, signal: AbortSignal }} how
+   */
+  async #ask(use, begun, how) {
+    try {
+      return await askBrowser(use, begun.publicKey, how);
+    } catch (error) {
+      // What the page stopped, or another request of this client displaced, has not failed.
+      if (this.#reportsFailures && !how.signal.aborted) this.#report(begun, /** @type {PasskeyError} */ (error));
+      throw error;
+    }
+  }
+
+  /**
+   * Tells the server by which name the browser failed. No one waits for the answer, and it changes nothing.
+   *
+   * @param {Begun} begun
+   * @param {PasskeyError} error
+   */
+  #report({ ceremony }, { cause }) {
+    try {
+      this.#transport("failure", { ceremony, error: nameOf(cause) }, {}).catch(() => {});
+    } catch {
+      // The page gets the failure of the browser, not this one.
+    }
   }
 
   /**
@@ -252,6 +285,16 @@ export class PasskeyClient {
  */
 function defined(json) {
   return Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined));
+}
+
+/**
+ * The name of an exception. Password managers throw what they like, and only a name is sent.
+ *
+ * @param {unknown} cause
+ */
+function nameOf(cause) {
+  const { name } = /** @type {{ name?: unknown }} */ (cause ?? {});
+  return typeof name === "string" && /^\w{1,64}$/.test(name) ? name : "Error";
 }
 
 /**

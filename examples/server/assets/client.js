@@ -4,7 +4,7 @@ import { passkeySentences, t } from "/i18n.js";
 import { say } from "/notices.js";
 import { PasskeyClient } from "/passkeys/browser/index.js";
 
-export const client = new PasskeyClient({ messages: passkeySentences });
+export const client = new PasskeyClient({ messages: passkeySentences, reportFailures: true });
 
 /** Does something sensitive. If the server wants its user verified first, asks for a passkey and does it again. */
 export async function verified(action) {

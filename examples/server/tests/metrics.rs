@@ -17,7 +17,7 @@ use relying_party::{
     Passkeys, RelyingParty, SessionBinding, SignInRequest, SignedInUser, UserHandle,
     store::MemoryStore, test_authenticator::TestAuthenticator,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use server::metrics::Metrics;
 use tower::ServiceExt as _;
 
@@ -31,7 +31,7 @@ async fn get(router: &Router, path: &str) -> (StatusCode, String) {
     (status, String::from_utf8(body.to_vec()).unwrap())
 }
 
-/// A creation, a sign-in and a refusal.
+/// A creation, a failure in the browser, a sign-in and a refusal.
 async fn use_passkeys() {
     let rp = RelyingParty::builder("example.com", "Example").origin(ORIGIN).build().unwrap();
     let passkeys = Passkeys::new(rp, MemoryStore::new());
@@ -44,6 +44,9 @@ async fn use_passkeys() {
     assert!(finish.audited().await.unwrap().outcome.is_ok());
     let start = passkeys.begin_sign_in(SignInRequest::Discoverable, session);
     let start = start.audited().await.unwrap().outcome.unwrap();
+    let report = json!({ "ceremony": start.ceremony_id, "error": "NotAllowedError" }).to_string();
+    let report = passkeys.report_failure(session, report.as_bytes());
+    assert!(report.audited().await.unwrap().outcome.is_ok());
     let body = browser.answer(&start.to_json(), ORIGIN).unwrap();
     for succeeds in [true, false] {
         let finish = passkeys.finish_sign_in(session, body.as_bytes());
@@ -67,6 +70,7 @@ async fn metrics_are_exported_and_the_dashboard_asks_for_nothing_else() {
     assert_eq!(status, StatusCode::OK);
     for line in [
         "relying_party_ceremonies_finished_total{ceremony=\"sign_in\"} 1",
+        "relying_party_browser_failures_total{ceremony=\"sign_in\",error=\"NotAllowedError\"} 1",
         "relying_party_ceremony_seconds_count{ceremony=\"create\"} 1",
         "relying_party_verification_seconds_count{ceremony=\"sign_in\",outcome=\"refused\"} 1",
     ] {

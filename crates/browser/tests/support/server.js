@@ -43,6 +43,7 @@ export const usual = {
   "delete": { object: "passkey", id: "k1_-", deleted: true },
   "erase": { deleted: true },
   "settings": { enabled: true, autofill: true, show_button: false, sign_up: true, rp_id: "example.com" },
+  "failure": { reported: true },
 };
 
 export const refusal = (status, code, more = {}) => ({

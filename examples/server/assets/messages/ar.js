@@ -197,6 +197,7 @@ export default Object.freeze({
   activity_backup_lost: "لم يعد {passkey} متزامنًا",
   activity_passkey_renamed: "أُعيدت تسمية {passkey}",
   activity_passkey_deleted: "حُذف مفتاح مرور",
+  activity_browser_failed: "فشل طلب مفتاح مرور في المتصفح أو أُلغي",
   activity_limit_reached: "رُفض مفتاح جديد: العدد كبير جدًا",
   activity_reverification_required: "انتظر تغيير تأكيدك",
   activity_ceremony_not_found: "رُفض طلب: انتهت صلاحيته",

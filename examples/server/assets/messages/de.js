@@ -176,6 +176,7 @@ export default Object.freeze({
   activity_backup_lost: "{passkey} ist nicht mehr synchronisiert",
   activity_passkey_renamed: "{passkey} wurde umbenannt",
   activity_passkey_deleted: "Ein Passkey wurde gelöscht",
+  activity_browser_failed: "Eine Passkey-Anfrage ist im Browser gescheitert oder wurde abgebrochen",
   activity_limit_reached: "Ein neuer Passkey wurde abgelehnt: Es gibt zu viele",
   activity_reverification_required: "Eine Änderung wartete auf Ihre Bestätigung",
   activity_ceremony_not_found: "Eine Anfrage wurde abgelehnt: Sie war abgelaufen",

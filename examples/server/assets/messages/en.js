@@ -184,6 +184,7 @@ export default Object.freeze({
   activity_backup_lost: "{passkey} is no longer synced",
   activity_passkey_renamed: "{passkey} was renamed",
   activity_passkey_deleted: "A passkey was deleted",
+  activity_browser_failed: "A passkey request failed or was cancelled in the browser",
   activity_limit_reached: "A new passkey was refused: there are too many",
   activity_reverification_required: "A change waited for your confirmation",
   activity_ceremony_not_found: "A request was refused: it had expired",
