@@ -43,6 +43,7 @@ pub struct SqlxStore<DB: Dialect> {
     pub(crate) tables: Tables,
     pub(crate) statements: Arc<Statements>,
     pub(crate) keeps_accounts: bool,
+    keeps_expired: bool,
     patience: Duration,
     begun: Arc<AtomicU32>,
     group: Arc<Group<DB>>,
@@ -76,6 +77,7 @@ impl<DB: Dialect> SqlxStore<DB> {
             statements: Arc::new(Statements::new::<DB>(&tables)),
             tables,
             keeps_accounts: false,
+            keeps_expired: false,
             patience: PATIENCE,
             begun: Arc::default(),
             group: Arc::default(),
@@ -91,6 +93,14 @@ impl<DB: Dialect> SqlxStore<DB> {
         self
     }
 
+    /// Keeps expired ceremonies until [`take_expired`](Self::take_expired) or [`sweep`](Self::sweep) removes them. Call one
+    /// of them regularly, because nothing else does. If several machines use the database, set this on each.
+    #[must_use]
+    pub fn keeping_expired(mut self) -> Self {
+        self.keeps_expired = true;
+        self
+    }
+
     /// The pool.
     #[must_use]
     pub fn pool(&self) -> &Pool<DB> {
@@ -99,8 +109,9 @@ impl<DB: Dialect> SqlxStore<DB> {
 
     /// Deletes a batch of expired ceremonies, and returns how many it deleted. A batch has up to 64.
     ///
-    /// You do not need to call it: every sixteenth ceremony that begins does so. A ceremony counts as expired here a minute
-    /// late, because the clocks of your machines may differ.
+    /// You do not need to call it: every sixteenth ceremony that begins does so, unless you ask for
+    /// [`keeping_expired`](Self::keeping_expired). A ceremony counts as expired here a minute late, because the clocks of your
+    /// machines may differ.
     ///
     /// # Errors
     ///
@@ -111,6 +122,47 @@ impl<DB: Dialect> SqlxStore<DB> {
             return Ok(0);
         }
         self.write(Atomic::Statement, job!(self, sweep(ids))).await
+    }
+
+    /// Removes a batch of expired ceremonies like [`sweep`](Self::sweep), and returns them, so that you can
+    /// [audit](relying_party::audit::Audit::abandoned) those that no one finished. Of several callers, one gets each
+    /// ceremony. It costs one or two short statements for each, in one transaction.
+    ///
+    /// Needs a store that is [`keeping_expired`](Self::keeping_expired) to return all of them. Ceremonies that were erased
+    /// with their account are not returned.
+    ///
+    /// ```
+    /// # async fn example<DB: relying_party_sqlx::Dialect>(
+    /// #     store: relying_party_sqlx::SqlxStore<DB>, rp: relying_party::RelyingParty
+    /// # ) -> Result<(), Box<dyn std::error::Error>> {
+    /// use relying_party::{Timestamp, audit::Audit};
+    ///
+    /// let store = store.keeping_expired();
+    /// // In a task that runs every minute.
+    /// let now = Timestamp::now();
+    /// loop {
+    ///     let expired = store.take_expired(now).await?;
+    ///     if expired.is_empty() {
+    ///         break;
+    ///     }
+    ///     for entry in expired.iter().filter_map(|ceremony| Audit::new(&rp, now).abandoned(ceremony)) {
+    ///         println!("{}", serde_json::to_string(&entry)?);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The database fails. Then the ceremonies are still there, unless only the answer to the commit was lost.
+    pub async fn take_expired(&self, now: Timestamp) -> Result<Vec<Ceremony>, SqlxError> {
+        let ids = self.read(job!(self, expired(; now))).await?;
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let records = self.write(Atomic::Transaction, job!(self, take_expired(ids))).await?;
+        Ok(records.iter().filter_map(|record| Ceremony::from_stored(record)).collect())
     }
 
     /// Runs your statements, for example a query of your sessions table, on a connection of the pool. Like the
@@ -224,6 +276,7 @@ impl<DB: Dialect> Clone for SqlxStore<DB> {
             tables: self.tables.clone(),
             statements: Arc::clone(&self.statements),
             keeps_accounts: self.keeps_accounts,
+            keeps_expired: self.keeps_expired,
             patience: self.patience,
             begun: Arc::clone(&self.begun),
             group: Arc::clone(&self.group),
@@ -244,7 +297,9 @@ impl<DB: Dialect> AsyncCeremonyStore for SqlxStore<DB> {
     type Error = SqlxError;
 
     async fn put_ceremony(&self, ceremony: &Ceremony) -> Result<(), SqlxError> {
-        if self.begun.fetch_add(1, Ordering::Relaxed).is_multiple_of(SWEEP_EVERY) {
+        if !self.keeps_expired
+            && self.begun.fetch_add(1, Ordering::Relaxed).is_multiple_of(SWEEP_EVERY)
+        {
             // Housekeeping. If the database has failed, the insert will say so.
             let _ = self.sweep(ceremony.created_at()).await;
         }

@@ -9,10 +9,12 @@
 
 mod support;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use relying_party::{
     CeremonyId, Challenge, CreatePasskey, Error, SignIn, SignInRequest, SignedInUser, Timestamp,
+    audit::Audit,
+    ceremony::Ceremony,
     flow::Owner,
     store::{
         AsyncCeremonyStore as _, AsyncPasskeyStore as _, RunError,
@@ -203,13 +205,13 @@ async fn a_credential_gets_one_owner_of_many_that_claim_it<DB: Dialect>(fresh: &
 }
 
 /// Begins that many sign-ins at a time.
-async fn begin<DB: Dialect>(fresh: &Fresh<DB>, count: u32, at: Timestamp) -> Vec<CeremonyId> {
+async fn begin<DB: Dialect>(store: &SqlxStore<DB>, count: u32, at: Timestamp) -> Vec<CeremonyId> {
     let rp = rp();
     let mut ids = Vec::new();
     for _ in 0..count {
         let challenge = Challenge::generate().unwrap();
         let begin = SignIn::begin(&rp, SignInRequest::Discoverable, session(), challenge, at);
-        ids.push(run_async(&fresh.store, begin).await.unwrap().ceremony_id);
+        ids.push(run_async(store, begin).await.unwrap().ceremony_id);
     }
     ids
 }
@@ -219,8 +221,8 @@ async fn a_sweep_deletes_a_batch_of_expired_ceremonies_and_no_others<DB: Dialect
 ) {
     const LIFETIME: u64 = 5 * 60_000;
     const SKEW: u64 = 60_000;
-    let old = begin(fresh, 100, NOW).await;
-    let new = begin(fresh, 3, later(1)).await;
+    let old = begin(&fresh.store, 100, NOW).await;
+    let new = begin(&fresh.store, 3, later(1)).await;
     // The clocks of other machines may be a minute behind.
     assert_eq!(fresh.store.sweep(later(LIFETIME + SKEW)).await.unwrap(), 0);
     let now = later(LIFETIME + SKEW + 1);
@@ -236,14 +238,50 @@ async fn a_sweep_deletes_a_batch_of_expired_ceremonies_and_no_others<DB: Dialect
 }
 
 async fn expired_ceremonies_go_when_others_begin<DB: Dialect>(fresh: &Fresh<DB>) {
-    let old = begin(fresh, 40, NOW).await;
-    begin(fresh, 16, later(24 * 3_600_000)).await;
+    let old = begin(&fresh.store, 40, NOW).await;
+    begin(&fresh.store, 16, later(24 * 3_600_000)).await;
     for id in old {
         assert_eq!(fresh.store.take_ceremony(&id).await.unwrap(), None);
     }
 }
 
+async fn each_expired_ceremony_is_returned_to_one_caller<DB: Dialect>(fresh: &Fresh<DB>) {
+    const LATE: u64 = 6 * 60_000 + 1;
+    let kept = fresh.store.clone().keeping_expired();
+    let old = begin(&kept, 100, NOW).await;
+    let new = begin(&kept, 33, later(LATE)).await;
+    // Nothing was swept when the later ones began. One of the old ones is finished late.
+    for id in &old {
+        assert!(kept.read_ceremony(id).await.unwrap().is_some());
+    }
+    assert!(kept.take_ceremony(&old[0]).await.unwrap().is_some());
+    assert_eq!(kept.take_expired(later(LATE - 1)).await.unwrap(), []);
+
+    let (rp, now) = (rp(), later(LATE));
+    let mut returned = Vec::new();
+    loop {
+        let (store, other) = (kept.clone(), kept.clone());
+        let (one, two) = tokio::join!(
+            tokio::spawn(async move { store.take_expired(now).await.unwrap() }),
+            tokio::spawn(async move { other.take_expired(now).await.unwrap() }),
+        );
+        let both = [one.unwrap(), two.unwrap()].concat();
+        if both.is_empty() {
+            break;
+        }
+        assert!(both.len() <= 2 * 64);
+        returned.extend(both);
+    }
+    assert!(returned.iter().all(|it| Audit::new(&rp, now).abandoned(it).is_some()));
+    let ids = returned.iter().map(Ceremony::id).collect::<BTreeSet<_>>();
+    assert_eq!((returned.len(), ids), (99, old[1..].iter().copied().collect()));
+    for id in &new {
+        assert!(kept.take_ceremony(id).await.unwrap().is_some());
+    }
+}
+
 on_each_database!(
+    each_expired_ceremony_is_returned_to_one_caller,
     a_sweep_deletes_a_batch_of_expired_ceremonies_and_no_others,
     expired_ceremonies_go_when_others_begin,
     of_2000_finishes_of_one_creation_one_succeeds,

@@ -62,25 +62,53 @@ pub(crate) async fn read_ceremony<DB: Dialect>(
     statements: &Statements,
     id: &CeremonyId,
 ) -> Result<Option<String>, SqlxError> {
-    let id = [Value::Bytes(id.as_bytes())];
-    let rows = DB::fetch(connection, &statements.read_ceremony, &id).await?;
-    rows.first().map(|row| DB::text(row, 0)).transpose()
+    read_record::<DB>(connection, statements, id.as_bytes()).await
 }
 
 /// The record of a ceremony, for the one caller whose statement removed it.
 pub(crate) async fn take_ceremony<DB: Dialect>(
     connection: &mut DB::Connection,
     statements: &Statements,
-    ceremony: &CeremonyId,
+    id: &CeremonyId,
 ) -> Result<Option<String>, SqlxError> {
-    let id = [Value::Bytes(ceremony.as_bytes())];
+    take_record::<DB>(connection, statements, id.as_bytes()).await
+}
+
+/// Takes those ceremonies, and returns the records of the ones that were still there.
+pub(crate) async fn take_expired<DB: Dialect>(
+    connection: &mut DB::Connection,
+    statements: &Statements,
+    ids: &[Vec<u8>],
+) -> Result<Vec<String>, SqlxError> {
+    let mut records = Vec::new();
+    for id in ids {
+        records.extend(take_record::<DB>(connection, statements, id).await?);
+    }
+    Ok(records)
+}
+
+async fn read_record<DB: Dialect>(
+    connection: &mut DB::Connection,
+    statements: &Statements,
+    id: &[u8],
+) -> Result<Option<String>, SqlxError> {
+    let rows = DB::fetch(connection, &statements.read_ceremony, &[Value::Bytes(id)]).await?;
+    rows.first().map(|row| DB::text(row, 0)).transpose()
+}
+
+async fn take_record<DB: Dialect>(
+    connection: &mut DB::Connection,
+    statements: &Statements,
+    id: &[u8],
+) -> Result<Option<String>, SqlxError> {
+    let values = [Value::Bytes(id)];
     if DB::RETURNING {
-        let rows = DB::fetch(connection, &statements.take_ceremony, &id).await?;
+        let rows = DB::fetch(connection, &statements.take_ceremony, &values).await?;
         return rows.first().map(|row| DB::text(row, 0)).transpose();
     }
     // A record never changes, so it can be read before it is known which caller removes it.
-    let record = read_ceremony::<DB>(connection, statements, ceremony).await?;
+    let record = read_record::<DB>(connection, statements, id).await?;
     let Some(record) = record else { return Ok(None) };
-    let removed = DB::execute(connection, &statements.take_ceremony, &id).await?;
+    let removed = DB::execute(connection, &statements.take_ceremony, &values).await?;
     Ok((removed == 1).then_some(record))
 }
