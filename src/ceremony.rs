@@ -17,6 +17,8 @@ mod request;
 mod rules;
 mod steps;
 
+#[cfg(feature = "payment")]
+pub(crate) use self::authentication::verify_payment_steps;
 pub(crate) use self::record::CeremonyStart;
 pub use self::{
     authentication::{

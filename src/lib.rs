@@ -102,6 +102,8 @@ mod object;
 mod passkey;
 #[cfg(all(feature = "std", feature = "getrandom"))]
 mod passkeys;
+#[cfg(feature = "payment")]
+pub mod payment;
 pub mod policy;
 mod record;
 mod relying_party;

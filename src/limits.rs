@@ -34,6 +34,11 @@ pub const REPORT_JSON_MAX: usize = 1024;
 /// Maximum length of `clientDataJSON`, in bytes. Browsers send 100 to 400. The origin may add up to 259 more.
 pub const CLIENT_DATA_MAX: usize = 4096;
 
+/// Maximum length of a payment's `clientDataJSON`, in bytes. It repeats what the user was shown, and images may be `data:`
+/// URLs in it.
+#[cfg(feature = "payment")]
+pub const PAYMENT_CLIENT_DATA_MAX: usize = RESPONSE_JSON_MAX / 2;
+
 /// Maximum length of an assertion's authenticator data, in bytes: 37 and extension outputs. The attested credential
 /// data that early Chrome on macOS added also fit.
 pub const ASSERTION_AUTHENTICATOR_DATA_MAX: usize = 4096;

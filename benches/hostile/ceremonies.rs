@@ -33,6 +33,8 @@ use super::{
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = registrations();
     cases.extend(authentications());
+    #[cfg(feature = "payment")]
+    cases.extend(payments());
     cases.extend(flows());
     cases.extend(stored());
     cases.extend(imports());
@@ -109,10 +111,9 @@ struct SignInWorld {
 }
 
 impl SignInWorld {
-    fn judge(&self, json: &[u8], explain: bool) -> bool {
-        let Ok(response) = AuthenticationResponse::parse(json) else { return false };
-        let requested = RequestedExtensions::default();
-        let expected = AuthenticationExpectation {
+    /// What a sign-in requires, without its signature.
+    fn expected<'a>(&'a self, requested: &'a RequestedExtensions) -> AuthenticationExpectation<'a> {
+        AuthenticationExpectation {
             rp_id: &self.rp_id,
             origins: &self.origins,
             bound_origin: None,
@@ -124,9 +125,38 @@ impl SignInWorld {
             counter_rule: CounterRule::Reject,
             backup_eligibility_rule: BackupEligibilityRule::default(),
             find_by_credential_id: false,
-            extensions: &requested,
+            extensions: requested,
             verifier: &Credulous,
+        }
+    }
+
+    /// Judges a payment for which nothing was to be shown.
+    #[cfg(feature = "payment")]
+    fn accepts_payment(&self, json: &[u8]) -> bool {
+        use relying_party::payment::{
+            Instrument, PaymentDetails, PaymentExpectation, Total, verify_payment,
         };
+        let Ok(response) = AuthenticationResponse::parse(json) else { return false };
+        let requested = RequestedExtensions::default();
+        let expected = PaymentExpectation {
+            authentication: self.expected(&requested),
+            details: PaymentDetails {
+                top_origin: ORIGIN,
+                payee_name: None,
+                payee_origin: None,
+                logos: &[],
+                total: Total { currency: "EUR", value: "1" },
+                instrument: Instrument { display_name: "x", icon: "x", details: None },
+            },
+            browser_bound_keys: &[],
+        };
+        verify_payment(&response, &expected, &CredentialRecord::from(&self.passkey)).is_ok()
+    }
+
+    fn judge(&self, json: &[u8], explain: bool) -> bool {
+        let Ok(response) = AuthenticationResponse::parse(json) else { return false };
+        let requested = RequestedExtensions::default();
+        let expected = self.expected(&requested);
         let record = CredentialRecord::from(&self.passkey);
         if explain {
             explain_authentication(&response, &expected, &record).failure().is_none()
@@ -239,6 +269,46 @@ fn authentications() -> Vec<Case> {
         .accepted(),
     );
     cases
+}
+
+#[cfg(feature = "payment")]
+fn payments() -> Vec<Case> {
+    use relying_party::limits::PAYMENT_CLIENT_DATA_MAX;
+
+    let logo = || json!({ "url": "", "label": "" });
+    let prepared = |payment: Value| {
+        let (world, mut browser) = sign_in_world(1);
+        let json = browser.get_tampered(&request_options(), ORIGIN, |parts| {
+            parts.client_data.kind = "payment.get".into();
+            parts.client_data.extra = vec![("payment".into(), payment)];
+        });
+        let json = json.unwrap().into_bytes();
+        Prepared::new(json.len(), move || world.accepts_payment(&json))
+    };
+    let payment = |more: (&str, Value)| {
+        let mut payment = json!({
+            "rpId": "example.com",
+            "topOrigin": ORIGIN,
+            "total": { "currency": "EUR", "value": "1" },
+            "instrument": { "displayName": "x", "icon": "x" },
+        });
+        payment[more.0] = more.1;
+        payment
+    };
+    vec![
+        Case::prepared("verify_payment", "logos that were not to be shown", move |size| {
+            let logos = vec![logo(); size / 22];
+            prepared(payment(("paymentEntitiesLogos", logos.into())))
+        })
+        .max(PAYMENT_CLIENT_DATA_MAX - 1000)
+        .memory(8),
+        Case::prepared("verify_payment", "a long unknown member", move |size| {
+            prepared(payment(("x", "x".repeat(size).into())))
+        })
+        .max(PAYMENT_CLIENT_DATA_MAX - 1000)
+        .memory(8)
+        .accepted(),
+    ]
 }
 
 fn flows() -> Vec<Case> {

@@ -22,7 +22,7 @@ use crate::{
     crypto::{SignatureError, SignatureVerifier},
     extensions::{AppId, AuthenticationOutputs, RequestedExtensions, app_id_in_use},
     json::{AuthenticationResponse, INLINE_ID, UserVerification},
-    limits::USER_HANDLE_MAX,
+    limits::{CLIENT_DATA_MAX, USER_HANDLE_MAX},
     passkey::{Passkey, PasskeyState},
     policy::{OriginPolicy, RpId},
 };
@@ -101,6 +101,24 @@ const INLINE_SIGNATURE: usize = 520;
 /// Length of a SHA-256 hash, in bytes.
 const HASH: usize = 32;
 
+/// What an assertion is for. The steps are the same for all kinds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AssertionKind {
+    client_data_type: &'static str,
+    client_data_max: usize,
+}
+
+impl AssertionKind {
+    pub(super) const SIGN_IN: Self =
+        Self { client_data_type: "webauthn.get", client_data_max: CLIENT_DATA_MAX };
+
+    #[cfg(feature = "payment")]
+    const PAYMENT: Self = Self {
+        client_data_type: "payment.get",
+        client_data_max: crate::limits::PAYMENT_CLIENT_DATA_MAX,
+    };
+}
+
 /// Verifies an assertion against the record of its credential: §7.2 steps 3 to 23, in that order.
 ///
 /// Writes nothing. For step 24, store [`VerifiedAuthentication::state`] if the record has not changed since it was
@@ -114,7 +132,17 @@ pub fn verify_authentication(
     expected: &AuthenticationExpectation<'_>,
     record: &CredentialRecord<'_>,
 ) -> Result<VerifiedAuthentication, CeremonyError> {
-    judge_authentication(response, expected, record, &mut FirstFailure)
+    judge_authentication(response, expected, record, AssertionKind::SIGN_IN, &mut FirstFailure)
+}
+
+/// Runs the same steps for the assertion of a payment, whose client data have another type.
+#[cfg(feature = "payment")]
+pub(crate) fn verify_payment_steps(
+    response: &AuthenticationResponse<'_>,
+    expected: &AuthenticationExpectation<'_>,
+    record: &CredentialRecord<'_>,
+) -> Result<VerifiedAuthentication, CeremonyError> {
+    judge_authentication(response, expected, record, AssertionKind::PAYMENT, &mut FirstFailure)
 }
 
 /// Runs the steps. The result is only valid if `judge` lets no step fail.
@@ -122,6 +150,7 @@ pub(super) fn judge_authentication<J: Judge>(
     response: &AuthenticationResponse<'_>,
     expected: &AuthenticationExpectation<'_>,
     record: &CredentialRecord<'_>,
+    kind: AssertionKind,
     judge: &mut J,
 ) -> Result<VerifiedAuthentication, CeremonyError> {
     // Step 3: the shape of the response.
@@ -141,7 +170,7 @@ pub(super) fn judge_authentication<J: Judge>(
 
     // Step 7.
     let mut client_data_json = Decoded::<INLINE_CLIENT_DATA>::new();
-    let client_data_json = response.client_data_json(&mut client_data_json);
+    let client_data_json = response.client_data_json(&mut client_data_json, kind.client_data_max);
     let client_data_json = judge.need(Rule::Members, client_data_json)?;
     let mut message = Decoded::<INLINE_AUTHENTICATOR_DATA>::new();
     let message = response.authenticator_data(&mut message, HASH);
@@ -151,7 +180,7 @@ pub(super) fn judge_authentication<J: Judge>(
 
     // Steps 8 to 14: client data.
     let client_data = ClientDataExpectation {
-        kind: "webauthn.get",
+        kind: kind.client_data_type,
         challenge: expected.challenge,
         origins: expected.origins,
         bound_origin: expected.bound_origin,

@@ -4,7 +4,9 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::{
-    authentication::{AuthenticationExpectation, CredentialRecord, judge_authentication},
+    authentication::{
+        AssertionKind, AuthenticationExpectation, CredentialRecord, judge_authentication,
+    },
     error::CeremonyError,
     judge::Judge,
     registration::{RegistrationExpectation, judge_registration},
@@ -112,7 +114,7 @@ pub fn explain_authentication(
     record: &CredentialRecord<'_>,
 ) -> Explanation {
     let mut recorder = Recorder::default();
-    drop(judge_authentication(response, expected, record, &mut recorder));
+    drop(judge_authentication(response, expected, record, AssertionKind::SIGN_IN, &mut recorder));
     recorder.explanation("§7.2", AUTHENTICATION)
 }
 

@@ -21,6 +21,7 @@ use crate::{
     crypto::SignatureVerifier,
     extensions::{RegistrationOutputs, RequestedExtensions},
     json::{AuthenticatorAttachment, INLINE_ID, RegistrationResponse, Transport, UserVerification},
+    limits::CLIENT_DATA_MAX,
     malformed::Malformed,
     name::PasskeyName,
     passkey::{Attestation, AttestationLevel, Passkey, PasskeyState},
@@ -105,7 +106,7 @@ pub(super) fn judge_registration<J: Judge>(
     let mut object = Decoded::<INLINE_ATTESTATION_OBJECT>::new();
     let object = judge.need(Rule::Members, response.attestation_object(&mut object))?;
     let mut client_data_json = Decoded::<INLINE_CLIENT_DATA>::new();
-    let client_data_json = response.client_data_json(&mut client_data_json);
+    let client_data_json = response.client_data_json(&mut client_data_json, CLIENT_DATA_MAX);
     let client_data_json = judge.need(Rule::Members, client_data_json)?;
 
     // Steps 5 to 11: client data.

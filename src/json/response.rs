@@ -14,8 +14,8 @@ use crate::{
     base64url::Decoded,
     bytes::CredentialId,
     limits::{
-        ASSERTION_AUTHENTICATOR_DATA_MAX, ATTESTATION_OBJECT_MAX, CLIENT_DATA_MAX, RAW_ID_MAX,
-        RESPONSE_JSON_MAX, SIGNATURE_MAX,
+        ASSERTION_AUTHENTICATOR_DATA_MAX, ATTESTATION_OBJECT_MAX, RAW_ID_MAX, RESPONSE_JSON_MAX,
+        SIGNATURE_MAX,
     },
     malformed::Malformed,
     object,
@@ -240,13 +240,14 @@ macro_rules! credential_members {
                 self.0.client_extension_results
             }
 
-            /// `response.clientDataJSON`, decoded.
+            /// `response.clientDataJSON`, decoded, of at most `max` bytes.
             pub(crate) fn client_data_json<'b, const N: usize>(
                 &self,
                 decoded: &'b mut Decoded<N>,
+                max: usize,
             ) -> Result<&'b [u8], Malformed> {
                 let text = &self.0.response.client_data_json;
-                decode("clientDataJSON", text, decoded, CLIENT_DATA_MAX)
+                decode("clientDataJSON", text, decoded, max)
             }
         }
     };
