@@ -234,6 +234,13 @@ fn document() -> String {
         writeln!(text, "| `{code}` | {kind} | {status} | {meaning} |").unwrap();
     }
     text.push_str(
+        "\n## Errors of payments\n\n\
+         `PaymentError` has the codes of ceremonies and these. It has no public form: you answer the merchant.\n\n\
+         | Code | Meaning |\n|---|---|\n\
+         | `payment_details` | The user was shown something else than expected. The error names the member. |\n\
+         | `browser_bound_key` | The browser-bound key or its signature is missing, or the signature is invalid. |\n",
+    );
+    text.push_str(
         "\n## Failures in the browser\n\n\
          The browser module gives these codes itself: `crates/browser/src/errors.js`.\n\n\
          | Code | When |\n|---|---|\n",
