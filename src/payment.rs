@@ -27,6 +27,10 @@
 //!
 //! - `iconMustBeShown` is an input. Chromium does not repeat it, so it is ignored in the client data.
 //! - No attestation is defined for browser-bound keys. That such a key cannot leave its device is up to the browser.
+//! - An icon that the browser could not show is signed as an empty URL, which is rejected unless you expect it.
+//!
+//! The specification has no JSON form for the output that contains the signature of a browser-bound key. It is read as
+//! `payment.browserBoundSignature.signature` in base64url, as the members are named in its WebIDL.
 //!
 //! ```
 //! use relying_party::{
