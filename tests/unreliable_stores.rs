@@ -300,9 +300,9 @@ fn one_of_2000_simultaneous_finishes_of_one_ceremony_succeeds() {
     assert_eq!((created, host.passkeys(&user("ada")).len()), (1, 2));
 }
 
-/// Ada's passkeys at two relying parties, as a store returns them that does not look at the RP ID.
+/// Ada's passkeys at two relying parties, as a store returns them that does not look at the RP ID, and Bob's beside hers.
 #[test]
-fn store_that_mixes_tenants_reveals_nothing() {
+fn store_that_mixes_tenants_or_users_reveals_nothing() {
     let here = Host::new();
     let there = Host::with(
         RelyingParty::builder("example.org", "There")
@@ -316,36 +316,40 @@ fn store_that_mixes_tenants_reveals_nothing() {
     let start = there.begin_create(&ada).unwrap();
     let response = device.create(&start.public_key, "https://example.org").unwrap();
     let foreign = there.finish_create(&ada, &start, &response).unwrap();
-    let mixed = || Reply::Passkeys(vec![mine.clone(), foreign.clone()]);
+    let of_bob = here.create(&user("bob"), &mut authenticator("of Bob")).unwrap();
     let refused = |error: Error| assert_eq!(error.code(), "store_inconsistent", "{error}");
-
-    let begin = CreatePasskey::begin(&here.rp, &ada, session(), here.challenge(), NOW);
-    let Ok(Step::Effect(begin, Effect::PasskeysOf(_))) = begin else { panic!("asks for passkeys") };
-    refused(begin.resume(mixed()).unwrap_err());
-
-    let start = here.begin_create(&ada).unwrap();
-    let response = authenticator("second").create(&start.public_key, ORIGIN).unwrap();
-    let taken = here.store.take_ceremony(&start.ceremony_id).unwrap().map(Box::new);
-    let posted_response = posted(start.ceremony_id, &response);
-    let finish = CreatePasskey::finish(&here.rp, ada.handle(), posted_response, NOW);
-    let Ok(Step::Effect(finish, Effect::TakeCeremony(_))) = finish else { panic!("takes") };
-    let Ok(Step::Effect(finish, Effect::PasskeysOf(_))) = finish.resume(Reply::Ceremony(taken))
-    else {
-        panic!("asks for passkeys")
-    };
-    refused(finish.resume(mixed()).unwrap_err());
-
-    for request in purposes("ada").into_iter().filter(|request| request.user().is_some()) {
-        let begin = SignIn::begin(&here.rp, request, session(), here.challenge(), NOW);
+    for other in [&foreign, &of_bob] {
+        let mixed = || Reply::Passkeys(vec![mine.clone(), other.clone()]);
+        let begin = CreatePasskey::begin(&here.rp, &ada, session(), here.challenge(), NOW);
         let Ok(Step::Effect(begin, Effect::PasskeysOf(_))) = begin else {
             panic!("asks for passkeys")
         };
         refused(begin.resume(mixed()).unwrap_err());
+
+        let start = here.begin_create(&ada).unwrap();
+        let response = authenticator("second").create(&start.public_key, ORIGIN).unwrap();
+        let taken = here.store.take_ceremony(&start.ceremony_id).unwrap().map(Box::new);
+        let posted_response = posted(start.ceremony_id, &response);
+        let finish = CreatePasskey::finish(&here.rp, ada.handle(), posted_response, NOW);
+        let Ok(Step::Effect(finish, Effect::TakeCeremony(_))) = finish else { panic!("takes") };
+        let Ok(Step::Effect(finish, Effect::PasskeysOf(_))) = finish.resume(Reply::Ceremony(taken))
+        else {
+            panic!("asks for passkeys")
+        };
+        refused(finish.resume(mixed()).unwrap_err());
+
+        for request in purposes("ada").into_iter().filter(|request| request.user().is_some()) {
+            let begin = SignIn::begin(&here.rp, request, session(), here.challenge(), NOW);
+            let Ok(Step::Effect(begin, Effect::PasskeysOf(_))) = begin else {
+                panic!("asks for passkeys")
+            };
+            refused(begin.resume(mixed()).unwrap_err());
+        }
     }
 
-    let bob = new_user("bob", "bob@example.com");
-    let start = here.begin_sign_up(&bob).unwrap();
-    let response = authenticator("bob").create(&start.public_key, ORIGIN).unwrap();
+    let eve = new_user("eve", "eve@example.com");
+    let start = here.begin_sign_up(&eve).unwrap();
+    let response = authenticator("eve").create(&start.public_key, ORIGIN).unwrap();
     let taken = here.store.take_ceremony(&start.ceremony_id).unwrap().map(Box::new);
     let finish = SignUp::finish(&here.rp, posted(start.ceremony_id, &response), NOW);
     let Ok(Step::Effect(finish, Effect::TakeCeremony(_))) = finish else { panic!("takes") };

@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use super::*;
 use crate::{
     AaguidAssurance, AnchorSource, AttestationLevel, AttestationSubject, AttestationType,
-    TrustError,
+    Timestamp, TrustError,
     x509::{
         Certificate, Crl, CrlRevocation, OwnedCertificate, PathError, RevocationCheck,
         RevocationSubject,
@@ -231,6 +231,25 @@ fn a_source_supplies_anchors_for_one_attestation() {
     }
     let policy = AttestationPolicy::trusted().anchor_source(Arc::new(Metadata));
     assert_eq!(packed(&policy), "ok");
+}
+
+#[test]
+fn source_vouches_for_self_attestation_only_if_the_policy_asks_it() {
+    struct Metadata(Aaguid);
+    impl AnchorSource for Metadata {
+        fn anchors(&self, _: &AttestationSubject<'_>) -> Vec<TrustAnchor> {
+            Vec::new()
+        }
+
+        fn attests_for_itself(&self, aaguid: Aaguid, now: Timestamp) -> bool {
+            aaguid == self.0 && now == Timestamp::from_unix_millis(NOW)
+        }
+    }
+    let policy = |model| AttestationPolicy::trusted().anchor_source(Arc::new(Metadata(model)));
+    assert_eq!(itself(&policy(TEST_AAGUID).self_attestation_by_source(true)), "ok");
+    let other = policy(Aaguid::new([9; 16])).self_attestation_by_source(true);
+    assert_eq!(itself(&other), "attestation_trust");
+    assert_eq!(itself(&policy(TEST_AAGUID)), "attestation_trust");
 }
 
 #[test]
