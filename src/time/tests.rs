@@ -1,6 +1,8 @@
 //! Conversions at the limits of each type.
 
-use super::{Duration, TimeOutOfRange, Timestamp};
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+use super::Duration;
+use super::{TimeOutOfRange, Timestamp};
 
 fn at(millis: u64) -> Timestamp {
     Timestamp::from_unix_millis(millis)
@@ -39,6 +41,7 @@ where
 
 /// 9999-12-31T23:59:59.999Z.
 const YEAR_9999: u64 = 253_402_300_799_999;
+#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
 const I64_MAX: u64 = (1 << 63) - 1;
 
 #[cfg(feature = "std")]
