@@ -36,17 +36,21 @@ const USAGE: u8 = 2;
 /// The longest input that is read, in bytes. No response and no options are this long.
 const INPUT_MAX: u64 = 1024 * 1024;
 
-/// Reads a file, or standard input if the path is `-`: 1 MiB at most.
+/// Reads a file, or standard input if the path is `-`.
 ///
 /// # Errors
 ///
-/// The operating system's, if the file cannot be opened or read.
+/// The operating system's, if the file cannot be opened or read. [`FileTooLarge`](io::ErrorKind::FileTooLarge) if it has
+/// more than 1 MiB.
 pub fn read_input(path: &str) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let source: &mut dyn io::Read =
         if path == "-" { &mut io::stdin() } else { &mut File::open(path)? };
-    source.take(INPUT_MAX).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    let read = source.take(INPUT_MAX + 1).read_to_end(&mut bytes)?;
+    if u64::try_from(read).is_ok_and(|read| read <= INPUT_MAX) {
+        return Ok(bytes);
+    }
+    Err(io::Error::new(io::ErrorKind::FileTooLarge, "the input has more than 1 MiB"))
 }
 
 /// Runs the program on its arguments, without its name, and returns the text to print and the exit code.

@@ -7,7 +7,7 @@
 
 use std::{
     collections::HashMap,
-    fs, io,
+    env, fs, io,
     process::{Command, Output},
 };
 
@@ -367,4 +367,17 @@ proptest! {
         let (text, _) = desk.run(&format!("{name} --options {options} --passkey mutated"));
         prop_assert!(!text.is_empty());
     }
+}
+
+#[test]
+fn input_that_is_too_long_is_refused_and_not_cut() {
+    let path = env::temp_dir().join(format!("relying-party-inspect-{}", std::process::id()));
+    let read = |length: usize| {
+        fs::write(&path, vec![b' '; length]).unwrap();
+        relying_party_inspect::read_input(path.to_str().unwrap())
+    };
+    let (longest, longer) = (read(1 << 20), read((1 << 20) + 1));
+    fs::remove_file(&path).unwrap();
+    assert_eq!(longest.unwrap().len(), 1 << 20);
+    assert_eq!(longer.unwrap_err().kind(), io::ErrorKind::FileTooLarge);
 }
