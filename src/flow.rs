@@ -37,8 +37,8 @@ pub use self::{
     rename::RenamePasskey,
     report_failure::{BrowserError, FailureReport, FailureReported, ReportFailure},
     sign_in::{
-        Aal, Acr, BeginSignIn, FinishSignIn, KeyProtection, SignIn, SignInStart, SignInStatus,
-        SignedIn, Strength, Task, VerifiedBy,
+        Aal, Acr, BeginSignIn, FinishSignIn, KeyPlace, SignIn, SignInStart, SignInStatus, SignedIn,
+        Strength, Task, VerifiedBy,
     },
     sign_up::{BeginSignUp, FinishSignUp, SignUp, SignedUp},
     step_up::{StepUp, VerificationProof},

@@ -30,7 +30,7 @@
 //! - An icon that the browser could not show is signed as an empty URL, which is rejected unless you expect it.
 //!
 //! The specification has no JSON form for the output that contains the signature of a browser-bound key. It is read as
-//! `payment.browserBoundSignature.signature` in base64url, as the members are named in its WebIDL.
+//! `payment.browserBoundSignature.signature` in base64url, as its dictionaries name the members.
 //!
 //! ```
 //! use relying_party::{

@@ -15,7 +15,7 @@ use relying_party::{
     RelyingParty, Settings, SignIn, SignInRequest, StepUp, Timestamp,
     ceremony::{BackupEligibilityRule, CeremonyError, CounterRule},
     extensions::AuthenticationInputs,
-    flow::{Aal, Acr, BeginOptions, KeyProtection, SignInStatus, SignedIn, Strength, VerifiedBy},
+    flow::{Aal, Acr, BeginOptions, KeyPlace, SignInStatus, SignedIn, Strength, VerifiedBy},
     json::{AttestationConveyance, UserVerification},
     settings::{BackupRule, SecondFactorRule, SensitiveAction, SettingsBuilder},
     store,
@@ -126,26 +126,26 @@ fn key_is_known_to_be_in_hardware_only_if_a_trusted_attestation_proves_it() {
         attester
     };
     let stranger = || TestAttester::new("stranger").unwrap();
-    let model = KeyProtection::AttestedModel(TEST_AAGUID);
+    let model = KeyPlace::AttestedModel(TEST_AAGUID);
     let table = [
-        (TestAttestation::None, KeyProtection::Unproven),
-        (TestAttestation::PackedSelf, KeyProtection::Unproven),
+        (TestAttestation::None, KeyPlace::Unproven),
+        (TestAttestation::PackedSelf, KeyPlace::Unproven),
         // A valid statement by an attester that no one trusts.
-        (TestAttestation::Packed(stranger()), KeyProtection::Unproven),
-        (TestAttestation::AndroidKey(stranger()), KeyProtection::Unproven),
+        (TestAttestation::Packed(stranger()), KeyPlace::Unproven),
+        (TestAttestation::AndroidKey(stranger()), KeyPlace::Unproven),
         // Trusted, but the model is only claimed.
-        (TestAttestation::FidoU2f(attester()), KeyProtection::Unproven),
-        (TestAttestation::Tpm(silent()), KeyProtection::Unproven),
+        (TestAttestation::FidoU2f(attester()), KeyPlace::Unproven),
+        (TestAttestation::Tpm(silent()), KeyPlace::Unproven),
         (TestAttestation::Packed(attester()), model),
         (TestAttestation::Tpm(attester()), model),
         (TestAttestation::Apple(attester()), model),
         // The statement says where the key is, whatever the model.
-        (TestAttestation::AndroidKey(silent()), KeyProtection::Hardware),
+        (TestAttestation::AndroidKey(silent()), KeyPlace::Hardware),
     ];
     for (attestation, expected) in table {
         let strength = strength(attestation.clone());
-        assert_eq!(strength.key_protection, expected, "{attestation:?}");
-        let is_hardware = expected == KeyProtection::Hardware;
+        assert_eq!(strength.key_place, expected, "{attestation:?}");
+        let is_hardware = expected == KeyPlace::Hardware;
         let told = if is_hardware { (Acr::Phrh, Aal::Aal3) } else { (Acr::Phr, Aal::Aal2) };
         assert_eq!((strength.acr(), strength.aal()), told, "{attestation:?}");
     }
@@ -166,13 +166,13 @@ fn hosts_say_which_attested_models_are_hardware() {
 #[test]
 fn android_key_in_software_is_not_hardware() {
     let table = [
-        (0, 0, KeyProtection::Software, "swk"),
-        (0, 1, KeyProtection::Software, "swk"),
+        (0, 0, KeyPlace::Software, "swk"),
+        (0, 1, KeyPlace::Software, "swk"),
         // A description from hardware, of a key in software.
-        (1, 0, KeyProtection::Software, "swk"),
-        (1, 99, KeyProtection::Unproven, "pop"),
-        (1, 1, KeyProtection::Hardware, "hwk"),
-        (2, 2, KeyProtection::Hardware, "hwk"),
+        (1, 0, KeyPlace::Software, "swk"),
+        (1, 99, KeyPlace::Unproven, "pop"),
+        (1, 1, KeyPlace::Hardware, "hwk"),
+        (2, 2, KeyPlace::Hardware, "hwk"),
     ];
     for (described_in, key_in, expected, amr) in table {
         let strength = android_key(move |parts| {
@@ -180,7 +180,7 @@ fn android_key_in_software_is_not_hardware() {
             description.attestation_security_level = described_in;
             description.keymaster_security_level = key_in;
         });
-        assert_eq!(strength.key_protection, expected, "{described_in} {key_in}");
+        assert_eq!(strength.key_place, expected, "{described_in} {key_in}");
         assert_eq!(strength.amr(), [amr, "user", "mfa"], "{described_in} {key_in}");
     }
 }
@@ -192,7 +192,7 @@ fn android_key_of_which_hardware_does_not_say_that_it_generated_it_is_not_hardwa
         let description = parts.key_description().unwrap();
         description.software_enforced.origin = description.tee_enforced.origin.take();
     });
-    assert_eq!(strength.key_protection, KeyProtection::Unproven);
+    assert_eq!(strength.key_place, KeyPlace::Unproven);
     assert_eq!((strength.acr(), strength.aal()), (Acr::Phr, Aal::Aal2));
 }
 
@@ -217,7 +217,7 @@ fn attested_zero_aaguid_is_no_model() {
     let passkey = create(&host, &mut device, |_| ()).unwrap();
     assert!(passkey.attestation.aaguid.is_attested() && passkey.aaguid.is_zero());
     let strength = sign_in(&host, &mut device).unwrap().strength().with_hardware_models(|_| true);
-    assert_eq!(strength.key_protection, KeyProtection::Unproven);
+    assert_eq!(strength.key_place, KeyPlace::Unproven);
     assert_eq!((strength.acr(), strength.aal()), (Acr::Phr, Aal::Aal2));
 }
 
@@ -254,7 +254,7 @@ fn syncable_passkey_reaches_aal2_at_most() {
         create(&host, &mut device, |_| ()).unwrap();
         let signed_in = sign_in(&host, &mut device).unwrap();
         let strength = signed_in.strength().with_hardware_models(|_| true);
-        assert_eq!(strength.key_protection, KeyProtection::Software);
+        assert_eq!(strength.key_place, KeyPlace::Software);
         assert_eq!((strength.aal(), strength.acr()), (Aal::Aal2, Acr::Phr));
         assert_eq!(strength.synced, backed_up);
     }
@@ -282,7 +282,7 @@ fn key_whose_counter_does_not_increase_is_not_called_hardware() {
     device.behaviour_mut().counter = SignCounter::Fixed(1);
     let signed_in = sign_in(&host, &mut device).unwrap();
     assert!(signed_in.counter_regressed);
-    assert_eq!(signed_in.strength().key_protection, KeyProtection::Unproven);
+    assert_eq!(signed_in.strength().key_place, KeyPlace::Unproven);
     assert_eq!(signed_in.strength().aal(), Aal::Aal2);
 }
 

@@ -299,7 +299,7 @@ fn outcome_says_how_strong_it_was() {
             "backup_eligible": true,
             "synced": true,
             "attestation": "statement",
-            "key_protection": "software",
+            "key_place": "software",
             "passkey_age": 60_000,
         })
     );

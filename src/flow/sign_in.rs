@@ -11,7 +11,7 @@ pub use self::{
     begin::{BeginSignIn, SignInStart},
     finish::FinishSignIn,
     outcome::{SignInStatus, SignedIn},
-    strength::{Aal, Acr, KeyProtection, Strength, VerifiedBy},
+    strength::{Aal, Acr, KeyPlace, Strength, VerifiedBy},
     task::Task,
 };
 use super::{BeginOptions, Posted, Step};

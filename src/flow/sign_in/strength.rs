@@ -2,14 +2,14 @@
 
 mod aal;
 mod claims;
-mod key_protection;
+mod key_place;
 mod verified_by;
 
 use alloc::vec::Vec;
 
 use serde::Serialize;
 
-pub use self::{aal::Aal, claims::Acr, key_protection::KeyProtection, verified_by::VerifiedBy};
+pub use self::{aal::Aal, claims::Acr, key_place::KeyPlace, verified_by::VerifiedBy};
 use super::SignedIn;
 use crate::{bytes::Aaguid, passkey::AttestationLevel, time::Duration};
 
@@ -49,7 +49,7 @@ pub struct Strength {
     /// The level to which the authenticator's attestation was verified when the passkey was created.
     pub attestation: AttestationLevel,
     /// What is known about where the private key is.
-    pub key_protection: KeyProtection,
+    pub key_place: KeyPlace,
     /// How long ago the passkey was created. An attacker who took over an account usually signs in with a new passkey.
     pub passkey_age: Duration,
 }
@@ -69,7 +69,7 @@ impl SignedIn {
             backup_eligible: state.backup_eligible == Some(true),
             synced: state.backup_state == Some(true),
             attestation: self.passkey.attestation.level(),
-            key_protection: KeyProtection::of(&self.passkey, self.counter_regressed),
+            key_place: KeyPlace::of(&self.passkey, self.counter_regressed),
             passkey_age: used_at.since(self.passkey.created_at),
         }
     }
@@ -80,15 +80,15 @@ impl Strength {
     ///
     /// An attestation proves the model of an authenticator, but not what the model does with keys. You know that for
     /// models that you hand out, and the FIDO metadata say it about others. The function is only asked about [attested
-    /// models](KeyProtection::AttestedModel), never about claimed ones.
+    /// models](KeyPlace::AttestedModel), never about claimed ones.
     ///
     /// For AAL3, it should only accept models that are validated under FIPS 140 (NIST SP 800-63B-4 §2.3.2).
     #[must_use]
     pub fn with_hardware_models(mut self, is_hardware: impl FnOnce(Aaguid) -> bool) -> Self {
-        if let KeyProtection::AttestedModel(model) = self.key_protection
+        if let KeyPlace::AttestedModel(model) = self.key_place
             && is_hardware(model)
         {
-            self.key_protection = KeyProtection::Hardware;
+            self.key_place = KeyPlace::Hardware;
         }
         self
     }
@@ -98,7 +98,7 @@ impl Strength {
     ///
     /// | Value | When |
     /// |---|---|
-    /// | `hwk`, `swk` or `pop` | always one of them: the key is [in hardware](KeyProtection::Hardware), [in software](KeyProtection::Software), or it is not known where |
+    /// | `hwk`, `swk` or `pop` | always one of them: the key is [in hardware](KeyPlace::Hardware), [in software](KeyPlace::Software), or it is not known where |
     /// | `user` | always: RFC 8176 defines it as a test of user *presence*, which every sign-in includes (§7.2 step 16) |
     /// | `pin`, `fpt`, `face` | user verification counts, and a signed `uvm` output names this method: see [`VerifiedBy`] |
     /// | `mfa` | user verification counts, or the passkey was the second factor |
@@ -113,7 +113,7 @@ impl Strength {
     /// 1.0).
     ///
     /// Every sign-in with a passkey resists phishing. [`Phrh`](Acr::Phrh) also needs a key that is
-    /// [known](KeyProtection::Hardware) to be in hardware.
+    /// [known](KeyPlace::Hardware) to be in hardware.
     #[must_use]
     pub fn acr(&self) -> Acr {
         claims::acr(self)
@@ -123,7 +123,7 @@ impl Strength {
     ///
     /// | Level | What was shown |
     /// |---|---|
-    /// | [`Aal3`](Aal::Aal3) | user verification counts, and the key is [known](KeyProtection::Hardware) to be in hardware that it cannot leave (§2.3.2) |
+    /// | [`Aal3`](Aal::Aal3) | user verification counts, and the key is [known](KeyPlace::Hardware) to be in hardware that it cannot leave (§2.3.2) |
     /// | [`Aal2`](Aal::Aal2) | user verification counts (§3.1.7), or the passkey was the second factor (§2.2.1) |
     /// | [`Aal1`](Aal::Aal1) | only the passkey: without user verification it is one factor (Appendix B.3) |
     ///
@@ -147,15 +147,15 @@ mod tests {
     const MODEL: Aaguid = Aaguid::new([7; 16]);
 
     /// What the tables below vary: verification, second factor, and the key.
-    fn strength(user_verified: bool, second_factor: bool, key: KeyProtection) -> Strength {
+    fn strength(user_verified: bool, second_factor: bool, key: KeyPlace) -> Strength {
         Strength {
             user_verified,
             verified_by: VerifiedBy::default(),
             second_factor,
-            backup_eligible: key == KeyProtection::Software,
+            backup_eligible: key == KeyPlace::Software,
             synced: false,
             attestation: AttestationLevel::Ignored,
-            key_protection: key,
+            key_place: key,
             passkey_age: Duration::from_secs(0),
         }
     }
@@ -164,8 +164,8 @@ mod tests {
     fn levels_and_claims_follow_from_what_is_known() {
         use Aal::{Aal1, Aal2, Aal3};
         use Acr::{Phr, Phrh};
-        use KeyProtection::{AttestedModel, Hardware, Software, Unproven};
-        type Row = (bool, bool, KeyProtection, Aal, Acr, &'static [&'static str]);
+        use KeyPlace::{AttestedModel, Hardware, Software, Unproven};
+        type Row = (bool, bool, KeyPlace, Aal, Acr, &'static [&'static str]);
         let table: [Row; 16] = [
             (false, false, Software, Aal1, Phr, &["swk", "user"]),
             (false, false, Unproven, Aal1, Phr, &["pop", "user"]),
@@ -194,10 +194,10 @@ mod tests {
 
     #[test]
     fn only_an_attested_model_becomes_hardware() {
-        use KeyProtection::{AttestedModel, Hardware, Software, Unproven};
+        use KeyPlace::{AttestedModel, Hardware, Software, Unproven};
         let after = |key, accepted| {
             let strength = strength(true, false, key);
-            strength.with_hardware_models(|model| accepted && model == MODEL).key_protection
+            strength.with_hardware_models(|model| accepted && model == MODEL).key_place
         };
         assert_eq!(after(AttestedModel(MODEL), true), Hardware);
         assert_eq!(after(AttestedModel(MODEL), false), AttestedModel(MODEL));
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn methods_are_named_in_order() {
         let verified_by = VerifiedBy { pin: true, fingerprint: true, face: true };
-        let strength = Strength { verified_by, ..strength(true, false, KeyProtection::Unproven) };
+        let strength = Strength { verified_by, ..strength(true, false, KeyPlace::Unproven) };
         assert_eq!(strength.amr(), ["pop", "user", "pin", "fpt", "face", "mfa"]);
     }
 }

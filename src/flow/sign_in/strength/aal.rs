@@ -4,7 +4,7 @@ use core::fmt;
 
 use serde::Serialize;
 
-use super::{KeyProtection, Strength};
+use super::{KeyPlace, Strength};
 
 /// An authentication assurance level of NIST SP 800-63B-4 §2. Later variants are higher.
 ///
@@ -27,9 +27,7 @@ pub enum Aal {
 impl Aal {
     pub(super) fn of(strength: &Strength) -> Self {
         match strength {
-            Strength { user_verified: true, key_protection: KeyProtection::Hardware, .. } => {
-                Self::Aal3
-            }
+            Strength { user_verified: true, key_place: KeyPlace::Hardware, .. } => Self::Aal3,
             Strength { user_verified: true, .. } | Strength { second_factor: true, .. } => {
                 Self::Aal2
             }

@@ -5,7 +5,7 @@ use core::fmt;
 
 use serde::Serialize;
 
-use super::{KeyProtection, Strength, VerifiedBy};
+use super::{KeyPlace, Strength, VerifiedBy};
 
 /// An authentication context class (OpenID Connect EAP ACR Values 1.0). Later variants are stronger, so you can
 /// compare one with what a client asked for in `acr_values`.
@@ -49,19 +49,17 @@ impl fmt::Display for Acr {
 }
 
 pub(super) fn acr(strength: &Strength) -> Acr {
-    match strength.key_protection {
-        KeyProtection::Hardware => Acr::Phrh,
-        KeyProtection::Software | KeyProtection::Unproven | KeyProtection::AttestedModel(_) => {
-            Acr::Phr
-        }
+    match strength.key_place {
+        KeyPlace::Hardware => Acr::Phrh,
+        KeyPlace::Software | KeyPlace::Unproven | KeyPlace::AttestedModel(_) => Acr::Phr,
     }
 }
 
 pub(super) fn amr(strength: &Strength) -> Vec<&'static str> {
-    let key = match strength.key_protection {
-        KeyProtection::Hardware => "hwk",
-        KeyProtection::Software => "swk",
-        KeyProtection::Unproven | KeyProtection::AttestedModel(_) => "pop",
+    let key = match strength.key_place {
+        KeyPlace::Hardware => "hwk",
+        KeyPlace::Software => "swk",
+        KeyPlace::Unproven | KeyPlace::AttestedModel(_) => "pop",
     };
     let VerifiedBy { pin, fingerprint, face } = strength.verified_by;
     let has_two_factors = strength.user_verified || strength.second_factor;

@@ -15,7 +15,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum KeyProtection {
+pub enum KeyPlace {
     /// The key can leave its device (BE), or its attestation says that no hardware protects it.
     Software,
     /// The authenticator says that the key is device-bound, and nothing proves it. This also applies if the signature
@@ -34,7 +34,7 @@ pub enum KeyProtection {
     Hardware,
 }
 
-impl KeyProtection {
+impl KeyPlace {
     /// A passkey that was just used has a known BE.
     pub(super) fn of(passkey: &Passkey, counter_regressed: bool) -> Self {
         let attestation = &passkey.attestation;
