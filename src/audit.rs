@@ -67,8 +67,8 @@
 //!
 //! # Metrics
 //!
-//! With the feature `metrics`, audited flows and requests that were [refused](Audit::refused) also go to the recorder of
-//! the crate `metrics`, such as an exporter for Prometheus. No label has text from a browser, and none identifies a
+//! With the feature `metrics`, audited flows and requests that were [refused](Audit::refused) also go to the recorder
+//! of the crate `metrics`, such as an exporter for Prometheus. No label has text from a browser, and none identifies a
 //! user. The names and labels are stable:
 //!
 //! | Name | Type | Labels | Meaning |
@@ -83,7 +83,7 @@
 //! | `relying_party_verification_seconds` | histogram | `ceremony`, `outcome` | the time that the steps of a finishing flow take, without the store's part; only with the facade, or with `Audit::timed` |
 //!
 //! `ceremony` is `create`, `sign_up` or `sign_in`; `conditional` is `true` or `false`; `error` is that of
-//! [`BrowserError::name`](crate::flow::BrowserError::name); `outcome` is `accepted` or `refused`. A flow whose store
+//! [`BrowserError::as_str`](crate::flow::BrowserError::as_str); `outcome` is `accepted` or `refused`. A flow whose store
 //! fails counts nowhere.
 
 mod entry;

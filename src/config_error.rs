@@ -1,11 +1,9 @@
 //! Configuration errors, all reported together.
 
-use alloc::vec::Vec;
-use core::fmt;
-
 use crate::{
     cose::Algorithm,
     decoys::InvalidDecoys,
+    error_list::error_list,
     extensions::InvalidExtensions,
     policy::{InvalidRpId, PolicyError},
 };
@@ -58,42 +56,8 @@ pub enum ConfigError {
     AttestationNotWanted,
 }
 
-/// All problems of a configuration, at least one. `Display` writes one line for each.
-/// [`RelyingParty`](crate::RelyingParty) has an example.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigErrors(Vec<ConfigError>);
-
-impl ConfigErrors {
-    /// Wraps these errors. There must be at least one.
-    pub(crate) fn new(errors: Vec<ConfigError>) -> Self {
-        Self(errors)
-    }
-
-    /// The errors.
-    pub fn iter(&self) -> core::slice::Iter<'_, ConfigError> {
-        self.0.iter()
-    }
+error_list! {
+    /// All problems of a configuration, at least one. `Display` writes one line for each.
+    /// [`RelyingParty`](crate::RelyingParty) has an example.
+    ConfigErrors of ConfigError
 }
-
-impl<'a> IntoIterator for &'a ConfigErrors {
-    type Item = &'a ConfigError;
-    type IntoIter = core::slice::Iter<'a, ConfigError>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
-
-impl fmt::Display for ConfigErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            error.fmt(f)?;
-        }
-        Ok(())
-    }
-}
-
-impl core::error::Error for ConfigErrors {}

@@ -1,5 +1,7 @@
 //! Signature verification by COSE algorithm.
 
+#[cfg(any(feature = "aws-lc-rs", feature = "graviola", feature = "ring"))]
+mod accelerated;
 #[cfg(feature = "aws-lc-rs")]
 mod aws_lc_rs;
 mod ed25519;

@@ -71,10 +71,10 @@
 //! Only the holder of the secret can recognize a decoy, because half of the decoy authenticates the other half. Other
 //! ways to try a credential ID therefore reveal no more than the list does:
 //!
-//! - An assertion with a decoy is verified against a key that belongs to no authenticator, step by step, like an assertion with a real
-//!   credential ID. It is rejected with the same public error, and without the signal that a credential is unknown. The
-//!   host sees [`CeremonyError::Decoy`](crate::ceremony::CeremonyError::Decoy). No authenticator sends decoys, so this
-//!   is an attack.
+//! - An assertion with a decoy is verified against a key that belongs to no authenticator, step by step, like an
+//!   assertion with a real credential ID. It is rejected with the same public error, and without the signal that a
+//!   credential is unknown. The host sees [`CeremonyError::Decoy`](crate::ceremony::CeremonyError::Decoy). No
+//!   authenticator sends decoys, so this is an attack.
 //! - A registration with a decoy as its credential ID is rejected like one with another user's passkey, after the same
 //!   effects.
 //!

@@ -6,7 +6,6 @@ mod response;
 mod signal;
 mod transports;
 
-pub(crate) use self::response::INLINE_ID;
 pub use self::{
     enums::{
         AttestationConveyance, AuthenticatorAttachment, Hint, ResidentKey, Transport,
@@ -18,4 +17,8 @@ pub use self::{
     },
     response::{AuthenticationResponse, RegistrationResponse},
     signal::{AllAcceptedCredentials, CurrentUserDetails, UnknownCredential},
+};
+pub(crate) use self::{
+    enums::{named_enum, string_enum},
+    response::INLINE_ID,
 };

@@ -84,6 +84,7 @@ mod cose;
 pub mod crypto;
 pub mod decoys;
 mod error;
+mod error_list;
 pub mod extensions;
 pub mod flow;
 #[cfg(all(doc, not(doctest)))]

@@ -34,8 +34,8 @@ pub const REPORT_JSON_MAX: usize = 1024;
 /// Maximum length of `clientDataJSON`, in bytes. Browsers send 100 to 400. The origin may add up to 259 more.
 pub const CLIENT_DATA_MAX: usize = 4096;
 
-/// Maximum length of a payment's `clientDataJSON`, in bytes. It repeats what the user was shown, and images may be `data:`
-/// URLs in it.
+/// Maximum length of a payment's `clientDataJSON`, in bytes. It repeats what the user was shown, and images may be
+/// `data:` URLs in it.
 #[cfg(feature = "payment")]
 pub const PAYMENT_CLIENT_DATA_MAX: usize = RESPONSE_JSON_MAX / 2;
 
@@ -87,8 +87,8 @@ pub const CLIENT_CAPABILITIES_JSON_MAX: usize = 4096;
 /// Minimum length of the secret for decoys, in bytes: the strength of HMAC-SHA-256 (NIST SP 800-107r1 §5.3.4).
 pub const DECOY_SECRET_MIN: usize = 32;
 
-/// Maximum number of retired secrets for decoys. A secret is replaced when it has leaked, which should not happen often,
-/// and each takes two HMACs per sign-in.
+/// Maximum number of retired secrets for decoys. A secret is replaced when it has leaked, which should not happen
+/// often, and each takes two HMACs per sign-in.
 pub const DECOY_SECRETS_RETIRED_MAX: usize = 8;
 
 /// Minimum length of a decoy, in bytes. §4 *Credential ID* requires at least 16, and half of a decoy serves to
@@ -203,8 +203,8 @@ pub const MDS_OMISSIONS_MAX: usize = 256;
 /// longest list of words, the algorithms in the FIDO Registry of Predefined Values §3.6.1, has 19.
 pub const MDS_LIST_MAX: usize = 64;
 
-/// Maximum length of an icon in a metadata statement, in bytes of its `data:` URL. The entries of the FIDO Alliance's BLOB
-/// have 10 MB together.
+/// Maximum length of an icon in a metadata statement, in bytes of its `data:` URL. The entries of the FIDO Alliance's
+/// BLOB have 10 MB together.
 pub const MDS_ICON_MAX: usize = 1024 * 1024;
 
 /// Maximum length of a `rawId` that is decoded at all, in bytes: what the 16 bits of `credentialIdLength` can express

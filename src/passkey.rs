@@ -91,9 +91,9 @@ pub struct Attestation {
     /// Whether the AAGUID was proved, or is only claimed by the authenticator.
     #[serde(default, skip_serializing_if = "AaguidAssurance::is_claimed")]
     pub aaguid: AaguidAssurance,
-    /// Where an `android-key` statement says the key is stored, unless the policy ignores statements: the lower one of its
-    /// two security levels. `None` if one of them is unknown, or if hardware stores the key but does not vouch that it
-    /// generated it.
+    /// Where an `android-key` statement says the key is stored, unless the policy ignores statements: the lower one of
+    /// its two security levels. `None` if one of them is unknown, or if hardware stores the key but does not vouch that
+    /// it generated it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub android_security_level: Option<AndroidSecurityLevel>,
 }

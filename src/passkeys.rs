@@ -304,8 +304,8 @@ impl<S> Passkeys<S> {
         self.run(None, |rp, now| SignUp::finish(rp, Posted::from_json(session, body)?, now))
     }
 
-    /// Takes in a page's report that a ceremony failed in the browser. [Audit](Run::audited) it: that is what it is good
-    /// for. The ceremony stays open.
+    /// Takes in a page's report that a ceremony failed in the browser. [Audit](Run::audited) it: that is what it is
+    /// good for. The ceremony stays open.
     ///
     /// [`FailureReport::from_json`] describes `body`. Fails like [`ReportFailure::begin`] and
     /// [`FailureReport::from_json`].

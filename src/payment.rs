@@ -1,8 +1,8 @@
 //! Payments that a user confirms with a passkey: assertions of W3C *Secure Payment Confirmation* (SPC).
 //!
-//! A merchant's page calls `PaymentRequest` with the payment method `secure-payment-confirmation`. The browser shows payee,
-//! amount and instrument to the user, and the passkey signs what was shown. [`verify_payment`] runs the steps of §7.2 and
-//! compares what was signed with what you expect.
+//! A merchant's page calls `PaymentRequest` with the payment method `secure-payment-confirmation`. The browser shows
+//! payee, amount and instrument to the user, and the passkey signs what was shown. [`verify_payment`] runs the steps of
+//! §7.2 and compares what was signed with what you expect.
 //!
 //! A payment is no sign-in. The type of the client data differs, so the ceremonies and flows for a sign-in reject the
 //! assertion of a payment, and [`verify_payment`] rejects that of a sign-in.
@@ -11,17 +11,19 @@
 //!
 //! - Create the passkey with the input `payment` of `{"isPayment": true}`, which
 //!   [`RegistrationInputs::raw`](crate::extensions::RegistrationInputs::raw) passes to the browser.
-//! - Make an [`OriginPolicy`](crate::policy::OriginPolicy) for the payment that accepts the origin of the page that calls
-//!   `PaymentRequest`. That is often the merchant's. Do not use this policy for sign-ins.
-//! - Draw a challenge for each payment, store it with what the user should be shown, and take it from the store before you
-//!   verify the response. There is no [flow](crate::flow) for payments, so a challenge is accepted as often as you pass it.
+//! - Make an [`OriginPolicy`](crate::policy::OriginPolicy) for the payment that accepts the origin of the page that
+//!   calls `PaymentRequest`. That is often the merchant's. Do not use this policy for sign-ins.
+//! - Draw a challenge for each payment, store it with what the user should be shown, and take it from the store before
+//!   you verify the response. There is no [flow](crate::flow) for payments, so a challenge is accepted as often as you
+//!   pass it.
 //! - Verify the response, then store [`VerifiedPayment::state`] with the passkey.
 //!
 //! # Browser-bound keys
 //!
-//! A synced passkey does not prove that the user has a certain device. A browser may therefore add a key that never leaves
-//! the device, the *browser-bound key*. Its public key is in the client data, so the passkey signs it, and it signs the client
-//! data itself. You learn such a key at [registration](registered_key), or with the first payment in another browser.
+//! A synced passkey does not prove that the user has a certain device. A browser may therefore add a key that never
+//! leaves the device, the *browser-bound key*. Its public key is in the client data, so the passkey signs it, and it
+//! signs the client data itself. You learn such a key at [registration](registered_key), or with the first payment in
+//! another browser.
 //!
 //! # What is not checked
 //!
@@ -119,9 +121,9 @@ use crate::{
 /// The demands on the confirmation of a payment. [The module](self) has an example.
 #[derive(Clone, Copy)]
 pub struct PaymentExpectation<'a> {
-    /// The demands that a sign-in has too, with two differences. `user_verification` is always treated as required, as SPC
-    /// demands. `allow_credentials` must list the passkeys that were given to the merchant: if it is empty, no passkey is
-    /// accepted.
+    /// The demands that a sign-in has too, with two differences. `user_verification` is always treated as required, as
+    /// SPC demands. `allow_credentials` must list the passkeys that were given to the merchant: if it is empty, no
+    /// passkey is accepted.
     pub authentication: AuthenticationExpectation<'a>,
     /// What the user should have been shown.
     pub details: PaymentDetails<'a>,
@@ -156,8 +158,9 @@ impl VerifiedPayment {
     }
 }
 
-/// Verifies the confirmation of a payment (SPC *Verifying an Authentication Assertion*): §7.2 steps 3 to 23 with the client
-/// data type `payment.get`, then what the user was shown, then the signature of the browser-bound key, if there is one.
+/// Verifies the confirmation of a payment (SPC *Verifying an Authentication Assertion*): §7.2 steps 3 to 23 with the
+/// client data type `payment.get`, then what the user was shown, then the signature of the browser-bound key, if there
+/// is one.
 ///
 /// Writes nothing. Take the challenge from your store before you call this, so that it counts once.
 ///

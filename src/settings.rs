@@ -74,11 +74,12 @@ impl Settings {
     /// Begins settings with those under which the FIDO Alliance's conformance tool for servers can be passed. They are
     /// for that tool, and not for users.
     ///
-    /// The tool expects statements to be asked for and trusted by its metadata, every algorithm of this build to be offered,
-    /// authenticators without discoverable credentials or user verification to be accepted where a request does not demand
-    /// them, sign-ins with one factor to be complete, and [`tokenBinding`](SettingsBuilder::check_token_binding) to be
-    /// checked. Together with `AttestationPolicy::conformance` (feature `attestation`) it is the profile of `tests/fido/ledger.tsv`,
-    /// which says case by case what the default settings do instead, and why.
+    /// The tool expects statements to be asked for and trusted by its metadata, every algorithm of this build to be
+    /// offered, authenticators without discoverable credentials or user verification to be accepted where a request
+    /// does not demand them, sign-ins with one factor to be complete, and
+    /// [`tokenBinding`](SettingsBuilder::check_token_binding) to be checked. Together with
+    /// `AttestationPolicy::conformance` (feature `attestation`) it is the profile of `tests/fido/ledger.tsv`, which
+    /// says case by case what the default settings do instead, and why.
     ///
     /// ```
     /// use relying_party::{Settings, json::UserVerification};
@@ -107,8 +108,8 @@ impl Settings {
     ///
     /// An authenticator uses the first offered algorithm that it supports (§5.4 `pubKeyCredParams`), so those without
     /// ML-DSA create ES256 passkeys as before. Existing passkeys keep working with any algorithm that the verifier
-    /// supports, and so do ML-DSA passkeys after you go back to other settings. Passkeys are not upgraded by signing in:
-    /// a user who should have an ML-DSA passkey must create one.
+    /// supports, and so do ML-DSA passkeys after you go back to other settings. Passkeys are not upgraded by signing
+    /// in: a user who should have an ML-DSA passkey must create one.
     ///
     /// Keys have up to 2592 bytes and signatures up to 4627. All limits of this crate and the columns of
     /// [`StoredPasskey`](crate::StoredPasskey) leave room for them. [`RustCrypto`] supports ML-DSA with the feature

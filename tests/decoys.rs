@@ -432,8 +432,8 @@ fn machine_that_knows_the_next_secret_recognises_its_decoys() {
     assert_eq!(refused, Error::Authentication(CeremonyError::Decoy));
 }
 
-/// An account without passkeys that is named by its handle has one list, as an account with passkeys has, and begins like
-/// a name that no one has.
+/// An account without passkeys that is named by its handle has one list, as an account with passkeys has, and begins
+/// like a name that no one has.
 #[test]
 fn account_named_by_its_handle_has_one_list_for_all_its_names() {
     let host = host();

@@ -1,5 +1,6 @@
-//! The server cases of the FIDO Alliance's conformance tool, against the flows: under the preset for the tool, where every
-//! one has the verdict that the tool wants, and under the default settings, where each other verdict has a reason.
+//! The server cases of the FIDO Alliance's conformance tool, against the flows: under the preset for the tool, where
+//! every one has the verdict that the tool wants, and under the default settings, where each other verdict has a
+//! reason.
 //!
 //! `tests/fido/ledger.tsv` is the result. `UPDATE_LEDGER=1` writes it anew; otherwise it must not differ.
 #![allow(

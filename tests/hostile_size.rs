@@ -94,10 +94,7 @@ const EXEMPT: [(&str, &[&str]); 7] = [
             "SignIn::finish_second_factor",
         ],
     ),
-    (
-        "They compare a name with those that they know.",
-        &["Acr::from_name", "BrowserError::of_name", "from_name"],
-    ),
+    ("They compare a name with those that they know.", &["BrowserError::of_name", "from_name"]),
 ];
 
 #[test]

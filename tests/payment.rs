@@ -1,5 +1,5 @@
-//! Payments: the steps of §7.2 and those that Secure Payment Confirmation adds. One member is changed and signed again, so
-//! that only the step under test can fail.
+//! Payments: the steps of §7.2 and those that Secure Payment Confirmation adds. One member is changed and signed again,
+//! so that only the step under test can fail.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -300,7 +300,8 @@ fn one_of_2000_simultaneous_finishes_of_one_ceremony_succeeds() {
     assert_eq!((created, host.passkeys(&user("ada")).len()), (1, 2));
 }
 
-/// Ada's passkeys at two relying parties, as a store returns them that does not look at the RP ID, and Bob's beside hers.
+/// Ada's passkeys at two relying parties, as a store returns them that does not look at the RP ID, and Bob's beside
+/// hers.
 #[test]
 fn store_that_mixes_tenants_or_users_reveals_nothing() {
     let here = Host::new();

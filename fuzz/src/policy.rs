@@ -5,8 +5,8 @@ use relying_party::policy::{
 };
 use url::{Host, Url};
 
-/// An RP ID is a domain as browsers write it, and has at least two labels unless it is `localhost` or the ID of a Chrome
-/// extension.
+/// An RP ID is a domain as browsers write it, and has at least two labels unless it is `localhost` or the ID of a
+/// Chrome extension.
 pub(super) fn rp_id(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let rp_id = match RpId::new(text) {

@@ -30,9 +30,9 @@ impl SignInMethod {
     /// Returns the method of a sign-in with a passkey.
     ///
     /// It is a passkey of another device if the browser says that the authenticator [is not part of this
-    /// device](SignedIn::attachment), although the passkey is built into one: the authenticator can be reached internally
-    /// or by hybrid transport, or, if it names no transports, was part of the device where the passkey was created. The
-    /// browser's word is not signed.
+    /// device](SignedIn::attachment), although the passkey is built into one: the authenticator can be reached
+    /// internally or by hybrid transport, or, if it names no transports, was part of the device where the passkey was
+    /// created. The browser's word is not signed.
     #[must_use]
     pub fn of(signed_in: &SignedIn) -> Self {
         Self::with(&signed_in.passkey, signed_in.attachment)

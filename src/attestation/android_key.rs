@@ -110,9 +110,9 @@ pub(super) fn verify<'a>(
     })
 }
 
-/// Where the key is, and was from the start. No better place than that of the description, which the system in the other
-/// place could have written. `None` if a place is unknown, or if nothing in hardware vouches that it generated the key
-/// itself: a key that was imported had been in Android's reach.
+/// Where the key is, and was from the start. No better place than that of the description, which the system in the
+/// other place could have written. `None` if a place is unknown, or if nothing in hardware vouches that it generated
+/// the key itself: a key that was imported had been in Android's reach.
 fn place_of(description: &KeyDescription<'_>) -> Option<AndroidSecurityLevel> {
     let described_in = description.attestation_security_level;
     let place = description.keymaster_security_level?.min(described_in);

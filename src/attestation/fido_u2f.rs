@@ -37,8 +37,8 @@ impl<'a> Statement<'a> {
 
 /// The verification procedure of §8.6.
 ///
-/// Unless the policy is strict, ignores the AAGUID, which U2F does not have: most clients send zeros, some authenticators
-/// send theirs.
+/// Unless the policy is strict, ignores the AAGUID, which U2F does not have: most clients send zeros, some
+/// authenticators send theirs.
 pub(super) fn verify<'a>(
     statement: &'a [u8],
     signed: &Signed<'_>,

@@ -6,8 +6,8 @@ use super::AttestationPolicy;
 #[cfg(feature = "attestation")]
 use crate::passkey::AttestationLevel;
 
-/// Those that this crate verifies with certificates, in the order of how much they prove: first the two whose attesters know
-/// the AAGUID, then those that know where the key is stored, then U2F.
+/// Those that this crate verifies with certificates, in the order of how much they prove: first the two whose attesters
+/// know the AAGUID, then those that know where the key is stored, then U2F.
 #[cfg(feature = "attestation")]
 const BY_EVIDENCE: [&str; 6] =
     ["packed", "apple", "tpm", "android-key", "fido-u2f", "android-safetynet"];
@@ -16,9 +16,9 @@ impl AttestationPolicy {
     /// Returns the statement formats to ask the browser for, the most preferred first (§5.4 `attestationFormats`).
     ///
     /// These are the formats with certificates whose statements are verified under this policy and, where trust is
-    /// required, for which there can be an anchor. Formats with [their own anchors](Self::anchors_for_format) come first,
-    /// and within that those that prove more. The list is advice to the authenticator, which may send any format: the
-    /// policy decides. Without the feature `attestation` it is empty.
+    /// required, for which there can be an anchor. Formats with [their own anchors](Self::anchors_for_format) come
+    /// first, and within that those that prove more. The list is advice to the authenticator, which may send any
+    /// format: the policy decides. Without the feature `attestation` it is empty.
     ///
     /// ```
     /// use relying_party::AttestationPolicy;
@@ -48,8 +48,8 @@ impl AttestationPolicy {
         first
     }
 
-    /// Returns the statement formats to ask the browser for: none, because without the feature `attestation` no format with
-    /// certificates is verified.
+    /// Returns the statement formats to ask the browser for: none, because without the feature `attestation` no format
+    /// with certificates is verified.
     #[must_use]
     #[cfg(not(feature = "attestation"))]
     pub fn formats(&self) -> Vec<&'static str> {

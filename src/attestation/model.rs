@@ -5,9 +5,9 @@ use alloc::string::String;
 use super::AttestationSubject;
 use crate::{cose::Algorithm, passkey::AttestationType};
 
-/// An attestation whose model a [`ModelCheck`] decides on. Its statement is valid and leads to an anchor, and the model is
-/// proved: the AAGUID is [attested](crate::AaguidAssurance), or the authenticator is a U2F key, whose model is that of
-/// its attestation certificate.
+/// An attestation whose model a [`ModelCheck`] decides on. Its statement is valid and leads to an anchor, and the model
+/// is proved: the AAGUID is [attested](crate::AaguidAssurance), or the authenticator is a U2F key, whose model is that
+/// of its attestation certificate.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ModelSubject<'a> {

@@ -322,16 +322,16 @@ impl AttestationPolicy {
     }
 
     /// Whether self attestation is accepted, also where trust is demanded, from models of which the
-    /// [source](Self::anchor_source) says that they attest for themselves. It is not by default, since it proves nothing:
-    /// software can claim to be of such a model.
+    /// [source](Self::anchor_source) says that they attest for themselves. It is not by default, since it proves
+    /// nothing: software can claim to be of such a model.
     #[must_use]
     pub fn self_attestation_by_source(mut self, accept: bool) -> Self {
         self.self_attestation_by_source = accept;
         self
     }
 
-    /// Whether statements must also keep rules that genuine authenticators break, and that protect no one. By default they
-    /// do not have to.
+    /// Whether statements must also keep rules that genuine authenticators break, and that protect no one. By default
+    /// they do not have to.
     ///
     /// - `x5c` is the path to the anchor in its order, without the anchor and without other certificates.
     /// - The AAGUID beside a `fido-u2f` statement is zero.
@@ -451,11 +451,11 @@ impl AttestationPolicy {
 
 #[cfg(feature = "attestation")]
 impl AttestationPolicy {
-    /// The policy for the FIDO Alliance's conformance tool for servers, with the tool's metadata. It is not for users: see
-    /// [`Settings::conformance`](crate::Settings::conformance).
+    /// The policy for the FIDO Alliance's conformance tool for servers, with the tool's metadata. It is not for users:
+    /// see [`Settings::conformance`](crate::Settings::conformance).
     ///
-    /// Statements must lead to an anchor of the metadata, be [strict](Self::strict_statements), or be self attestations of
-    /// models that [attest so](Self::self_attestation_by_source). `none` is accepted.
+    /// Statements must lead to an anchor of the metadata, be [strict](Self::strict_statements), or be self attestations
+    /// of models that [attest so](Self::self_attestation_by_source). `none` is accepted.
     #[must_use]
     pub fn conformance(metadata: Arc<dyn AnchorSource>) -> Self {
         Self::trusted()

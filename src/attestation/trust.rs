@@ -170,8 +170,8 @@ fn find_anchor(
     })
 }
 
-/// Checks the model of an attestation that led to an anchor. It must be proved: by an attested AAGUID, or by the attestation
-/// certificate of a U2F key.
+/// Checks the model of an attestation that led to an anchor. It must be proved: by an attested AAGUID, or by the
+/// attestation certificate of a U2F key.
 #[cfg(feature = "attestation")]
 fn check_model(
     format: &str,

@@ -134,8 +134,8 @@ pub enum AuditEvent {
         /// Whether it uses conditional mediation, so that the user sees no dialog.
         conditional: bool,
     },
-    /// A ceremony expired, and no one had tried to finish it. Its action is that of the begin step. Only reported if the
-    /// host [passes it in](super::Audit::abandoned).
+    /// A ceremony expired, and no one had tried to finish it. Its action is that of the begin step. Only reported if
+    /// the host [passes it in](super::Audit::abandoned).
     CeremonyAbandoned {
         /// Whether it uses conditional mediation. Most such ceremonies are abandoned: a form was loaded, and the user
         /// signed in otherwise or left.

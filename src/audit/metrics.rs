@@ -55,7 +55,7 @@ fn count_event(action: AuditAction, event: &AuditEvent) {
             counter!("relying_party_ceremonies_abandoned_total", &labels).increment(1);
         }
         AuditEvent::BrowserFailed { browser_error, begun_by } => {
-            let labels = [("ceremony", label(begun_by)), ("error", browser_error.name())];
+            let labels = [("ceremony", label(begun_by)), ("error", browser_error.as_str())];
             counter!("relying_party_browser_failures_total", &labels).increment(1);
         }
         _ => {}

@@ -102,7 +102,7 @@ impl Members {
                 Self { conditional: Some(conditional), ..none }
             }
             AuditEvent::BrowserFailed { browser_error, begun_by } => Self {
-                browser_error: Some(browser_error.name()),
+                browser_error: Some(browser_error.as_str()),
                 begun_by: Some(begun_by.name()),
                 ..none
             },

@@ -186,8 +186,8 @@ impl Ceremony {
         &self.record.kind
     }
 
-    /// Whether the browser uses conditional mediation: the sign-in of an autofill, or a silent creation. Such a ceremony
-    /// asks the user for nothing, and most end unfinished.
+    /// Whether the browser uses conditional mediation: the sign-in of an autofill, or a silent creation. Such a
+    /// ceremony asks the user for nothing, and most end unfinished.
     #[must_use]
     pub fn is_conditional(&self) -> bool {
         match self.kind() {

@@ -14,8 +14,8 @@ use with_fallback::WithFallback;
 /// It supports every algorithm that `RustCrypto` supports, and gives the same verdicts. Without the feature of another
 /// backend, it is `RustCrypto`.
 ///
-/// The backends are tried in the order `AwsLcRs`, `Graviola`, `Ring`, according to measurements on x86-64: the first two
-/// take the same time with ES256, and the first takes less with RS256. The guide's chapter on operations has the
+/// The backends are tried in the order `AwsLcRs`, `Graviola`, `Ring`, according to measurements on x86-64: the first
+/// two take the same time with ES256, and the first takes less with RS256. The guide's chapter on operations has the
 /// figures. Features of a dependency are additive, so another crate of your program may enable one. If you need a
 /// certain backend, name it.
 ///

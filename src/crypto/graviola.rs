@@ -1,7 +1,4 @@
 //! Verification with `graviola`.
-//!
-//! [`RustCrypto`] checks keys when they are registered, so that every backend accepts the same ones. Before every
-//! signature it also checks what the libraries treat differently.
 
 #[cfg(any(target_arch = "aarch64", target_arch = "x86_64"))]
 mod library;
@@ -29,7 +26,7 @@ mod library {
     }
 }
 
-use super::{HashFunction, RustCrypto, SignatureError, SignatureVerifier};
+use super::{HashFunction, RustCrypto, SignatureError, SignatureVerifier, accelerated};
 use crate::cose::{Algorithm, CoseKey, InvalidKey, KeyParameters};
 
 /// Verifies with `graviola`: the assembly of `s2n-bignum`, which is formally verified, compiled by `rustc` alone. No C
@@ -58,27 +55,7 @@ pub struct Graviola;
 
 impl Graviola {
     /// The algorithms that it supports with the enabled features, where it [is available](Self::is_available).
-    pub const ALGORITHMS: &[Algorithm] = &[
-        Algorithm::ES256,
-        Algorithm::ESP256,
-        Algorithm::EdDSA,
-        Algorithm::Ed25519,
-        Algorithm::RS256,
-        #[cfg(feature = "es384")]
-        Algorithm::ES384,
-        #[cfg(feature = "es384")]
-        Algorithm::ESP384,
-        #[cfg(feature = "rsa-all")]
-        Algorithm::RS384,
-        #[cfg(feature = "rsa-all")]
-        Algorithm::RS512,
-        #[cfg(feature = "rsa-all")]
-        Algorithm::PS256,
-        #[cfg(feature = "rsa-all")]
-        Algorithm::PS384,
-        #[cfg(feature = "rsa-all")]
-        Algorithm::PS512,
-    ];
+    pub const ALGORITHMS: &[Algorithm] = accelerated::ALGORITHMS;
 
     /// Returns whether the library runs on this machine: its architecture is x86-64 or aarch64, and its processor has
     /// the instructions.
@@ -94,11 +71,7 @@ impl SignatureVerifier for Graviola {
     }
 
     fn check_key(&self, key: &CoseKey<'_>) -> Result<(), InvalidKey> {
-        key.check_shape()?;
-        if !self.supports(key.algorithm) {
-            return Err(InvalidKey::Algorithm(key.algorithm));
-        }
-        RustCrypto.check_key(key)
+        accelerated::check_key(self, key)
     }
 
     fn verify(

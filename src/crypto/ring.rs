@@ -1,7 +1,8 @@
 //! Verification with `ring`.
 
 super::ring_api::ring_api! {
-    /// Verifies with `ring`: the assembly and C of `BoringSSL`, several times as fast as [`RustCrypto`] on P-256.
+    /// Verifies with `ring`: the assembly and C of `BoringSSL`, several times as fast as
+    /// [`RustCrypto`](super::RustCrypto) on P-256.
     ///
     /// ```
     /// use std::sync::Arc;

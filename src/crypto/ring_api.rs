@@ -1,7 +1,4 @@
 //! Verification with `ring` and with `aws-lc-rs`, which has the same interface.
-//!
-//! [`RustCrypto`](super::RustCrypto) checks keys when they are registered, so that every backend accepts the same ones.
-//! Before every signature it also checks what the libraries treat differently.
 
 /// A backend with a library that has this interface.
 macro_rules! ring_api {
@@ -12,7 +9,7 @@ macro_rules! ring_api {
         };
 
         use super::{
-            HashFunction, RustCrypto, SignatureError, SignatureVerifier, ed25519,
+            HashFunction, SignatureError, SignatureVerifier, accelerated, ed25519,
             point::{POINT_MAX, uncompressed},
         };
         use crate::cose::{Algorithm, CoseKey, InvalidKey, KeyParameters};
@@ -23,27 +20,7 @@ macro_rules! ring_api {
 
         impl $backend {
             /// The algorithms that it supports with the enabled features.
-            pub const ALGORITHMS: &[Algorithm] = &[
-                Algorithm::ES256,
-                Algorithm::ESP256,
-                Algorithm::EdDSA,
-                Algorithm::Ed25519,
-                Algorithm::RS256,
-                #[cfg(feature = "es384")]
-                Algorithm::ES384,
-                #[cfg(feature = "es384")]
-                Algorithm::ESP384,
-                #[cfg(feature = "rsa-all")]
-                Algorithm::RS384,
-                #[cfg(feature = "rsa-all")]
-                Algorithm::RS512,
-                #[cfg(feature = "rsa-all")]
-                Algorithm::PS256,
-                #[cfg(feature = "rsa-all")]
-                Algorithm::PS384,
-                #[cfg(feature = "rsa-all")]
-                Algorithm::PS512,
-            ];
+            pub const ALGORITHMS: &[Algorithm] = accelerated::ALGORITHMS;
         }
 
         impl SignatureVerifier for $backend {
@@ -52,11 +29,7 @@ macro_rules! ring_api {
             }
 
             fn check_key(&self, key: &CoseKey<'_>) -> Result<(), InvalidKey> {
-                key.check_shape()?;
-                if !self.supports(key.algorithm) {
-                    return Err(InvalidKey::Algorithm(key.algorithm));
-                }
-                RustCrypto.check_key(key)
+                accelerated::check_key(self, key)
             }
 
             fn verify(

@@ -84,8 +84,8 @@ impl BeginOptions<'_, AuthenticationInputs> {
     /// Chooses the dialog in which the browser offers passkeys. Experimental, like [`UiMode`].
     ///
     /// [`Immediate`](UiMode::Immediate) only applies to [`SignInRequest::Discoverable`], because browsers refuse it beside an
-    /// allow list, and [`Passive`](UiMode::Passive) only to [`SignInRequest::Autofill`]. Other requests ignore it. Nothing
-    /// else about the ceremony changes.
+    /// allow list, and [`Passive`](UiMode::Passive) only to [`SignInRequest::Autofill`]. Other requests ignore it.
+    /// Nothing else about the ceremony changes.
     ///
     /// ```
     /// use relying_party::{SessionBinding, flow::BeginOptions, json::UiMode};

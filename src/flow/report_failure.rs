@@ -2,87 +2,53 @@
 
 use core::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{Effect, Flow, Reply, Step};
 use crate::{
-    bytes::CeremonyId, error::Error, limits::REPORT_JSON_MAX, malformed::Malformed, object,
-    relying_party::RelyingParty, session::SessionBinding, text::Text,
+    bytes::CeremonyId, error::Error, json::string_enum, limits::REPORT_JSON_MAX,
+    malformed::Malformed, object, relying_party::RelyingParty, session::SessionBinding, text::Text,
 };
 
-/// Why `navigator.credentials.create()` or `get()` failed, by the name of the exception (§5.1.3, §5.1.4, §5.1.6).
-///
-/// Browsers hide some reasons on purpose: `NotAllowedError` covers everything from a closed dialog to a timeout.
-///
-/// ```
-/// use relying_party::flow::BrowserError;
-/// assert_eq!(BrowserError::of_name("NotAllowedError"), BrowserError::NotAllowed);
-/// assert_eq!(BrowserError::of_name("<script>"), BrowserError::Other);
-/// assert_eq!(BrowserError::NotAllowed.name(), "NotAllowedError");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum BrowserError {
-    /// `AbortError`: the page aborted the request.
-    #[serde(rename = "AbortError")]
-    Abort,
-    /// `ConstraintError`: no authenticator can create a discoverable credential, or verify the user, as required.
-    #[serde(rename = "ConstraintError")]
-    Constraint,
-    /// `InvalidStateError`: the authenticator already has a passkey of the account.
-    #[serde(rename = "InvalidStateError")]
-    InvalidState,
-    /// `NotAllowedError`: the user closed the dialog, it timed out, no passkey was found, or the page may not ask.
-    #[serde(rename = "NotAllowedError")]
-    NotAllowed,
-    /// `NotSupportedError`: no authenticator supports any of the algorithms.
-    #[serde(rename = "NotSupportedError")]
-    NotSupported,
-    /// `SecurityError`: the RP ID does not fit the page's origin.
-    #[serde(rename = "SecurityError")]
-    Security,
-    /// `TypeError`: the browser cannot read the options.
-    #[serde(rename = "TypeError")]
-    Type,
-    /// `UnknownError`: the authenticator failed.
-    #[serde(rename = "UnknownError")]
-    Unknown,
-    /// Any other name. The name itself is not kept.
-    #[serde(rename = "other")]
-    Other,
+string_enum! {
+    /// Why `navigator.credentials.create()` or `get()` failed, by the name of the exception (§5.1.3, §5.1.4, §5.1.6).
+    ///
+    /// Browsers hide some reasons on purpose: `NotAllowedError` covers everything from a closed dialog to a timeout.
+    ///
+    /// ```
+    /// use relying_party::flow::BrowserError;
+    /// assert_eq!(BrowserError::of_name("NotAllowedError"), BrowserError::NotAllowed);
+    /// assert_eq!(BrowserError::of_name("<script>"), BrowserError::Other);
+    /// assert_eq!(BrowserError::NotAllowed.as_str(), "NotAllowedError");
+    /// ```
+    #[non_exhaustive]
+    BrowserError {
+        /// `AbortError`: the page aborted the request.
+        Abort = "AbortError",
+        /// `ConstraintError`: no authenticator can create a discoverable credential, or verify the user, as required.
+        Constraint = "ConstraintError",
+        /// `InvalidStateError`: the authenticator already has a passkey of the account.
+        InvalidState = "InvalidStateError",
+        /// `NotAllowedError`: the user closed the dialog, it timed out, no passkey was found, or the page may not ask.
+        NotAllowed = "NotAllowedError",
+        /// `NotSupportedError`: no authenticator supports any of the algorithms.
+        NotSupported = "NotSupportedError",
+        /// `SecurityError`: the RP ID does not fit the page's origin.
+        Security = "SecurityError",
+        /// `TypeError`: the browser cannot read the options.
+        Type = "TypeError",
+        /// `UnknownError`: the authenticator failed.
+        Unknown = "UnknownError",
+        /// Any other name. The name itself is not kept.
+        Other = "other",
+    }
 }
 
 impl BrowserError {
     /// Returns the error with this name: the `name` of the exception.
     #[must_use]
     pub fn of_name(name: &str) -> Self {
-        match name {
-            "AbortError" => Self::Abort,
-            "ConstraintError" => Self::Constraint,
-            "InvalidStateError" => Self::InvalidState,
-            "NotAllowedError" => Self::NotAllowed,
-            "NotSupportedError" => Self::NotSupported,
-            "SecurityError" => Self::Security,
-            "TypeError" => Self::Type,
-            "UnknownError" => Self::Unknown,
-            _ => Self::Other,
-        }
-    }
-
-    /// Returns the name of the exception, or `other`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Abort => "AbortError",
-            Self::Constraint => "ConstraintError",
-            Self::InvalidState => "InvalidStateError",
-            Self::NotAllowed => "NotAllowedError",
-            Self::NotSupported => "NotSupportedError",
-            Self::Security => "SecurityError",
-            Self::Type => "TypeError",
-            Self::Unknown => "UnknownError",
-            Self::Other => "other",
-        }
+        Self::from_name(name).unwrap_or(Self::Other)
     }
 }
 
@@ -105,8 +71,8 @@ impl FailureReport {
     /// {"ceremony":"…","error":"NotAllowedError"}
     /// ```
     ///
-    /// `ceremony` is the ceremony ID that the browser received with the options, `error` is the `name` of the exception.
-    /// Other members are ignored.
+    /// `ceremony` is the ceremony ID that the browser received with the options, `error` is the `name` of the
+    /// exception. Other members are ignored.
     ///
     /// # Errors
     ///
@@ -239,9 +205,9 @@ mod tests {
             BrowserError::Unknown,
             BrowserError::Other,
         ] {
-            assert_eq!(BrowserError::of_name(error.name()), error);
+            assert_eq!(BrowserError::of_name(error.as_str()), error);
             let json = serde_json::to_value(error).unwrap();
-            assert_eq!(json, error.name());
+            assert_eq!(json, error.as_str());
             assert_eq!(serde_json::from_value::<BrowserError>(json).unwrap(), error);
         }
         for name in ["", "notallowederror", "NotAllowedError ", "EvalError"] {

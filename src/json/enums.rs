@@ -3,7 +3,7 @@
 use alloc::{borrow::ToOwned, string::String};
 use core::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::limits::TRANSPORT_MAX;
 use crate::text::Text;
@@ -96,17 +96,17 @@ impl<'de> Deserialize<'de> for Transport {
     }
 }
 
-/// An enumeration that a relying party chooses from. Only its known values can be configured or stored.
-macro_rules! string_enum {
-    ($(#[$doc:meta])* $type:ident { $($(#[$variant_doc:meta])* $variant:ident = $name:literal,)* }) => {
-        $(#[$doc])*
+/// An enumeration whose values have names.
+macro_rules! named_enum {
+    ($(#[$attribute:meta])* $type:ident { $($(#[$variant_doc:meta])* $variant:ident = $name:literal,)* }) => {
+        $(#[$attribute])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $type {
             $($(#[$variant_doc])* $variant,)*
         }
 
         impl $type {
-            /// Returns the value's name as sent.
+            /// Returns the name of the value.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -123,21 +123,34 @@ macro_rules! string_enum {
                 }
             }
         }
+    };
+}
 
-        impl Serialize for $type {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) use named_enum;
+
+/// An enumeration that is a string in JSON. Only its known values can be read.
+macro_rules! string_enum {
+    ($(#[$doc:meta])* $type:ident { $($(#[$variant_doc:meta])* $variant:ident = $name:literal,)* }) => {
+        $crate::json::named_enum! { $(#[$doc])* $type { $($(#[$variant_doc])* $variant = $name,)* } }
+
+        impl ::serde::Serialize for $type {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
 
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let name = Text::deserialize(deserializer)?;
-                Self::from_name(&name).ok_or_else(|| de::Error::unknown_variant(&name, &[$($name),*]))
+        impl<'de> ::serde::Deserialize<'de> for $type {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let name = <$crate::text::Text<'_> as ::serde::Deserialize>::deserialize(deserializer)?;
+                Self::from_name(&name).ok_or_else(|| {
+                    ::serde::de::Error::unknown_variant(&name, &[$($name),*])
+                })
             }
         }
     };
 }
+
+pub(crate) use string_enum;
 
 string_enum! {
     /// How an authenticator is attached (§5.4.5 `AuthenticatorAttachment`).

@@ -45,8 +45,8 @@ pub struct CreationOptions {
     /// Which attestation is requested.
     pub attestation: AttestationConveyance,
     /// The statement formats that the policy accepts, in order of preference: see
-    /// [`AttestationPolicy::formats`](crate::AttestationPolicy::formats). Empty if no attestation is requested. Clients of
-    /// Level 2 ignore it, and authenticators may.
+    /// [`AttestationPolicy::formats`](crate::AttestationPolicy::formats). Empty if no attestation is requested. Clients
+    /// of Level 2 ignore it, and authenticators may.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attestation_formats: Vec<&'static str>,
     /// Extension inputs.
@@ -175,10 +175,11 @@ pub enum Mediation {
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum UiMode {
-    /// A dialog with the passkeys on this device, opened by the user's click. If there are none, the request fails at once
-    /// with `NotAllowedError`, and the page offers other ways to sign in.
+    /// A dialog with the passkeys on this device, opened by the user's click. If there are none, the request fails at
+    /// once with `NotAllowedError`, and the page offers other ways to sign in.
     Immediate,
-    /// A small prompt on any page, beside the autofill of a form if there is one. If there are no passkeys, nothing appears.
+    /// A small prompt on any page, beside the autofill of a form if there is one. If there are no passkeys, nothing
+    /// appears.
     Passive,
 }
 

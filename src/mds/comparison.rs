@@ -4,8 +4,8 @@ use super::entry::MetadataEntry;
 use crate::{cose::Algorithm, passkey::AttestationType};
 
 impl MetadataEntry {
-    /// Returns whether the model's [`attestation_types`](Self::attestation_types) contain the type of an attestation (FIDO
-    /// Registry of Predefined Values §3.6.3).
+    /// Returns whether the model's [`attestation_types`](Self::attestation_types) contain the type of an attestation
+    /// (FIDO Registry of Predefined Values §3.6.3).
     ///
     /// | Type | Names |
     /// |---|---|
@@ -28,9 +28,9 @@ impl MetadataEntry {
         self.attestation_types.iter().any(|kind| names.contains(&kind.as_str()))
     }
 
-    /// Returns whether the model's [`authentication_algorithms`](Self::authentication_algorithms) contain the algorithm of a
-    /// passkey. `None` if the FIDO Registry of Predefined Values §3.6.1 had no name for the algorithm when this was
-    /// written, as for ML-DSA: then no model can list it.
+    /// Returns whether the model's [`authentication_algorithms`](Self::authentication_algorithms) contain the algorithm
+    /// of a passkey. `None` if the FIDO Registry of Predefined Values §3.6.1 had no name for the algorithm when this
+    /// was written, as for ML-DSA: then no model can list it.
     #[must_use]
     pub fn lists_algorithm(&self, algorithm: Algorithm) -> Option<bool> {
         let names = registered_names(algorithm)?;
@@ -38,8 +38,8 @@ impl MetadataEntry {
     }
 }
 
-/// The names of an algorithm, one for each encoding of its signatures. WebAuthn prescribes the encoding, and metadata name
-/// either.
+/// The names of an algorithm, one for each encoding of its signatures. WebAuthn prescribes the encoding, and metadata
+/// name either.
 fn registered_names(algorithm: Algorithm) -> Option<&'static [&'static str]> {
     Some(match algorithm {
         Algorithm::ES256 | Algorithm::ESP256 => {

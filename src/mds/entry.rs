@@ -53,8 +53,8 @@ pub struct MetadataEntry {
     pub description: Option<String>,
     /// Names by language tag, such as `en-US`.
     pub friendly_names: BTreeMap<String, String>,
-    /// An image of the model, as the `data:` URL of a PNG or SVG: `data:image/png;base64,…`. Show it with `<img>`, which
-    /// runs no scripts of an SVG, and never as markup of the page. Other URLs are omitted.
+    /// An image of the model, as the `data:` URL of a PNG or SVG: `data:image/png;base64,…`. Show it with `<img>`,
+    /// which runs no scripts of an SVG, and never as markup of the page. Other URLs are omitted.
     pub icon: Option<String>,
     /// The same for dark pages.
     pub icon_dark: Option<String>,

@@ -140,8 +140,8 @@ impl Requirement {
         self
     }
 
-    /// Requires a certification under FIPS 140 with at least this level of physical security, 1 to 4, which can differ from
-    /// the overall level. Reports from before MDS 3.1 do not have it.
+    /// Requires a certification under FIPS 140 with at least this level of physical security, 1 to 4, which can differ
+    /// from the overall level. Reports from before MDS 3.1 do not have it.
     pub fn fips140_physical(mut self, level: u8) -> Self {
         self.fips140_physical = Some(level);
         self
@@ -184,7 +184,8 @@ impl Requirement {
         self
     }
 
-    /// Requires that the metadata list the [type of the attestation](MetadataEntry::lists_attestation_type) for the model.
+    /// Requires that the metadata list the [type of the attestation](MetadataEntry::lists_attestation_type) for the
+    /// model.
     pub fn listed_attestation_type(mut self) -> Self {
         self.listed_attestation_type = true;
         self

@@ -167,8 +167,9 @@ impl StatusReport {
     }
 }
 
-/// Parsing never makes a report milder: without a readable date it is always effective, and its certification has expired;
-/// without a readable sunset date its certification has expired, and without a readable status it is a warning.
+/// Parsing never makes a report milder: without a readable date it is always effective, and its certification has
+/// expired; without a readable sunset date its certification has expired, and without a readable status it is a
+/// warning.
 impl StatusReport {
     pub(super) const fn unreadable() -> Self {
         Self {
@@ -219,8 +220,8 @@ impl StatusReport {
 const NEVER_COUNTS: Timestamp = Timestamp::from_unix_millis(0);
 
 impl StatusReport {
-    /// By what reports are sorted, the earliest first. One whose date cannot be read is the last, because it could end what
-    /// any other reports.
+    /// By what reports are sorted, the earliest first. One whose date cannot be read is the last, because it could end
+    /// what any other reports.
     pub(super) fn place(&self) -> (bool, Option<Timestamp>) {
         let is_misdated = self.effective.is_none() && self.sunset == Some(NEVER_COUNTS);
         (is_misdated, self.effective)

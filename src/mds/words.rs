@@ -9,44 +9,15 @@ use super::{
     omission::{OmissionReason, Omissions},
 };
 use crate::{
+    json::named_enum,
     limits::{MDS_ICON_MAX, MDS_LIST_MAX},
     text::Text,
 };
 
-/// One line each: the variant, its name in metadata, its meaning.
-macro_rules! words {
-    ($(#[$doc:meta])* $type:ident { $($(#[$variant_doc:meta])* $variant:ident = $name:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum $type {
-            $($(#[$variant_doc])* $variant,)*
-        }
-
-        impl $type {
-            /// Returns the name in metadata.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)*
-                }
-            }
-
-            /// Returns the value with that name, if this crate knows it.
-            #[must_use]
-            pub fn from_name(name: &str) -> Option<Self> {
-                match name {
-                    $($name => Some(Self::$variant),)*
-                    _ => None,
-                }
-            }
-        }
-    };
-}
-
-words! {
+named_enum! {
     /// How a model protects its keys (FIDO Registry of Predefined Values §3.2). A model has several of them: a security
     /// key is usually `hardware` and `secure_element`. [`Requirement`](super::Requirement) has an example.
+    #[non_exhaustive]
     KeyProtection {
         /// By software.
         Software = "software",
@@ -61,9 +32,10 @@ words! {
     }
 }
 
-words! {
-    /// How a model protects the comparison that verifies its user, such as that of a fingerprint or a PIN (FIDO Registry
-    /// of Predefined Values §3.3).
+named_enum! {
+    /// How a model protects the comparison that verifies its user, such as that of a fingerprint or a PIN (FIDO
+    /// Registry of Predefined Values §3.3).
+    #[non_exhaustive]
     MatcherProtection {
         /// By software.
         Software = "software",
@@ -74,9 +46,10 @@ words! {
     }
 }
 
-words! {
+named_enum! {
     /// How a model can verify its user (FIDO Registry of Predefined Values §3.1). Internal means on the authenticator
     /// itself, external on the client's device.
+    #[non_exhaustive]
     VerificationMethod {
         /// A touch, which only proves presence.
         PresenceInternal = "presence_internal",
@@ -126,8 +99,8 @@ pub(super) fn list<'a, T>(
     if count > MDS_LIST_MAX { Vec::new() } else { found }
 }
 
-/// Reads `userVerificationDetails`: combinations, of which one is enough. Of more than [`MDS_LIST_MAX`], or of a combination
-/// with more methods, nothing is listed.
+/// Reads `userVerificationDetails`: combinations, of which one is enough. Of more than [`MDS_LIST_MAX`], or of a
+/// combination with more methods, nothing is listed.
 ///
 /// ```text
 /// typedef VerificationMethodDescriptor[] VerificationMethodANDCombinations;   // FIDO Metadata Statement

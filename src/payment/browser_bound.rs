@@ -41,11 +41,12 @@ impl BrowserBound {
     }
 }
 
-/// Returns the browser-bound key that came with a new passkey, after verifying its signature. `None` if the browser made
-/// none. Store it with the passkey, for [`browser_bound_keys`](super::PaymentExpectation::browser_bound_keys).
+/// Returns the browser-bound key that came with a new passkey, after verifying its signature. `None` if the browser
+/// made none. Store it with the passkey, for [`browser_bound_keys`](super::PaymentExpectation::browser_bound_keys).
 ///
 /// Only call this for a response that [`CreatePasskey::finish`](crate::CreatePasskey::finish) or
-/// [`verify_registration`](crate::ceremony::verify_registration) has accepted: challenge and origin are not checked again.
+/// [`verify_registration`](crate::ceremony::verify_registration) has accepted: challenge and origin are not checked
+/// again.
 ///
 /// ```
 /// use relying_party::{

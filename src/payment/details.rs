@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer};
 use super::PaymentError;
 use crate::{malformed::Malformed, object, policy::RpId, text::Text};
 
-/// What the user should have been shown, compared with the client data byte by byte. Addresses and origins are spelled as
-/// browsers serialize them. [The module](super) has an example.
+/// What the user should have been shown, compared with the client data byte by byte. Addresses and origins are spelled
+/// as browsers serialize them. [The module](super) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PaymentDetails<'a> {
     /// The origin of the outermost page, such as `https://shop.example`.

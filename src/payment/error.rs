@@ -6,8 +6,8 @@ use crate::{
     malformed::Malformed,
 };
 
-/// The first rule that the confirmation of a payment broke. The messages are for developers, and contain nothing of what the
-/// user was shown. [The module](super) has an example.
+/// The first rule that the confirmation of a payment broke. The messages are for developers, and contain nothing of
+/// what the user was shown. [The module](super) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PaymentError {

@@ -1,11 +1,11 @@
 //! What can be wrong with an origin policy.
 
-use alloc::{string::String, vec::Vec};
-use core::fmt;
+use alloc::string::String;
 
 use super::{
     advice, domain::InvalidDomain, native::InvalidNativeOrigin, origin::InvalidOrigin, scope::Scope,
 };
+use crate::error_list::error_list;
 
 /// A problem with a policy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -130,36 +130,11 @@ pub enum PolicyError {
     },
 }
 
-/// All problems of a policy, at least one. `Display` writes one line for each.
-/// [The module](crate::policy) has an example.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyErrors(Vec<PolicyError>);
-
-impl PolicyErrors {
-    /// The caller has at least one error.
-    pub(super) const fn new(errors: Vec<PolicyError>) -> Self {
-        Self(errors)
-    }
-
-    /// The errors, grouped by the kind of what was added.
-    pub fn iter(&self) -> core::slice::Iter<'_, PolicyError> {
-        self.0.iter()
-    }
+error_list! {
+    /// All problems of a policy, at least one, grouped by the kind of what was added. `Display` writes one line for
+    /// each. [The module](crate::policy) has an example.
+    PolicyErrors of PolicyError
 }
-
-impl fmt::Display for PolicyErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            error.fmt(f)?;
-        }
-        Ok(())
-    }
-}
-
-impl core::error::Error for PolicyErrors {}
 
 impl IntoIterator for PolicyErrors {
     type Item = PolicyError;
@@ -167,14 +142,5 @@ impl IntoIterator for PolicyErrors {
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
-    }
-}
-
-impl<'a> IntoIterator for &'a PolicyErrors {
-    type Item = &'a PolicyError;
-    type IntoIter = core::slice::Iter<'a, PolicyError>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
     }
 }

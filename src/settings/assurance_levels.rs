@@ -16,8 +16,8 @@ const APPROVED: [Algorithm; 3] = [Algorithm::EdDSA, Algorithm::ES256, Algorithm:
 /// Presets for assurance levels. `RULES.md` has a table of the clauses, the settings and the tests.
 impl Settings {
     /// Starts building settings under which every complete sign-in reaches AAL2 (NIST SP 800-63B-4 §2.2). A
-    /// [re-verification](crate::SignIn::finish_reverification) is not a sign-in: it is complete because a session exists,
-    /// and says nothing about the level of that session.
+    /// [re-verification](crate::SignIn::finish_reverification) is not a sign-in: it is complete because a session
+    /// exists, and says nothing about the level of that session.
     ///
     /// | Clause | Setting |
     /// |---|---|
@@ -25,8 +25,8 @@ impl Settings {
     /// | approved cryptography (§2.2.2) | [`algorithms`](SettingsBuilder::algorithms) of new passkeys are `EdDSA`, ES256 and RS256 |
     /// | authentication before another authenticator is bound (§4.1.2.1) | [`reverification`](SettingsBuilder::reverification) before a passkey is created |
     ///
-    /// Synced passkeys are accepted (Appendix B). A silent creation must verify the user. The first passkey of an account
-    /// needs [`StepUp::ByHost`](crate::StepUp::ByHost).
+    /// Synced passkeys are accepted (Appendix B). A silent creation must verify the user. The first passkey of an
+    /// account needs [`StepUp::ByHost`](crate::StepUp::ByHost).
     ///
     /// The settings alone do not make a service conform: [`Strength::aal`](crate::flow::Strength::aal) says what else
     /// is needed.

@@ -26,8 +26,8 @@ impl TenantsBuilder {
     /// Adds a tenant: its relying party, and the host names of the requests that it handles, as browsers write them:
     /// `shop.example.com`, without scheme, port and final dot.
     ///
-    /// The host names are those of your endpoints. Its pages are the origins of the relying party. A page on a host that
-    /// is no tenant's endpoint belongs to the first tenant that lists its origin.
+    /// The host names are those of your endpoints. Its pages are the origins of the relying party. A page on a host
+    /// that is no tenant's endpoint belongs to the first tenant that lists its origin.
     pub fn tenant<H: Into<String>>(
         mut self,
         rp: RelyingParty,
@@ -110,8 +110,8 @@ impl TenantsBuilder {
         Ok(Tenants { tenants, hosts })
     }
 
-    /// Which tenants accept pages of others, without being allowed to. Looks at each listed origin and at the parents of
-    /// each host, so that the time grows with the number of tenants and not with its square.
+    /// Which tenants accept pages of others, without being allowed to. Looks at each listed origin and at the parents
+    /// of each host, so that the time grows with the number of tenants and not with its square.
     fn foreign_pages(
         &self,
         hosts: &BTreeMap<String, usize>,

@@ -1,9 +1,8 @@
 //! Mistakes in a registry, all reported together.
 
-use alloc::{string::String, vec::Vec};
-use core::fmt;
+use alloc::string::String;
 
-use crate::policy::InvalidOrigin;
+use crate::{error_list::error_list, policy::InvalidOrigin};
 
 /// A mistake in a registry of tenants. [`TenantsBuilder::build`](super::TenantsBuilder::build) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,42 +48,8 @@ pub enum TenantError {
     },
 }
 
-/// All mistakes in a registry, at least one. `Display` writes one line for each.
-/// [`TenantsBuilder::build`](super::TenantsBuilder::build) has an example.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TenantErrors(Vec<TenantError>);
-
-impl TenantErrors {
-    /// The caller has at least one error.
-    pub(super) const fn new(errors: Vec<TenantError>) -> Self {
-        Self(errors)
-    }
-
-    /// The errors.
-    pub fn iter(&self) -> core::slice::Iter<'_, TenantError> {
-        self.0.iter()
-    }
+error_list! {
+    /// All mistakes in a registry, at least one. `Display` writes one line for each.
+    /// [`TenantsBuilder::build`](super::TenantsBuilder::build) has an example.
+    TenantErrors of TenantError
 }
-
-impl<'a> IntoIterator for &'a TenantErrors {
-    type Item = &'a TenantError;
-    type IntoIter = core::slice::Iter<'a, TenantError>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
-
-impl fmt::Display for TenantErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            error.fmt(f)?;
-        }
-        Ok(())
-    }
-}
-
-impl core::error::Error for TenantErrors {}

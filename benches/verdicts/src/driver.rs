@@ -1,8 +1,9 @@
 //! Peers, each in a separate process.
 //!
-//! A driver reads a JSON object a line, a [`Ceremony`], and answers each with a line: `accepted`, `rejected: REASON`, or
-//! `unsupported` for what the peer cannot do at all. RP ID, origin, challenge, and user are those of `ceremony.rs`; user
-//! verification is required; ES256, EdDSA and RS256 are offered. The first line that it writes is the peer's name and version.
+//! A driver reads a JSON object a line, a [`Ceremony`], and answers each with a line: `accepted`, `rejected: REASON`,
+//! or `unsupported` for what the peer cannot do at all. RP ID, origin, challenge, and user are those of `ceremony.rs`;
+//! user verification is required; ES256, EdDSA and RS256 are offered. The first line that it writes is the peer's name
+//! and version.
 
 use std::{
     io::{BufRead as _, BufReader, BufWriter, Write as _},

@@ -1,12 +1,12 @@
-//! Compares the verdicts of `relying-party` with those of other relying parties, on ceremonies that the test authenticator
-//! makes: honest ones, and ones that are tampered with in one thing.
+//! Compares the verdicts of `relying-party` with those of other relying parties, on ceremonies that the test
+//! authenticator makes: honest ones, and ones that are tampered with in one thing.
 //!
 //! ```text
 //! verdicts COUNT DRIVER…    at least so many ceremonies; each driver is a command that speaks the protocol of `driver.rs`
 //! ```
 //!
-//! `disagreements.tsv` has every kind of disagreement with its class and its reason. One that is not there fails, and so
-//! does one that no longer occurs. `UPDATE_DISAGREEMENTS=1` writes the table anew, and keeps the reasons.
+//! `disagreements.tsv` has every kind of disagreement with its class and its reason. One that is not there fails, and
+//! so does one that no longer occurs. `UPDATE_DISAGREEMENTS=1` writes the table anew, and keeps the reasons.
 
 mod assertion;
 mod ceremony;

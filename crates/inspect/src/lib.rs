@@ -40,8 +40,8 @@ const INPUT_MAX: u64 = 1024 * 1024;
 ///
 /// # Errors
 ///
-/// The operating system's, if the file cannot be opened or read. [`FileTooLarge`](io::ErrorKind::FileTooLarge) if it has
-/// more than 1 MiB.
+/// The operating system's, if the file cannot be opened or read. [`FileTooLarge`](io::ErrorKind::FileTooLarge) if it
+/// has more than 1 MiB.
 pub fn read_input(path: &str) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let source: &mut dyn io::Read =

@@ -34,8 +34,8 @@ const ALGORITHMS: [Algorithm; 4] =
     [Algorithm::EdDSA, Algorithm::Ed25519, Algorithm::ES256, Algorithm::RS256];
 
 impl Demands {
-    /// The inner error says what is missing if too little is known to verify the response; the outer one is a mistake on
-    /// the command line.
+    /// The inner error says what is missing if too little is known to verify the response; the outer one is a mistake
+    /// on the command line.
     pub(crate) fn read(
         kind: Kind,
         arguments: &Arguments,

@@ -52,8 +52,8 @@ impl<DB: Dialect> SqlxStore<DB> {
     /// Names are compared byte for byte. If `Ada` and `ada` are one name in your service, pass it in one spelling.
     ///
     /// Without this, the store does not know who has an account, and a sign-up ends with
-    /// [`Error::SignUpUnsupported`](relying_party::Error::SignUpUnsupported). If you have a users table, run the sign-up in
-    /// your transaction instead: [`within`](Self::within).
+    /// [`Error::SignUpUnsupported`](relying_party::Error::SignUpUnsupported). If you have a users table, run the
+    /// sign-up in your transaction instead: [`within`](Self::within).
     ///
     /// ```no_run
     /// # #[cfg(feature = "sqlite")]

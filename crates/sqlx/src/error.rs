@@ -9,8 +9,8 @@ pub enum SqlxError {
     /// The database or the connection failed.
     #[error("the passkey database failed")]
     Database(#[from] sqlx::Error),
-    /// The operation took longer than [`SqlxStore::patience`](crate::SqlxStore::patience) allows, or another service was
-    /// still migrating the tables after a minute.
+    /// The operation took longer than [`SqlxStore::patience`](crate::SqlxStore::patience) allows, or another service
+    /// was still migrating the tables after a minute.
     #[error("the passkey database did not answer in time")]
     TooSlow,
     /// A foreign key to your users table is configured, and it has no such user.

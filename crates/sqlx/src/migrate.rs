@@ -21,8 +21,8 @@ impl<DB: Dialect> SqlxStore<DB> {
     /// crate's `migrations` folder, or the SQL that [`migrations`](Self::migrations) returns if your tables have other
     /// names.
     ///
-    /// A migration takes effect completely or not at all. MySQL and MariaDB cannot promise that; there, a migration that
-    /// was interrupted is completed by the next call.
+    /// A migration takes effect completely or not at all. MySQL and MariaDB cannot promise that; there, a migration
+    /// that was interrupted is completed by the next call.
     ///
     /// # Errors
     ///

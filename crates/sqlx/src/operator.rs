@@ -65,7 +65,8 @@ pub struct Operator<'a, DB: Dialect> {
     name: String,
 }
 
-/// An audit entry: an operator revoked a passkey. As JSON it has the members of the core's audit entries, and `operator`.
+/// An audit entry: an operator revoked a passkey. As JSON it has the members of the core's audit entries, and
+/// `operator`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Revocation {

@@ -4,9 +4,9 @@ use std::{path::Path, time::Duration};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
-/// The options for a SQLite file in which an acknowledged write survives a crash and a power failure: a write-ahead log,
-/// `synchronous = FULL`, foreign keys, and ten seconds of waiting for other processes that write. The file is created if
-/// it is missing.
+/// The options for a SQLite file in which an acknowledged write survives a crash and a power failure: a write-ahead
+/// log, `synchronous = FULL`, foreign keys, and ten seconds of waiting for other processes that write. The file is
+/// created if it is missing.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {

@@ -106,8 +106,8 @@ statements! {
         DB::or_replace("id", &["rp_id", "user_handle", "expires_at", "record"])
     ),
     expired: "SELECT id FROM {ceremonies} WHERE expires_at < $1 ORDER BY expires_at LIMIT $2",
-    /// Deletes a batch by ID. `DELETE … WHERE expires_at < …` would lock the index by expiry first and the row second, and
-    /// deadlock in MySQL with a statement that takes a ceremony.
+    /// Deletes a batch by ID. `DELETE … WHERE expires_at < …` would lock the index by expiry first and the row second,
+    /// and deadlock in MySQL with a statement that takes a ceremony.
     sweep: format!("DELETE FROM {{ceremonies}} WHERE id IN ({})", places(SWEEP_BATCH)),
     /// For databases that cannot return what they delete.
     read_ceremony: "SELECT record FROM {ceremonies} WHERE id = $1",

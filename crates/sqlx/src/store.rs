@@ -93,8 +93,8 @@ impl<DB: Dialect> SqlxStore<DB> {
         self
     }
 
-    /// Keeps expired ceremonies until [`take_expired`](Self::take_expired) or [`sweep`](Self::sweep) removes them. Call one
-    /// of them regularly, because nothing else does. If several machines use the database, set this on each.
+    /// Keeps expired ceremonies until [`take_expired`](Self::take_expired) or [`sweep`](Self::sweep) removes them. Call
+    /// one of them regularly, because nothing else does. If several machines use the database, set this on each.
     #[must_use]
     pub fn keeping_expired(mut self) -> Self {
         self.keeps_expired = true;
@@ -110,8 +110,8 @@ impl<DB: Dialect> SqlxStore<DB> {
     /// Deletes a batch of expired ceremonies, and returns how many it deleted. A batch has up to 64.
     ///
     /// You do not need to call it: every sixteenth ceremony that begins does so, unless you ask for
-    /// [`keeping_expired`](Self::keeping_expired). A ceremony counts as expired here a minute late, because the clocks of your
-    /// machines may differ.
+    /// [`keeping_expired`](Self::keeping_expired). A ceremony counts as expired here a minute late, because the clocks
+    /// of your machines may differ.
     ///
     /// # Errors
     ///
@@ -128,8 +128,8 @@ impl<DB: Dialect> SqlxStore<DB> {
     /// [audit](relying_party::audit::Audit::abandoned) those that no one finished. Of several callers, one gets each
     /// ceremony. It costs one or two short statements for each, in one transaction.
     ///
-    /// Needs a store that is [`keeping_expired`](Self::keeping_expired) to return all of them. Ceremonies that were erased
-    /// with their account are not returned.
+    /// Needs a store that is [`keeping_expired`](Self::keeping_expired) to return all of them. Ceremonies that were
+    /// erased with their account are not returned.
     ///
     /// ```
     /// # async fn example<DB: relying_party_sqlx::Dialect>(
@@ -199,8 +199,8 @@ impl<DB: Dialect> SqlxStore<DB> {
     /// Runs your statements that write, in one transaction. Use it for your tables in the same database: in SQLite,
     /// where writes wait for each other, these wait in the store's own line and share its commits.
     ///
-    /// See [`read_with`](Self::read_with) for an example. To run a finish step and your statements in one transaction, use
-    /// [`within`](Self::within).
+    /// See [`read_with`](Self::read_with) for an example. To run a finish step and your statements in one transaction,
+    /// use [`within`](Self::within).
     ///
     /// # Errors
     ///
@@ -214,10 +214,11 @@ impl<DB: Dialect> SqlxStore<DB> {
         self.write(Atomic::Transaction, statements).await
     }
 
-    /// Runs one statement of yours that writes. It is atomic by itself, so it costs one round trip instead of the three of a
-    /// transaction. In SQLite, it too waits in the store's line and shares its commits.
+    /// Runs one statement of yours that writes. It is atomic by itself, so it costs one round trip instead of the three
+    /// of a transaction. In SQLite, it too waits in the store's line and shares its commits.
     ///
-    /// If there are several statements, use [`write_with`](Self::write_with): here, those before one that fails could stay.
+    /// If there are several statements, use [`write_with`](Self::write_with): here, those before one that fails could
+    /// stay.
     ///
     /// # Errors
     ///

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// The names of the tables: `passkeys`, `passkey_ceremonies`, `passkey_accounts` and `passkey_migrations`, with a prefix
-/// or in a schema.
+/// The names of the tables: `passkeys`, `passkey_ceremonies`, `passkey_accounts` and `passkey_migrations`, with a
+/// prefix or in a schema.
 ///
 /// ```
 /// use relying_party_sqlx::Tables;
@@ -59,9 +59,9 @@ impl Tables {
         Ok(self)
     }
 
-    /// Makes [`migrate`](crate::SqlxStore::migrate) add a foreign key from the accounts that have passkeys to your users
-    /// table, on whose `column` are the user handles. Deleting a user then deletes the user's passkeys, and a passkey
-    /// of a missing user is refused ([`SqlxError::NoAccount`](crate::SqlxError::NoAccount)).
+    /// Makes [`migrate`](crate::SqlxStore::migrate) add a foreign key from the accounts that have passkeys to your
+    /// users table, on whose `column` are the user handles. Deleting a user then deletes the user's passkeys, and a
+    /// passkey of a missing user is refused ([`SqlxError::NoAccount`](crate::SqlxError::NoAccount)).
     ///
     /// The column must be unique and have the type of `user_handle` in the migration: `BLOB`, `bytea` or
     /// `VARBINARY(64)`. `table` may have a schema: `public.users`.

@@ -40,8 +40,8 @@ impl<DB: Dialect> SqlxStore<DB> {
 
     /// Returns the store on a connection on which you have begun a transaction.
     ///
-    /// `ceremony` is the one that the flow is to finish. Take it from the store before the transaction begins: a ceremony
-    /// must stay used up when you roll back.
+    /// `ceremony` is the one that the flow is to finish. Take it from the store before the transaction begins: a
+    /// ceremony must stay used up when you roll back.
     ///
     /// ```
     /// # #[cfg(feature = "postgres")]
@@ -172,8 +172,8 @@ impl<DB: Dialect> AsyncPasskeyStore for Within<'_, DB> {
         on!(self, delete_passkey(owner, id, keep_last))
     }
 
-    /// Inserts the passkey of an account that you insert in the same transaction. If the store keeps accounts, inserts the
-    /// account as well.
+    /// Inserts the passkey of an account that you insert in the same transaction. If the store keeps accounts, inserts
+    /// the account as well.
     async fn insert_account(
         &self,
         user: &NewUser,

@@ -112,8 +112,8 @@ impl<DB: Dialect> Group<DB> {
     /// Runs a write in the next transaction. Returns once that is committed. A write that takes longer than `patience`
     /// fails, so that one that never ends (the host's, perhaps) does not keep the others waiting.
     ///
-    /// The transaction belongs to all callers that wait for it, so it runs in its own task: a caller that is dropped does
-    /// not abort the others' writes.
+    /// The transaction belongs to all callers that wait for it, so it runs in its own task: a caller that is dropped
+    /// does not abort the others' writes.
     pub(crate) async fn join<T: Send + 'static>(
         self: &Arc<Self>,
         pool: &Pool<DB>,

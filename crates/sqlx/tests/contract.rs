@@ -56,8 +56,8 @@ fn mysql_keeps_the_contract() {
     keeps_the_contract(&fresh, &runtime);
 }
 
-/// Inserts rows that may be there already. `{handle}` stands for the user handle of an account, `{name}` for a name that no
-/// other has.
+/// Inserts rows that may be there already. `{handle}` stands for the user handle of an account, `{name}` for a name
+/// that no other has.
 fn insert<DB: Dialect>(fresh: &Fresh<DB>, runtime: &Runtime, table: &str, owner: &Owner, row: &str)
 where
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,

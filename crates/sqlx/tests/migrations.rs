@@ -1,4 +1,5 @@
-//! The tables: created once when several services start; under other names; with a foreign key; by another migration tool.
+//! The tables: created once when several services start; under other names; with a foreign key; by another migration
+//! tool.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,7 +1,7 @@
 //! Passkeys over several databases: one store of three PostgreSQL schemas, which share no transaction.
 //!
-//! The ID of a passkey or a ceremony says in which partition it is, and an account has a home. What is decided over
-//! all passkeys of an account is decided while its row at home is locked. Only erasing an account writes to more than one
+//! The ID of a passkey or a ceremony says in which partition it is, and an account has a home. What is decided over all
+//! passkeys of an account is decided while its row at home is locked. Only erasing an account writes to more than one
 //! partition.
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,5 @@
-//! The largest post-quantum passkey in each database: an ML-DSA-87 key, a signature with it, and the longest credential ID.
+//! The largest post-quantum passkey in each database: an ML-DSA-87 key, a signature with it, and the longest credential
+//! ID.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

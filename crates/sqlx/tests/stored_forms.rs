@@ -1,5 +1,5 @@
-//! Passkeys and ceremonies of every kind survive the SQL databases: in the store's own tables, whose records are text, and
-//! as blobs and JSON in a host's table.
+//! Passkeys and ceremonies of every kind survive the SQL databases: in the store's own tables, whose records are text,
+//! and as blobs and JSON in a host's table.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -50,7 +50,8 @@ async fn store_returns_passkeys_and_ceremonies_as_they_were<DB: Dialect>(fresh: 
 
 on_each_database!(store_returns_passkeys_and_ceremonies_as_they_were);
 
-/// Writes records into a host's table and reads them back: `$write` is the value to insert, and `$read` gives its bytes.
+/// Writes records into a host's table and reads them back: `$write` is the value to insert, and `$read` gives its
+/// bytes.
 macro_rules! survives {
     ($fresh:expr, $kind:literal, $write:literal, $read:literal) => {{
         let table = $fresh.beside("kept");

@@ -1,8 +1,9 @@
 //! Passkeys in a worker at the edge, which has no sockets, no clock and no randomness: a request goes in, a response
 //! comes out. The platform passes in the time and 32 random bytes, and keeps what is stored.
 //!
-//! Nothing here depends on the target, so it compiles for `wasm32-unknown-unknown` without a crate that imports anything from
-//! the platform. The same input gives the same output: a test, or a replay of a recorded request, is exact.
+//! Nothing here depends on the target, so it compiles for `wasm32-unknown-unknown` without a crate that imports
+//! anything from the platform. The same input gives the same output: a test, or a replay of a recorded request, is
+//! exact.
 #![no_std]
 
 extern crate alloc;

@@ -1,4 +1,5 @@
-//! The API by a property-based tester that knows only the OpenAPI document: no server error, and no undocumented answer.
+//! The API by a property-based tester that knows only the OpenAPI document: no server error, and no undocumented
+//! answer.
 //!
 //! Runs `schemathesis` (`pip install schemathesis`) from `SCHEMATHESIS` or the search path. Without it, the tests are
 //! skipped and print why; `REQUIRE_SCHEMATHESIS=1` makes that a failure.

@@ -5,10 +5,10 @@
 //! cargo run --release -p server --features ring --example load -- … --ring
 //! ```
 //!
-//! The server runs as a separate process, on a SQLite file in a temporary folder (`TMPDIR` says where), or in a schema of
-//! the PostgreSQL of `DATABASE_URL`. Each connection is a user with one passkey; the database can be given more passkeys,
-//! of others. First all sign-ins are begun, which is measured, and signed, which is not; then all are finished. Up to
-//! 20000 sign-ins and 64 connections.
+//! The server runs as a separate process, on a SQLite file in a temporary folder (`TMPDIR` says where), or in a schema
+//! of the PostgreSQL of `DATABASE_URL`. Each connection is a user with one passkey; the database can be given more
+//! passkeys, of others. First all sign-ins are begun, which is measured, and signed, which is not; then all are
+//! finished. Up to 20000 sign-ins and 64 connections.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

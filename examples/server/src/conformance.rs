@@ -3,8 +3,9 @@
 //! shares a router, a database, or an address on the network with the site.
 //!
 //! The members are those of the tool's document "Conformance testing server API" (the *transport binding profile*). Two
-//! things are not in it: that a request for options may have `extensions`, and how the two requests of a ceremony belong together.
-//! Here a cookie does that, as the `credentials` of the document's samples suggest. The README of this example says more.
+//! things are not in it: that a request for options may have `extensions`, and how the two requests of a ceremony
+//! belong together. Here a cookie does that, as the `credentials` of the document's samples suggest. The README of this
+//! example says more.
 //!
 //! | File | Concept |
 //! |---|---|

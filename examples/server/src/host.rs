@@ -69,7 +69,8 @@ impl Sessions {
         }
     }
 
-    /// Begins a session for a user who is fully authenticated, in place of the browser's present one. Returns the cookie.
+    /// Begins a session for a user who is fully authenticated, in place of the browser's present one. Returns the
+    /// cookie.
     pub(crate) async fn begin(
         &self,
         headers: &HeaderMap,
@@ -95,8 +96,8 @@ impl Sessions {
         Ok(Session::find(&self.store, &self.rp_id, self.cookie, &request.headers).await?)
     }
 
-    /// Who has used a recovery code, and when. It lets them create a passkey, and nothing else: with the new passkey they
-    /// sign in as always.
+    /// Who has used a recovery code, and when. It lets them create a passkey, and nothing else: with the new passkey
+    /// they sign in as always.
     async fn recovering(
         &self,
         request: &Parts,

@@ -1,7 +1,7 @@
 //! Browser sessions: a random token in a cookie, its hash in the database.
 //!
-//! A browser gets a token before anyone signs in, so that a ceremony belongs to the browser in which it began. Nothing is
-//! written for it. Signing in gives the browser a new token: one that an attacker planted before is worthless then.
+//! A browser gets a token before anyone signs in, so that a ceremony belongs to the browser in which it began. Nothing
+//! is written for it. Signing in gives the browser a new token: one that an attacker planted before is worthless then.
 
 use std::sync::Arc;
 

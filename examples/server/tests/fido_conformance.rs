@@ -1,5 +1,6 @@
-//! The server cases of the FIDO Alliance's conformance tool over HTTP, against the router that serves the tool. The cases
-//! and the ledger are those of the core's tests: each must have the verdict, and the error code, that the ledger has.
+//! The server cases of the FIDO Alliance's conformance tool over HTTP, against the router that serves the tool. The
+//! cases and the ledger are those of the core's tests: each must have the verdict, and the error code, that the ledger
+//! has.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -91,9 +91,9 @@ impl AuthenticationInputs {
     /// Accepts a response in which the client reports that it acted for a remote one (`remoteClientDataJSON`, Level 4
     /// §10.1.6), as web clients of remote desktops do. By default such a response is rejected.
     ///
-    /// The client at hand then leaves all checks of origin and RP ID to the remote machine, and the client data are those
-    /// of the browser there. Everything in them is verified as always. The output is not signed: rejecting it keeps out
-    /// honest clients, not an attacker who controls one. Experimental: the extension is a draft.
+    /// The client at hand then leaves all checks of origin and RP ID to the remote machine, and the client data are
+    /// those of the browser there. Everything in them is verified as always. The output is not signed: rejecting it
+    /// keeps out honest clients, not an attacker who controls one. Experimental: the extension is a draft.
     pub fn allow_remote_client(mut self) -> Self {
         self.requested.remote_client = true;
         self

@@ -49,8 +49,9 @@ impl SignInStart {
     ///
     /// `publicKey` is for `PublicKeyCredential.parseRequestOptionsFromJSON()`. `mediation` is missing unless the
     /// sign-in uses [autofill](SignInRequest::Autofill), and `"uiMode"` unless a [dialog](BeginOptions::ui_mode) was
-    /// chosen. Pass them to `navigator.credentials.get()` alongside `publicKey`. `expires_at` is in Unix milliseconds. The browser posts `ceremony` back with its response, and
-    /// [`Posted::from_json`](crate::Posted::from_json) reads both.
+    /// chosen. Pass them to `navigator.credentials.get()` alongside `publicKey`. `expires_at` is in Unix milliseconds.
+    /// The browser posts `ceremony` back with its response, and [`Posted::from_json`](crate::Posted::from_json) reads
+    /// both.
     #[must_use]
     pub fn to_json(&self) -> String {
         let Self { mediation, ui_mode, .. } = *self;
@@ -123,8 +124,8 @@ impl<'a> BeginSignIn<'a> {
     }
 }
 
-/// Whether browsers accept the dialog for such a request: an immediate one must have no allow list, and a passive one is a
-/// form of conditional mediation.
+/// Whether browsers accept the dialog for such a request: an immediate one must have no allow list, and a passive one
+/// is a form of conditional mediation.
 fn applies(mode: UiMode, request: SignInRequest) -> bool {
     match mode {
         UiMode::Immediate => request == SignInRequest::Discoverable,

@@ -62,8 +62,8 @@ impl Bench {
         }))
     }
 
-    /// Registers a credential, after changes before and after it is signed. The authenticator uses its algorithm whether
-    /// it was offered or not.
+    /// Registers a credential, after changes before and after it is signed. The authenticator uses its algorithm
+    /// whether it was offered or not.
     pub(crate) fn register(
         &mut self,
         tamper: impl FnOnce(&mut RegistrationParts),

@@ -1,7 +1,7 @@
 //! Judges the project's own vectors of ceremonies, on any target for which the standard library can be built.
 //!
-//! The exit status is 0 if this crate agrees with every vector, and 1 otherwise. It is all that a target without standard
-//! output, such as `wasm32-unknown-unknown`, can tell.
+//! The exit status is 0 if this crate agrees with every vector, and 1 otherwise. It is all that a target without
+//! standard output, such as `wasm32-unknown-unknown`, can tell.
 #![allow(dead_code, reason = "the test of vectors uses more of the support code")]
 
 #[path = "../../support/vectors/mod.rs"]

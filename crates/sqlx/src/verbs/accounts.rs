@@ -131,8 +131,8 @@ pub(crate) async fn account_by_name<DB: Dialect>(
     rows.first().map(read::<DB>).transpose()
 }
 
-/// Deletes the account with its passkeys, and returns their credentials. Records are not read: an account must be erasable
-/// even if one of them cannot be.
+/// Deletes the account with its passkeys, and returns their credentials. Records are not read: an account must be
+/// erasable even if one of them cannot be.
 pub(crate) async fn erase_passkeys<DB: Dialect>(
     connection: &mut DB::Connection,
     statements: &Statements,

@@ -104,8 +104,8 @@ impl Server {
         command
     }
 
-    /// Makes the data with the server's own program. It starts a server itself, which now and then does not come up on a
-    /// machine with many of them.
+    /// Makes the data with the server's own program. It starts a server itself, which now and then does not come up on
+    /// a machine with many of them.
     fn initialize(&self, program: &Path, arguments: &[String]) {
         let mut said = String::new();
         for _ in 0..3 {

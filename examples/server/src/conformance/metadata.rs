@@ -18,8 +18,8 @@ use serde::Deserialize;
 /// What the conformance tool needs, as flags tell it.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Flags {
-    /// Serve the FIDO Alliance's conformance tool, and nothing else; anyone can register for any name, so the server has to
-    /// listen at a loopback address. Nothing is kept
+    /// Serve the FIDO Alliance's conformance tool, and nothing else; anyone can register for any name, so the server
+    /// has to listen at a loopback address. Nothing is kept
     #[arg(long)]
     pub conformance: bool,
 

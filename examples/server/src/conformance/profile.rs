@@ -133,8 +133,8 @@ impl IntoResponse for Success {
     }
 }
 
-/// `ServerResponse` with the status `failed`. The message begins with the code of the error: the tool never looks at it,
-/// and it tells no one but the tester.
+/// `ServerResponse` with the status `failed`. The message begins with the code of the error: the tool never looks at
+/// it, and it tells no one but the tester.
 #[derive(Debug)]
 pub(super) struct Failure {
     status: StatusCode,

@@ -1,5 +1,5 @@
-//! Verification on separate threads: the worst response takes tens of milliseconds of a processor, and a client can post
-//! many. The threads that serve connections stay free for everyone else.
+//! Verification on separate threads: the worst response takes tens of milliseconds of a processor, and a client can
+//! post many. The threads that serve connections stay free for everyone else.
 
 use std::{num::NonZero, sync::Arc, thread};
 

@@ -1,7 +1,8 @@
 //! The demo's other factor: a code that a real service would send, and that the demo just shows. It comes before a
 //! passkey, which is then the second factor; or after a passkey; or alone.
 //!
-//! Anyone who knows an account's name gets its code, so it protects nothing: it shows how another factor works beside a passkey.
+//! Anyone who knows an account's name gets its code, so it protects nothing: it shows how another factor works beside a
+//! passkey.
 
 use std::sync::Arc;
 

@@ -47,8 +47,8 @@ impl Store {
         }).await)
     }
 
-    /// Takes a recovery code, and returns whose it was. One statement finds and deletes it, so that it counts once, even
-    /// if it is sent twice at the same moment.
+    /// Takes a recovery code, and returns whose it was. One statement finds and deletes it, so that it counts once,
+    /// even if it is sent twice at the same moment.
     ///
     /// # Errors
     ///

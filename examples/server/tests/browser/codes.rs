@@ -109,8 +109,8 @@ fn codes_are_not_offered_outside_of_the_demo() {
 fn after_a_code_the_browser_is_asked_to_create_a_first_passkey_silently() {
     let Some(stage) = Stage::new("silent-", &["--demo-codes"]) else { return };
     let browser = &stage.browser;
-    // Notes how the browser is called. Chromium alone, with no password manager, leaves such a call open: what one would
-    // answer is answered by a stand-in, which creates the passkey by a call of the usual kind or refuses.
+    // Notes how the browser is called. Chromium alone, with no password manager, leaves such a call open: what one
+    // would answer is answered by a stand-in, which creates the passkey by a call of the usual kind or refuses.
     browser.devtools(
         "Page.addScriptToEvaluateOnNewDocument",
         &json!({ "source": "

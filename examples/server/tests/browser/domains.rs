@@ -1,9 +1,9 @@
 //! Where a passkey works: the rows of the domain table that a browser can show, on real names.
 //!
 //! The names lead to this machine by a switch of the browser's. Subdomains by policy are shown over HTTPS, with a
-//! certificate that is thrown away; for the other rows another switch has the browser treat the pages as if they came by
-//! HTTPS, which the server has to accept by an exception that is named as what it is. The browser refuses what the RP
-//! ID does not cover before the server hears of it; where the browser agrees, the server still decides.
+//! certificate that is thrown away; for the other rows another switch has the browser treat the pages as if they came
+//! by HTTPS, which the server has to accept by an exception that is named as what it is. The browser refuses what the
+//! RP ID does not cover before the server hears of it; where the browser agrees, the server still decides.
 
 use std::{net::TcpListener, thread, time::Duration};
 

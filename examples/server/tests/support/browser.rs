@@ -40,7 +40,8 @@ impl std::ops::Deref for Browser {
 const USUAL: (u32, u32) = (1100, 820);
 
 impl Browser {
-    /// Starts Chromium. `None`, with a printed reason, if it is missing; unless `REQUIRE_BROWSER` is `1`, as it is in CI.
+    /// Starts Chromium. `None`, with a printed reason, if it is missing; unless `REQUIRE_BROWSER` is `1`, as it is in
+    /// CI.
     pub fn start(prefix: &str, flags: &[String]) -> Option<Self> {
         Self::start_kind(Kind::Chromium, prefix, flags)
     }
@@ -153,8 +154,8 @@ impl Browser {
     }
 }
 
-/// The script of axe-core, which `npm ci` in this folder fetches. `None`, with a printed reason, if it is missing; unless
-/// `REQUIRE_BROWSER` is `1`.
+/// The script of axe-core, which `npm ci` in this folder fetches. `None`, with a printed reason, if it is missing;
+/// unless `REQUIRE_BROWSER` is `1`.
 fn axe() -> Option<&'static str> {
     static AXE: OnceLock<Option<String>> = OnceLock::new();
     let load = || {

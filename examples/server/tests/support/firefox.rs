@@ -1,5 +1,5 @@
-//! Firefox, through its own remote protocol, Marionette, so that no driver is needed: messages are JSON with their length
-//! before them, and the commands are those of WebDriver.
+//! Firefox, through its own remote protocol, Marionette, so that no driver is needed: messages are JSON with their
+//! length before them, and the commands are those of WebDriver.
 
 use std::{
     fs,

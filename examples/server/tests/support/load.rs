@@ -207,8 +207,9 @@ impl<'l> User<'l> {
     }
 }
 
-/// Lets users work while `disturb` does what it does to the servers, and checks afterwards that nothing is lost. They have
-/// signed up before: a user whose sign-up was not acknowledged has no session with which to find out what became of it.
+/// Lets users work while `disturb` does what it does to the servers, and checks afterwards that nothing is lost. They
+/// have signed up before: a user whose sign-up was not acknowledged has no session with which to find out what became
+/// of it.
 pub fn work_while(users: usize, ports: &[u16], disturb: impl FnOnce(&Load)) -> Load {
     let load = Load::default();
     let sign_up = |number| User::new(&load, ports, &format!("User {number}"));

@@ -6,39 +6,25 @@ use core::fmt;
 use serde::Serialize;
 
 use super::{KeyPlace, Strength, VerifiedBy};
+use crate::json::named_enum;
 
-/// An authentication context class (OpenID Connect EAP ACR Values 1.0). Later variants are stronger, so you can
-/// compare one with what a client asked for in `acr_values`.
-///
-/// ```
-/// use relying_party::flow::Acr;
-/// assert!(Acr::Phrh > Acr::Phr);
-/// assert_eq!(Acr::from_name("phrh"), Some(Acr::Phrh));
-/// assert_eq!(Acr::Phr.as_str(), "phr");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Acr {
-    /// `phr`: resistant to phishing.
-    Phr,
-    /// `phrh`: resistant to phishing, with a key that is protected by hardware.
-    Phrh,
-}
-
-impl Acr {
-    /// Returns the value of the claim.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Phr => "phr",
-            Self::Phrh => "phrh",
-        }
-    }
-
-    /// Returns the class with this name, if there is one.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Phr, Self::Phrh].into_iter().find(|acr| acr.as_str() == name)
+named_enum! {
+    /// An authentication context class (OpenID Connect EAP ACR Values 1.0). Later variants are stronger, so you can
+    /// compare one with what a client asked for in `acr_values`.
+    ///
+    /// ```
+    /// use relying_party::flow::Acr;
+    /// assert!(Acr::Phrh > Acr::Phr);
+    /// assert_eq!(Acr::from_name("phrh"), Some(Acr::Phrh));
+    /// assert_eq!(Acr::Phr.as_str(), "phr");
+    /// ```
+    #[derive(Serialize)]
+    #[serde(rename_all = "lowercase")]
+    Acr {
+        /// `phr`: resistant to phishing.
+        Phr = "phr",
+        /// `phrh`: resistant to phishing, with a key that is protected by hardware.
+        Phrh = "phrh",
     }
 }
 

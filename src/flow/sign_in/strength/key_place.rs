@@ -29,8 +29,8 @@ pub enum KeyPlace {
     /// [security level](AndroidSecurityLevel) of an `android-key` statement, or a model that you have declared to be
     /// hardware.
     ///
-    /// An `android-key` statement only proves where the key is. The phone's operating system decides what the key signs,
-    /// so a user who controls that system can report user verification that never happened.
+    /// An `android-key` statement only proves where the key is. The phone's operating system decides what the key
+    /// signs, so a user who controls that system can report user verification that never happened.
     Hardware,
 }
 
