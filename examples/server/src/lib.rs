@@ -72,6 +72,7 @@ pub async fn run(config: Config) -> Result<(), Box<dyn Error>> {
         let listener = TcpListener::bind(wanted).await?;
         println!("Metrics on http://{}/metrics", listener.local_addr()?);
         let metrics = metrics::Metrics::install()?;
+        tokio::spawn(metrics.clone().keep_up());
         tokio::spawn(async move { axum::serve(listener, metrics.router()).await });
     }
     announce(&app, &config, address);

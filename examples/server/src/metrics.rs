@@ -3,6 +3,8 @@
 //! Anyone who can read them learns how many users sign in, and why requests are refused. So they are not part of the
 //! site. `dashboard.json` beside this crate's manifest is a dashboard for Grafana.
 
+use std::time::Duration;
+
 use axum::{
     Router,
     extract::State,
@@ -18,6 +20,9 @@ const VERIFICATION: [f64; 9] =
 
 /// The bounds of a ceremony's duration, in seconds: from a practised user to the end of a ceremony.
 const CEREMONY: [f64; 9] = [1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0];
+
+/// How often values are sorted into the histograms.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// What has been counted in this process.
 #[derive(Clone, Debug)]
@@ -49,12 +54,18 @@ impl Metrics {
     pub fn router(self) -> Router {
         Router::new().route("/metrics", get(show)).with_state(self)
     }
+
+    /// Sorts values into the histograms. Until then each is kept, so this is done even if no one scrapes.
+    pub async fn keep_up(self) {
+        loop {
+            tokio::time::sleep(UPKEEP).await;
+            self.0.run_upkeep();
+        }
+    }
 }
 
 /// What Prometheus scrapes, in its text format.
 async fn show(State(Metrics(handle)): State<Metrics>) -> impl IntoResponse {
-    // Histograms keep every value until this is called.
-    handle.run_upkeep();
     let headers = [(CONTENT_TYPE, "text/plain; version=0.0.4"), (CACHE_CONTROL, "no-store")];
     (headers, handle.render())
 }

@@ -134,10 +134,12 @@ impl Server {
         }
     }
 
-    /// With SIGKILL: the server writes nothing any more.
+    /// As in a crash: all its processes at once, so that none of them writes or answers any more. Stopped, it starts no
+    /// other one meanwhile.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
-            child.kill().unwrap();
+            let all = "kill -STOP $0; kill -KILL $(cat /proc/$0/task/$0/children) $0";
+            Command::new("sh").args(["-c", all, &child.id().to_string()]).status().unwrap();
             child.wait().unwrap();
         }
     }
