@@ -87,10 +87,10 @@ pub(crate) struct Config {
     pub(crate) sign_up: bool,
     pub(crate) erase: bool,
     begin_steps: bool,
-    observer: Option<Observer>,
+    pub(crate) observer: Option<Observer>,
 }
 
-type Observer = Arc<dyn Fn(Observed<'_>) + Send + Sync>;
+pub(crate) type Observer = Arc<dyn Fn(Observed<'_>) + Send + Sync>;
 
 pub(crate) struct Shared<S, H> {
     pub(crate) passkeys: Arc<Passkeys<S>>,
@@ -412,7 +412,7 @@ impl<S: Store, H: Host> Shared<S, H> {
     }
 
     /// Returns the response for a failure. Audits what no flow has audited.
-    fn failed(
+    pub(crate) fn failed(
         &self,
         parts: &Parts,
         resource: Option<Resource<'_>>,
@@ -457,7 +457,7 @@ impl<S: Store, H: Host> Shared<S, H> {
         }
     }
 
-    fn store_failed(&self, error: &(dyn StdError + 'static)) -> Failure {
+    pub(crate) fn store_failed(&self, error: &(dyn StdError + 'static)) -> Failure {
         self.observed(Observed::StoreFailed(error));
         Failure::Unavailable
     }

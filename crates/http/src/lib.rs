@@ -16,6 +16,7 @@ mod respond;
 mod route;
 mod service;
 mod signal;
+mod uncommitted;
 mod well_known;
 
 pub use self::{
@@ -25,4 +26,6 @@ pub use self::{
     host::{Answer, Host, Named, Session, SignedInBy, Update},
     observe::{Observed, Warning},
     openapi::OPENAPI,
+    service::Received,
+    uncommitted::Uncommitted,
 };

@@ -9,7 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, request::Parts};
 use http_body::Body;
 use http_body_util::{BodyExt as _, Full, Limited};
 use tower_service::Service;
@@ -39,11 +39,48 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let shared = Arc::clone(self.shared());
         Box::pin(async move {
-            let (parts, body) = request.into_parts();
-            let read = read(body).await;
-            let response = shared.handle(&parts, read.as_ref().map_err(|refused| *refused)).await;
+            let Received { parts, body } = Received::read(request).await;
+            let response = shared.handle(&parts, body.as_ref().map_err(|refused| *refused)).await;
             Ok(response.map(Full::new))
         })
+    }
+}
+
+/// A request whose body has been read, up to the limit of the endpoints.
+///
+/// Read it before a transaction begins: a client that sends slowly must not keep others waiting.
+///
+/// ```
+/// use relying_party_http::Received;
+/// # pollster::block_on(async {
+/// let body = axum::body::Body::from("{}");
+/// let request = http::Request::post("/passkeys/sign-in/finish").body(body).unwrap();
+/// let received = Received::read(request).await;
+/// # let _ = received;
+/// # });
+/// ```
+#[derive(Debug)]
+pub struct Received {
+    pub(crate) parts: Parts,
+    pub(crate) body: Result<Bytes, Refused>,
+}
+
+impl Received {
+    /// Reads the body. One that is too large, or breaks off, is refused when the request is answered.
+    pub async fn read<B>(request: Request<B>) -> Self
+    where
+        B: Body,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let (parts, body) = request.into_parts();
+        Self { parts, body: read(body).await }
+    }
+}
+
+impl From<Request<Bytes>> for Received {
+    fn from(request: Request<Bytes>) -> Self {
+        let (parts, body) = request.into_parts();
+        Self { parts, body: Ok(body) }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What goes wrong in the database.
 
+use relying_party::store::RunError;
+
 /// Why the database did not answer, or what was wrong with its answer.
 ///
 /// After an error, the operation may or may not have taken effect. Report it as a failure; the user starts over.
@@ -33,9 +35,20 @@ pub enum SqlxError {
     /// The transaction that this write shared with others failed.
     #[error("the passkey database failed")]
     Group(#[source] std::sync::Arc<SqlxError>),
-    /// The group of writes that this one waited for was aborted, for example by the runtime's shutdown.
+    /// The group of writes that this one waited for was aborted, for example by the runtime's shutdown; or the
+    /// [transaction](crate::SqlxStore::transaction) in which it was to run has ended.
     #[error("the write was interrupted before it was committed")]
     Interrupted,
+    /// An operation in the [transaction](crate::SqlxStore::transaction) had failed, so nothing of it took effect.
+    #[error("the transaction was rolled back, because an operation in it had failed")]
+    RolledBack,
+}
+
+/// For flows in a [transaction](crate::SqlxStore::transaction), which may itself fail.
+impl From<SqlxError> for RunError<SqlxError> {
+    fn from(error: SqlxError) -> Self {
+        Self::PasskeyStore(error)
+    }
 }
 
 impl SqlxError {

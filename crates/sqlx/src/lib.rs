@@ -40,5 +40,4 @@ pub use self::{
     operator::{Operator, Revocation},
     store::SqlxStore,
     tables::{InvalidName, Tables},
-    transaction::Within,
 };

@@ -25,6 +25,7 @@ use crate::{
     lease::Lease,
     statement::Statements,
     tables::Tables,
+    transaction::Inside,
     verbs,
     write::{self, Atomic, Group},
 };
@@ -47,6 +48,8 @@ pub struct SqlxStore<DB: Dialect> {
     patience: Duration,
     begun: Arc<AtomicU32>,
     group: Arc<Group<DB>>,
+    /// In a transaction, the way to its connection.
+    pub(crate) inside: Option<Inside<DB>>,
 }
 
 /// Makes a job that owns what it needs, since a group of writes may outlive its callers.
@@ -81,6 +84,7 @@ impl<DB: Dialect> SqlxStore<DB> {
             patience: PATIENCE,
             begun: Arc::default(),
             group: Arc::default(),
+            inside: None,
         }
     }
 
@@ -189,9 +193,11 @@ impl<DB: Dialect> SqlxStore<DB> {
     /// # Errors
     ///
     /// The statements fail, the database fails, or it takes too long.
-    pub async fn read_with<T>(
+    pub async fn read_with<T: Send + 'static>(
         &self,
-        statements: impl for<'c> FnOnce(&'c mut DB::Connection) -> BoxFuture<'c, Result<T, SqlxError>>,
+        statements: impl for<'c> FnOnce(&'c mut DB::Connection) -> BoxFuture<'c, Result<T, SqlxError>>
+        + Send
+        + 'static,
     ) -> Result<T, SqlxError> {
         self.read(statements).await
     }
@@ -200,7 +206,7 @@ impl<DB: Dialect> SqlxStore<DB> {
     /// where writes wait for each other, these wait in the store's own line and share its commits.
     ///
     /// See [`read_with`](Self::read_with) for an example. To run a finish step and your statements in one transaction,
-    /// use [`within`](Self::within).
+    /// use [`transaction`](Self::transaction).
     ///
     /// # Errors
     ///
@@ -232,11 +238,16 @@ impl<DB: Dialect> SqlxStore<DB> {
         self.write(Atomic::Statement, statement).await
     }
 
-    pub(crate) async fn read<T>(
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
-        job: impl for<'c> FnOnce(&'c mut DB::Connection) -> BoxFuture<'c, Result<T, SqlxError>>,
+        job: impl for<'c> FnOnce(&'c mut DB::Connection) -> BoxFuture<'c, Result<T, SqlxError>>
+        + Send
+        + 'static,
     ) -> Result<T, SqlxError> {
         self.in_time(async {
+            if let Some(inside) = &self.inside {
+                return inside.run(job).await;
+            }
             let mut lease = Lease::from(&self.pool).await?;
             let value = job(lease.connection()?).await?;
             lease.give_back();
@@ -253,7 +264,10 @@ impl<DB: Dialect> SqlxStore<DB> {
         + 'static,
     ) -> Result<T, SqlxError> {
         self.in_time(async {
-            if DB::SINGLE_WRITER {
+            if let Some(inside) = &self.inside {
+                // A failure rolls back all of the transaction.
+                inside.run(job).await
+            } else if DB::SINGLE_WRITER {
                 self.group.join(&self.pool, self.patience, atomic, job).await
             } else {
                 write::alone(&self.pool, atomic, job).await
@@ -281,6 +295,7 @@ impl<DB: Dialect> Clone for SqlxStore<DB> {
             patience: self.patience,
             begun: Arc::clone(&self.begun),
             group: Arc::clone(&self.group),
+            inside: self.inside.clone(),
         }
     }
 }
@@ -309,6 +324,9 @@ impl<DB: Dialect> AsyncCeremonyStore for SqlxStore<DB> {
     }
 
     async fn take_ceremony(&self, id: &CeremonyId) -> Result<Option<Ceremony>, SqlxError> {
+        if let Some(inside) = &self.inside {
+            inside.takes(*id);
+        }
         let record = self.write(Atomic::Statement, job!(self, take_ceremony(id))).await?;
         Ok(record.and_then(|record| Ceremony::from_stored(&record)))
     }
@@ -383,14 +401,23 @@ impl<DB: Dialect> AsyncPasskeyStore for SqlxStore<DB> {
         self.write(Atomic::Transaction, job!(self, delete_passkey(owner, id; keep_last))).await
     }
 
-    /// Needs a store [with accounts](SqlxStore::with_accounts).
+    /// Needs a store [with accounts](SqlxStore::with_accounts), or a [transaction](SqlxStore::transaction) in which you
+    /// insert the account: then only the passkey is inserted here.
     async fn insert_account(
         &self,
         user: &NewUser,
         passkey: &Passkey,
     ) -> Result<SignUpOutcome, SqlxError> {
         if !self.keeps_accounts {
-            return Ok(SignUpOutcome::Unsupported);
+            if self.inside.is_none() {
+                return Ok(SignUpOutcome::Unsupported);
+            }
+            return Ok(match self.insert_passkey(passkey, 1).await? {
+                InsertOutcome::Inserted => SignUpOutcome::Created,
+                InsertOutcome::AlreadyExists | InsertOutcome::LimitReached => {
+                    SignUpOutcome::AlreadyExists
+                }
+            });
         }
         self.write(Atomic::Transaction, job!(self, insert_account(user, passkey))).await
     }

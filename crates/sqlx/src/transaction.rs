@@ -1,196 +1,164 @@
-//! The store within the host's transaction.
+//! One transaction for all that a request writes: the store's operations and the host's own.
 
-use std::{fmt, sync::Arc};
-
-use futures_util::lock::Mutex;
-use relying_party::{
-    CeremonyId, CredentialId, Passkey, PasskeyId, PasskeyName, PasskeyState, Timestamp,
-    ceremony::Ceremony,
-    flow::{InsertOutcome, NewUser, Owner, RecordOutcome, RemoveOutcome, SignUpOutcome},
-    store::{AsyncCeremonyStore, AsyncPasskeyStore},
+use std::{
+    future::Future,
+    pin::pin,
+    sync::{Arc, Mutex, PoisonError},
 };
 
-use sqlx::{AssertSqlSafe, Transaction};
+use futures_core::future::BoxFuture;
+use futures_util::future::{Either, select};
+use relying_party::{CeremonyId, store::AsyncCeremonyStore as _};
+use tokio::sync::{mpsc, oneshot};
 
-use crate::{SqlxStore, dialect::Dialect, error::SqlxError, statement::Statements, verbs};
+use crate::{SqlxStore, dialect::Dialect, error::SqlxError, write::Atomic};
 
-/// The store on a connection on which you have begun a transaction, so that what a flow writes and what you write are
-/// committed together. Made by [`SqlxStore::within`].
-///
-/// If the flow fails, roll back. The ceremony stays used up, because you took it before the transaction began.
-pub struct Within<'c, DB: Dialect> {
-    connection: Mutex<&'c mut DB::Connection>,
-    statements: Arc<Statements>,
-    ceremony: Mutex<Option<Ceremony>>,
-    keeps_accounts: bool,
+/// An operation on the transaction's connection. Returns whether it succeeded.
+type Job<DB> = Box<
+    dyn for<'c> FnOnce(&'c mut <DB as sqlx::Database>::Connection) -> BoxFuture<'c, bool> + Send,
+>;
+
+/// What makes a store work inside a transaction: the way to its connection, and which ceremonies were taken.
+pub(crate) struct Inside<DB: Dialect> {
+    jobs: mpsc::Sender<Job<DB>>,
+    taken: Arc<Mutex<Vec<CeremonyId>>>,
+}
+
+impl<DB: Dialect> Clone for Inside<DB> {
+    fn clone(&self) -> Self {
+        Self { jobs: self.jobs.clone(), taken: Arc::clone(&self.taken) }
+    }
+}
+
+impl<DB: Dialect> Inside<DB> {
+    /// Runs an operation in the transaction. Fails if that has ended.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        job: impl for<'c> FnOnce(&'c mut DB::Connection) -> BoxFuture<'c, Result<T, SqlxError>>
+        + Send
+        + 'static,
+    ) -> Result<T, SqlxError> {
+        let (caller, outcome) = oneshot::channel();
+        let job: Job<DB> = Box::new(move |connection| {
+            Box::pin(async move {
+                let value = job(connection).await;
+                let succeeded = value.is_ok();
+                // If the caller is gone, it has given up waiting.
+                drop(caller.send(value));
+                succeeded
+            })
+        });
+        self.jobs.send(job).await.map_err(|_| SqlxError::Interrupted)?;
+        outcome.await.unwrap_or(Err(SqlxError::Interrupted))
+    }
+
+    /// Remembers a ceremony that is taken, which stays used up if the transaction is rolled back.
+    pub(crate) fn takes(&self, ceremony: CeremonyId) {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).push(ceremony);
+    }
 }
 
 impl<DB: Dialect> SqlxStore<DB> {
-    /// Begins a transaction of yours, in which you write your tables and run a flow [within](Self::within) it.
+    /// Runs flows and your own statements in one transaction: all of their writes take effect, or none. Your closure
+    /// receives the store inside the transaction. It is committed if the closure succeeds, and rolled back if the
+    /// closure returns an error or any operation inside failed.
     ///
-    /// Begin it after you have taken the ceremony. If you begin a transaction in another way, use the isolation level
-    /// *read committed* in PostgreSQL and MySQL, and `BEGIN IMMEDIATE` in SQLite.
+    /// Run your statements with [`write_one_with`](Self::write_one_with) on that store. [`pool`](Self::pool) gives
+    /// other connections, which are outside.
     ///
-    /// # Errors
+    /// A request that finishes a ceremony and writes your session costs one commit this way instead of three. In SQLite
+    /// the transaction is one write in the store's line, so others wait for it: do nothing slow in it, such as sending
+    /// an email.
     ///
-    /// The database fails.
-    pub async fn begin(&self) -> Result<Transaction<'static, DB>, SqlxError> {
-        Ok(self.pool.begin_with(AssertSqlSafe(DB::BEGIN)).await?)
-    }
-
-    /// Returns the store on a connection on which you have begun a transaction.
-    ///
-    /// `ceremony` is the one that the flow is to finish. Take it from the store before the transaction begins: a
-    /// ceremony must stay used up when you roll back.
+    /// A ceremony that a flow has taken stays used up, even if the transaction is rolled back. Only if the database or
+    /// the process fails before the commit, the user can send the same response again.
     ///
     /// ```
     /// # #[cfg(feature = "postgres")]
     /// # mod example {
-    /// # use relying_party::{CreatePasskey, Posted, RelyingParty, Timestamp, UserHandle};
-    /// # use relying_party::store::{AsyncCeremonyStore as _, run_async};
-    /// # use relying_party_sqlx::SqlxStore;
+    /// # use relying_party::{Passkeys, RelyingParty, SessionBinding, UserHandle, store::RunError};
+    /// # use relying_party_sqlx::{SqlxError, SqlxStore};
     /// # use sqlx::Postgres;
     /// /// Creates an account and its first passkey: both or neither.
     /// async fn sign_up(
     ///     store: &SqlxStore<Postgres>,
-    ///     rp: &RelyingParty,
-    ///     (handle, email): (UserHandle, &str),
-    ///     posted: Posted<'_>,
-    /// ) -> Result<(), Box<dyn std::error::Error>> {
-    ///     let ceremony = store.take_ceremony(&posted.ceremony).await?;
-    ///     let mut transaction = store.begin().await?;
-    ///     sqlx::query("INSERT INTO users (handle, email) VALUES ($1, $2)")
-    ///         .bind(handle.as_bytes())
-    ///         .bind(email)
-    ///         .execute(&mut *transaction)
-    ///         .await?;
-    ///     let within = store.within(&mut transaction, ceremony);
-    ///     run_async(&within, CreatePasskey::finish(rp, handle, posted, Timestamp::now())).await?;
-    ///     transaction.commit().await?;
-    ///     Ok(())
+    ///     rp: RelyingParty,
+    ///     (handle, email): (UserHandle, String),
+    ///     (session, body): (SessionBinding, Vec<u8>),
+    /// ) -> Result<(), RunError<SqlxError>> {
+    ///     let work = async move |store: SqlxStore<Postgres>| {
+    ///         let insert = sqlx::query("INSERT INTO users (handle, email) VALUES ($1, $2)");
+    ///         let insert = insert.bind(handle.as_bytes().to_vec()).bind(email);
+    ///         store
+    ///             .write_one_with(|connection| {
+    ///                 Box::pin(async move {
+    ///                     insert.execute(connection).await?;
+    ///                     Ok(())
+    ///                 })
+    ///             })
+    ///             .await?;
+    ///         Passkeys::new(rp, store).finish_create(handle, session, &body).await?;
+    ///         Ok(())
+    ///     };
+    ///     store.transaction(work).await
     /// }
     /// # }
     /// ```
-    pub fn within<'c>(
+    ///
+    /// # Errors
+    ///
+    /// The closure's error; [`SqlxError::RolledBack`] if it succeeded although an operation inside had failed; or the
+    /// database fails, or it takes [too long](Self::patience).
+    pub async fn transaction<T, E, F>(
         &self,
-        connection: &'c mut DB::Connection,
-        ceremony: Option<Ceremony>,
-    ) -> Within<'c, DB> {
-        Within {
-            connection: Mutex::new(connection),
-            statements: Arc::clone(&self.statements),
-            ceremony: Mutex::new(ceremony),
-            keeps_accounts: self.keeps_accounts,
+        work: impl FnOnce(Self) -> F + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<SqlxError> + Send + 'static,
+        F: Future<Output = Result<T, E>> + Send + 'static,
+    {
+        let (jobs, mut line) = mpsc::channel(1);
+        let inside = Inside { jobs, taken: Arc::default() };
+        let taken = Arc::clone(&inside.taken);
+        let mut store = self.clone();
+        store.inside = Some(inside);
+        let refusal = Arc::new(Mutex::new(None));
+        let refused = Arc::clone(&refusal);
+        let committed = self
+            .write(Atomic::Transaction, move |connection| {
+                Box::pin(async move {
+                    let mut succeeded = true;
+                    let mut work = pin!(work(store));
+                    let value = loop {
+                        match select(&mut work, pin!(line.recv())).await {
+                            Either::Left((value, _)) => break value,
+                            Either::Right((Some(job), _)) => succeeded &= job(connection).await,
+                            // The closure has dropped its store.
+                            Either::Right((None, _)) => break work.await,
+                        }
+                    };
+                    match value {
+                        Ok(value) if succeeded => Ok(value),
+                        Ok(_) => Err(SqlxError::RolledBack),
+                        Err(error) => {
+                            *refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                            Err(SqlxError::RolledBack)
+                        }
+                    }
+                })
+            })
+            .await;
+        let error = match committed {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        let taken = std::mem::take(&mut *taken.lock().unwrap_or_else(PoisonError::into_inner));
+        for ceremony in taken {
+            // If the database has failed, it has been told so already.
+            let _ = self.take_ceremony(&ceremony).await;
         }
-    }
-}
-
-impl<DB: Dialect> fmt::Debug for Within<'_, DB> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Within").field("database", &DB::NAME).finish_non_exhaustive()
-    }
-}
-
-/// Runs an operation on the one connection.
-macro_rules! on {
-    ($store:ident, $verb:ident($($argument:expr),*)) => {{
-        let mut connection = $store.connection.lock().await;
-        verbs::$verb::<DB>(&mut connection, &$store.statements, $($argument),*).await
-    }};
-}
-
-impl<DB: Dialect> AsyncCeremonyStore for Within<'_, DB> {
-    type Error = SqlxError;
-
-    async fn put_ceremony(&self, ceremony: &Ceremony) -> Result<(), SqlxError> {
-        on!(self, put_ceremony(&ceremony.to_stored()))
-    }
-
-    /// Returns the ceremony that you took, once.
-    async fn take_ceremony(&self, id: &CeremonyId) -> Result<Option<Ceremony>, SqlxError> {
-        let mut ceremony = self.ceremony.lock().await;
-        Ok(ceremony.take_if(|ceremony| ceremony.id() == *id))
-    }
-
-    async fn erase_ceremonies(&self, owner: &Owner) -> Result<(), SqlxError> {
-        on!(self, erase_ceremonies(owner))
-    }
-}
-
-impl<DB: Dialect> AsyncPasskeyStore for Within<'_, DB> {
-    type Error = SqlxError;
-
-    async fn passkeys_of(&self, owner: &Owner) -> Result<Vec<Passkey>, SqlxError> {
-        on!(self, passkeys_of(owner))
-    }
-
-    async fn passkey(
-        &self,
-        rp_id: &str,
-        credential_id: &CredentialId,
-    ) -> Result<Option<Passkey>, SqlxError> {
-        on!(self, passkey(rp_id, credential_id))
-    }
-
-    async fn insert_passkey(
-        &self,
-        passkey: &Passkey,
-        max_per_user: u32,
-    ) -> Result<InsertOutcome, SqlxError> {
-        if self.keeps_accounts {
-            return on!(self, insert_passkey_of_account(passkey, max_per_user));
-        }
-        on!(self, insert_passkey(passkey, max_per_user))
-    }
-
-    async fn record_use(
-        &self,
-        id: &PasskeyId,
-        expected: &PasskeyState,
-        state: &PasskeyState,
-        at: Timestamp,
-    ) -> Result<RecordOutcome, SqlxError> {
-        on!(self, record_use(id, expected, state, at))
-    }
-
-    async fn rename_passkey(
-        &self,
-        owner: &Owner,
-        id: &PasskeyId,
-        name: &PasskeyName,
-        at: Timestamp,
-    ) -> Result<Option<Passkey>, SqlxError> {
-        on!(self, rename_passkey(owner, id, name, at))
-    }
-
-    async fn delete_passkey(
-        &self,
-        owner: &Owner,
-        id: &PasskeyId,
-        keep_last: bool,
-    ) -> Result<RemoveOutcome, SqlxError> {
-        on!(self, delete_passkey(owner, id, keep_last))
-    }
-
-    /// Inserts the passkey of an account that you insert in the same transaction. If the store keeps accounts, inserts
-    /// the account as well.
-    async fn insert_account(
-        &self,
-        user: &NewUser,
-        passkey: &Passkey,
-    ) -> Result<SignUpOutcome, SqlxError> {
-        if self.keeps_accounts {
-            return on!(self, insert_account(user, passkey));
-        }
-        Ok(match on!(self, insert_passkey(passkey, 1))? {
-            InsertOutcome::Inserted => SignUpOutcome::Created,
-            InsertOutcome::AlreadyExists | InsertOutcome::LimitReached => {
-                SignUpOutcome::AlreadyExists
-            }
-        })
-    }
-
-    async fn erase_passkeys(&self, owner: &Owner) -> Result<Vec<CredentialId>, SqlxError> {
-        on!(self, erase_passkeys(owner))
+        let refusal = refusal.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Err(refusal.unwrap_or_else(|| error.into()))
     }
 }

@@ -36,9 +36,19 @@ pub(crate) async fn alone<DB: Dialect, T>(
         Atomic::Statement => job(lease.connection()?).await?,
         Atomic::Transaction => {
             let mut transaction = lease.connection()?.begin_with(AssertSqlSafe(DB::BEGIN)).await?;
-            let value = job(&mut transaction).await?;
-            transaction.commit().await?;
-            value
+            match job(&mut transaction).await {
+                Ok(value) => {
+                    transaction.commit().await?;
+                    value
+                }
+                Err(error) => {
+                    // What has been undone leaves a connection that can be used again.
+                    if transaction.rollback().await.is_ok() {
+                        lease.give_back();
+                    }
+                    return Err(error);
+                }
+            }
         }
     };
     lease.give_back();

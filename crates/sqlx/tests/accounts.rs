@@ -217,15 +217,13 @@ async fn a_host_creates_the_account_in_its_transaction<DB: Dialect>(fresh: &Fres
     let start = run_async(&fresh.store, begin).await.unwrap();
     let mut authenticator = TestAuthenticator::new(ada.handle().to_string());
     let response = authenticator.create(&start.public_key, ORIGIN).unwrap();
-    let ceremony = fresh.store.take_ceremony(&start.ceremony_id).await.unwrap();
-    let mut transaction = fresh.store.begin().await.unwrap();
-    let within = fresh.store.within(&mut transaction, ceremony);
-    let finish = SignUp::finish(&rp, posted(start.ceremony_id, &response), NOW);
-    let signed_up = run_async(&within, finish).await.unwrap();
-    // Here the host inserts `signed_up.user` into its users table.
+    let signing_up = fresh.store.transaction(async move |store| {
+        let finish = SignUp::finish(&rp, posted(start.ceremony_id, &response), NOW);
+        // Here the host inserts the outcome's user into its users table, too.
+        run_async(&store, finish).await
+    });
+    let signed_up = signing_up.await.unwrap();
     assert_eq!(signed_up.user, ada);
-    drop(within);
-    transaction.commit().await.unwrap();
     assert_eq!(fresh.store.passkeys_of(&owner(&ada)).await.unwrap(), [signed_up.passkey]);
     assert_eq!(
         fresh.store.account(&owner(&ada)).await.unwrap(),

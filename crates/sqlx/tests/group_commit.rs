@@ -93,7 +93,7 @@ fn a_lock_that_another_program_holds_fails_in_time() {
         let fresh = support::sqlite().await;
         fresh.store.migrate().await.unwrap();
         let made = passkey(&account(), "laptop");
-        let transaction = fresh.store.begin().await.unwrap();
+        let transaction = fresh.store.pool().begin_with("BEGIN IMMEDIATE").await.unwrap();
         let store = fresh.store.clone().patience(Duration::from_millis(300));
         let ended = store.insert_passkey(&made, 10).await;
         assert!(matches!(ended, Err(relying_party_sqlx::SqlxError::TooSlow)), "{ended:?}");

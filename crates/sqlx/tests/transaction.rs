@@ -1,4 +1,4 @@
-//! A finish step inside the host's transaction.
+//! Finish steps and the host's own statements in one transaction.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,21 +9,20 @@
 
 mod support;
 
+use std::time::Duration;
+
 use relying_party::{
-    Challenge, CreatePasskey, Error, SignedInUser, UserHandle,
+    CeremonyId, Challenge, CreatePasskey, Error, Passkey, SignedInUser, UserHandle,
     flow::Owner,
     store::{AsyncCeremonyStore as _, AsyncPasskeyStore as _, RunError, run_async},
     test_authenticator::TestAuthenticator,
 };
-use relying_party_sqlx::{Dialect, SqlxError};
+use relying_party_sqlx::{Dialect, SqlxError, SqlxStore};
 use sqlx::{AssertSqlSafe, Executor, IntoArguments};
 use support::{Fresh, NOW, ORIGIN, account, later, posted, rp, session};
 
 /// Begins a creation and answers it.
-async fn answered<DB: Dialect>(
-    fresh: &Fresh<DB>,
-    owner: &Owner,
-) -> (relying_party::CeremonyId, String) {
+async fn answered<DB: Dialect>(fresh: &Fresh<DB>, owner: &Owner) -> (CeremonyId, String) {
     let user = SignedInUser::new(owner.user, "user", "User");
     let challenge = Challenge::generate().unwrap();
     let rp = rp();
@@ -34,6 +33,7 @@ async fn answered<DB: Dialect>(
 }
 
 /// The host's users table. Its rows are numbers, which every database writes alike.
+#[derive(Clone)]
 struct Users(String);
 
 impl Users {
@@ -64,90 +64,198 @@ impl Users {
     }
 }
 
+impl Users {
+    /// Inserts a row on the store's connection.
+    async fn insert_in<DB: Dialect>(&self, store: &SqlxStore<DB>) -> Result<(), SqlxError>
+    where
+        for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
+        DB::Arguments: IntoArguments<DB>,
+    {
+        let insert = self.insert();
+        store
+            .write_one_with(|connection| {
+                Box::pin(async move {
+                    sqlx::query(AssertSqlSafe(insert)).execute(connection).await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+}
+
+/// What goes wrong in these transactions.
+#[derive(Debug)]
+enum Wrong {
+    Store(SqlxError),
+    Flow(RunError<SqlxError>),
+    /// The host changes its mind.
+    Regretted,
+}
+
+impl From<SqlxError> for Wrong {
+    fn from(error: SqlxError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<RunError<SqlxError>> for Wrong {
+    fn from(error: RunError<SqlxError>) -> Self {
+        Self::Flow(error)
+    }
+}
+
+/// Inserts a user, and finishes their ceremony, in one transaction.
+async fn sign_up<DB: Dialect>(
+    fresh: &Fresh<DB>,
+    users: &Users,
+    user: UserHandle,
+    (id, response): (CeremonyId, &str),
+    regretted: bool,
+) -> Result<Passkey, Wrong>
+where
+    for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
+    DB::Arguments: IntoArguments<DB>,
+{
+    let (users, response) = (users.clone(), response.to_owned());
+    fresh
+        .store
+        .transaction(async move |store| {
+            users.insert_in(&store).await?;
+            let rp = rp();
+            let finish = CreatePasskey::finish(&rp, user, posted(id, &response), NOW);
+            let created = run_async(&store, finish).await?;
+            if regretted { Err(Wrong::Regretted) } else { Ok(created.passkey) }
+        })
+        .await
+}
+
 async fn account_and_passkey_are_inserted_together<DB: Dialect>(fresh: &Fresh<DB>)
 where
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
     DB::Arguments: IntoArguments<DB>,
 {
-    let (rp, owner, users) = (rp(), account(), Users::create(fresh).await);
-    for commits in [false, true] {
+    let (owner, users) = (account(), Users::create(fresh).await);
+    for regretted in [true, false] {
         let (id, response) = answered(fresh, &owner).await;
-        let ceremony = fresh.store.take_ceremony(&id).await.unwrap();
-        let mut transaction = fresh.store.begin().await.unwrap();
-        sqlx::query(AssertSqlSafe(users.insert())).execute(&mut *transaction).await.unwrap();
-        let within = fresh.store.within(&mut transaction, ceremony);
-        let finish = CreatePasskey::finish(&rp, owner.user, posted(id, &response), NOW);
-        run_async(&within, finish).await.unwrap();
-        drop(within);
-        if commits {
-            transaction.commit().await.unwrap();
-        } else {
-            transaction.rollback().await.unwrap();
+        let outcome = sign_up(fresh, &users, owner.user, (id, &response), regretted).await;
+        match outcome {
+            Err(Wrong::Regretted) => assert!(regretted),
+            outcome => assert_eq!(outcome.unwrap().user, owner.user),
         }
         let there = fresh.store.passkeys_of(&owner).await.unwrap().len();
-        assert_eq!((users.count(fresh).await, there), if commits { (1, 1) } else { (0, 0) });
+        let expected = if regretted { (0, 0) } else { (1, 1) };
+        assert_eq!((users.count(fresh).await, there), expected);
         // It stays used up, regardless of the outcome.
         assert_eq!(fresh.store.take_ceremony(&id).await.unwrap(), None);
     }
 }
 
-async fn a_flow_that_fails_within_leaves_nothing<DB: Dialect>(fresh: &Fresh<DB>)
+async fn a_flow_that_fails_inside_leaves_nothing<DB: Dialect>(fresh: &Fresh<DB>)
 where
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
     DB::Arguments: IntoArguments<DB>,
 {
-    let (rp, owner, users) = (rp(), account(), Users::create(fresh).await);
+    let (owner, users) = (account(), Users::create(fresh).await);
     let (id, response) = answered(fresh, &owner).await;
     let stranger = UserHandle::generate().unwrap();
-    let ceremony = fresh.store.take_ceremony(&id).await.unwrap();
-    let mut transaction = fresh.store.begin().await.unwrap();
-    sqlx::query(AssertSqlSafe(users.insert())).execute(&mut *transaction).await.unwrap();
-    let within = fresh.store.within(&mut transaction, ceremony.clone());
-    let finish = CreatePasskey::finish(&rp, stranger, posted(id, &response), NOW);
-    let error: RunError<SqlxError> = run_async(&within, finish).await.unwrap_err();
-    assert!(matches!(error, RunError::Flow(Error::CeremonyMismatch(_))), "{error:?}");
-    drop(within);
-    drop(transaction);
+    let refused = sign_up(fresh, &users, stranger, (id, &response), false).await.unwrap_err();
+    assert!(
+        matches!(refused, Wrong::Flow(RunError::Flow(Error::CeremonyMismatch(_)))),
+        "{refused:?}"
+    );
     assert_eq!(users.count(fresh).await, 0);
-
-    // The ceremony that the host took is for the response with its ID, and counts once.
-    let (other, _) = answered(fresh, &owner).await;
-    let mut transaction = fresh.store.begin().await.unwrap();
-    let within = fresh.store.within(&mut transaction, ceremony.clone());
-    assert_eq!(within.take_ceremony(&other).await.unwrap(), None);
-    assert_eq!(within.take_ceremony(&id).await.unwrap(), ceremony);
-    assert_eq!(within.take_ceremony(&id).await.unwrap(), None);
+    // The right user is too late: the response was sent once.
+    let late = sign_up(fresh, &users, owner.user, (id, &response), false).await.unwrap_err();
+    assert!(matches!(late, Wrong::Flow(RunError::Flow(Error::CeremonyNotFound))), "{late:?}");
+    assert!(fresh.store.passkeys_of(&owner).await.unwrap().is_empty());
 }
 
-async fn every_passkey_operation_works_within<DB: Dialect>(fresh: &Fresh<DB>) {
+/// PostgreSQL would roll back and report a commit.
+async fn an_operation_that_failed_is_not_committed<DB: Dialect>(fresh: &Fresh<DB>)
+where
+    for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
+    DB::Arguments: IntoArguments<DB>,
+{
+    let users = Users::create(fresh).await;
+    let (owner, inserted) = (account(), users.clone());
+    let passkey = support::passkey(&owner, "laptop");
+    let ignoring = fresh.store.transaction(async move |store| {
+        store.insert_passkey(&passkey, 10).await?;
+        inserted.insert_in(&store).await?;
+        // The same row again.
+        drop(inserted.insert_in(&store).await.unwrap_err());
+        Ok::<(), SqlxError>(())
+    });
+    let error = ignoring.await.unwrap_err();
+    assert!(matches!(error, SqlxError::RolledBack), "{error:?}");
+    assert_eq!(users.count(fresh).await, 0);
+    assert!(fresh.store.passkeys_of(&owner).await.unwrap().is_empty());
+}
+
+async fn a_store_that_outlives_its_transaction_does_nothing<DB: Dialect>(fresh: &Fresh<DB>) {
+    let (owner, passkey) = (account(), support::passkey(&account(), "laptop"));
+    let kept = fresh.store.transaction(async |store| Ok::<_, SqlxError>(store)).await.unwrap();
+    let error = kept.insert_passkey(&passkey, 10).await.unwrap_err();
+    assert!(matches!(error, SqlxError::Interrupted), "{error:?}");
+    drop(kept.passkeys_of(&owner).await.unwrap_err());
+    assert_eq!(fresh.store.passkey(&passkey.rp_id, &passkey.credential_id).await.unwrap(), None);
+    // One that drops its store goes on.
+    let dropped = fresh.store.transaction(async |store| {
+        drop(store);
+        tokio::task::yield_now().await;
+        Ok::<_, SqlxError>(7)
+    });
+    assert_eq!(dropped.await.unwrap(), 7);
+}
+
+async fn a_transaction_that_takes_too_long_leaves_nothing<DB: Dialect>(fresh: &Fresh<DB>) {
+    let passkey = support::passkey(&account(), "laptop");
+    let hasty = fresh.store.clone().patience(Duration::from_millis(300));
+    let inserted = passkey.clone();
+    let slow = hasty.transaction(async move |store| {
+        store.insert_passkey(&inserted, 10).await?;
+        std::future::pending::<Result<(), SqlxError>>().await
+    });
+    let error = slow.await.unwrap_err();
+    assert!(matches!(error, SqlxError::TooSlow), "{error:?}");
+    assert_eq!(fresh.store.passkey(&passkey.rp_id, &passkey.credential_id).await.unwrap(), None);
+}
+
+async fn every_passkey_operation_works_inside<DB: Dialect>(fresh: &Fresh<DB>) {
     use relying_party::flow::{InsertOutcome, RecordOutcome, RemoveOutcome};
     let owner = account();
     let (one, other) = (support::passkey(&owner, "laptop"), support::passkey(&owner, "phone"));
-    let mut transaction = fresh.store.begin().await.unwrap();
-    let within = fresh.store.within(&mut transaction, None);
-    assert_eq!(within.insert_passkey(&one, 2).await.unwrap(), InsertOutcome::Inserted);
-    assert_eq!(within.insert_passkey(&one, 2).await.unwrap(), InsertOutcome::AlreadyExists);
-    assert_eq!(within.insert_passkey(&other, 1).await.unwrap(), InsertOutcome::LimitReached);
-    assert_eq!(within.insert_passkey(&other, 2).await.unwrap(), InsertOutcome::Inserted);
-    let found = within.passkey(&one.rp_id, &one.credential_id).await.unwrap();
-    assert_eq!(found, Some(one.clone()));
-    let used = within.record_use(&one.id, &one.state, &one.state, later(1)).await.unwrap();
-    assert_eq!(used, RecordOutcome::Updated);
-    let name = "New name".parse().unwrap();
-    let renamed = within.rename_passkey(&owner, &one.id, &name, later(2)).await.unwrap().unwrap();
-    assert_eq!((renamed.name, renamed.updated_at), (name, later(2)));
-    let deleted = within.delete_passkey(&owner, &other.id, true).await.unwrap();
-    assert_eq!(deleted, RemoveOutcome::Removed);
-    let deleted = within.delete_passkey(&owner, &one.id, true).await.unwrap();
-    assert_eq!(deleted, RemoveOutcome::LastPasskey);
-    assert_eq!(within.passkeys_of(&owner).await.unwrap().len(), 1);
-    drop(within);
-    transaction.commit().await.unwrap();
+    let outside = fresh.store.clone();
+    let inside = async move |store: SqlxStore<DB>| {
+        assert_eq!(store.insert_passkey(&one, 2).await?, InsertOutcome::Inserted);
+        assert_eq!(store.insert_passkey(&one, 2).await?, InsertOutcome::AlreadyExists);
+        assert_eq!(store.insert_passkey(&other, 1).await?, InsertOutcome::LimitReached);
+        assert_eq!(store.insert_passkey(&other, 2).await?, InsertOutcome::Inserted);
+        let found = store.passkey(&one.rp_id, &one.credential_id).await?;
+        assert_eq!(found, Some(one.clone()));
+        // No one else sees it before the commit.
+        assert_eq!(outside.passkey(&one.rp_id, &one.credential_id).await?, None);
+        let used = store.record_use(&one.id, &one.state, &one.state, later(1)).await?;
+        assert_eq!(used, RecordOutcome::Updated);
+        let name = "New name".parse().unwrap();
+        let renamed = store.rename_passkey(&owner, &one.id, &name, later(2)).await?.unwrap();
+        assert_eq!((renamed.name, renamed.updated_at), (name, later(2)));
+        let deleted = store.delete_passkey(&owner, &other.id, true).await?;
+        assert_eq!(deleted, RemoveOutcome::Removed);
+        let deleted = store.delete_passkey(&owner, &one.id, true).await?;
+        assert_eq!(deleted, RemoveOutcome::LastPasskey);
+        assert_eq!(store.passkeys_of(&owner).await?.len(), 1);
+        Ok::<_, SqlxError>(owner)
+    };
+    let owner = fresh.store.transaction(inside).await.unwrap();
     assert_eq!(fresh.store.passkeys_of(&owner).await.unwrap().len(), 1);
 }
 
 on_each_database!(
     account_and_passkey_are_inserted_together,
-    a_flow_that_fails_within_leaves_nothing,
-    every_passkey_operation_works_within,
+    a_flow_that_fails_inside_leaves_nothing,
+    an_operation_that_failed_is_not_committed,
+    a_store_that_outlives_its_transaction_does_nothing,
+    a_transaction_that_takes_too_long_leaves_nothing,
+    every_passkey_operation_works_inside,
 );

@@ -92,6 +92,11 @@ impl Sessions {
         Ok(self.cookie.set(&token, SIGNED_IN))
     }
 
+    /// The same on another store, inside a transaction.
+    pub(crate) fn within(&self, store: Store) -> Self {
+        Self { store, ..self.clone() }
+    }
+
     async fn find(&self, request: &Parts) -> Result<Session, HostError> {
         Ok(Session::find(&self.store, &self.rp_id, self.cookie, &request.headers).await?)
     }

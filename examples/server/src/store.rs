@@ -62,6 +62,7 @@ const NEW_COLUMNS_POSTGRES: &str = "ALTER TABLE sessions ADD COLUMN IF NOT EXIST
 #[derive(Clone, Debug)]
 pub struct Store {
     sql: Sql,
+    redis: Option<RedisCeremonies<ConnectionManager>>,
     passkeys: DynStore,
     /// How many sessions have begun.
     begun: Arc<AtomicU32>,
@@ -173,19 +174,45 @@ impl Store {
                 Sql::Postgres(store)
             }
         };
-        let passkeys = match (&sql, redis) {
-            (Sql::Sqlite(store), None) => DynStore::new(store.clone()),
-            (Sql::Postgres(store), None) => DynStore::new(store.clone()),
-            (Sql::Sqlite(store), Some(url)) => {
-                DynStore::new((ceremonies(url, limits).await?, store.clone()))
-            }
-            (Sql::Postgres(store), Some(url)) => {
-                DynStore::new((ceremonies(url, limits).await?, store.clone()))
-            }
+        let redis = match redis {
+            Some(url) => Some(ceremonies(url, limits).await?),
+            None => None,
         };
-        let store = Self { sql, passkeys, begun: Arc::default() };
+        let store = Self::of(sql, redis, Arc::default());
         store.migrate().await?;
         Ok(store)
+    }
+
+    fn of(
+        sql: Sql,
+        redis: Option<RedisCeremonies<ConnectionManager>>,
+        begun: Arc<AtomicU32>,
+    ) -> Self {
+        let passkeys = match (sql.clone(), redis.clone()) {
+            (Sql::Sqlite(store), None) => DynStore::new(store),
+            (Sql::Postgres(store), None) => DynStore::new(store),
+            (Sql::Sqlite(store), Some(ceremonies)) => DynStore::new((ceremonies, store)),
+            (Sql::Postgres(store), Some(ceremonies)) => DynStore::new((ceremonies, store)),
+        };
+        Self { sql, redis, passkeys, begun }
+    }
+
+    /// Does something on the store inside one transaction. Commits if that succeeds.
+    pub(crate) async fn transaction<T, E, F>(
+        &self,
+        work: impl FnOnce(Self) -> F + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<SqlxError> + Send + 'static,
+        F: Future<Output = Result<T, E>> + Send + 'static,
+    {
+        let (redis, begun) = (self.redis.clone(), Arc::clone(&self.begun));
+        let inside = move |sql| work(Self::of(sql, redis, begun));
+        match &self.sql {
+            Sql::Sqlite(sql) => sql.transaction(|sql| inside(Sql::Sqlite(sql))).await,
+            Sql::Postgres(sql) => sql.transaction(|sql| inside(Sql::Postgres(sql))).await,
+        }
     }
 
     /// The part that keeps passkeys and ceremonies.

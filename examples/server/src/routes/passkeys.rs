@@ -8,10 +8,23 @@ use axum::{
     http::Response,
 };
 use relying_party::audit::{AuditEntry, AuditEvent};
+use relying_party_http::{Received, Uncommitted};
 use relying_party_sqlx::SqlxError;
 use tower::ServiceExt as _;
 
 use crate::{app::App, audit, client::Client, error::chain};
+
+/// Why a finish step was not committed: the store or the sessions failed, or the database did.
+enum Undone {
+    Answered(Uncommitted),
+    Failed(SqlxError),
+}
+
+impl From<SqlxError> for Undone {
+    fn from(error: SqlxError) -> Self {
+        Self::Failed(error)
+    }
+}
 
 /// Passes a request on. What has no path gets its `404 Not Found` there, too.
 pub(crate) async fn any(
@@ -19,15 +32,37 @@ pub(crate) async fn any(
     client: Client,
     request: Request,
 ) -> Response<Body> {
-    let answer = audit::observed(client.clone(), app.endpoints().oneshot(request));
-    let (Ok(response), entries) = answer.await;
+    let (response, entries) = audit::observed(client.clone(), answer(&app, request)).await;
     for entry in &entries {
         // The passkey is what counts: only this remark about it would be missing.
         if let Err(error) = keep_client(&app, entry, &client).await {
             eprintln!("unavailable: {}", chain(&error));
         }
     }
-    response.map(Body::new)
+    response
+}
+
+/// Answers a request. A finish step and the session that it begins are one transaction, so that they wait for the disk
+/// once.
+async fn answer(app: &App, request: Request) -> Response<Body> {
+    let endpoints = app.endpoints();
+    if !request.uri().path().ends_with("/finish") {
+        let Ok(response) = endpoints.oneshot(request).await;
+        return response.map(Body::new);
+    }
+    // Before the transaction, which must not wait for a slow client.
+    let request = Received::read(request).await;
+    let inside = endpoints.clone();
+    let answered = app.store.transaction(async move |store| {
+        let (passkeys, host) = (store.passkeys().clone(), inside.host().within(store));
+        let answer = inside.handle_within(passkeys, host, request).await;
+        if answer.is_to_commit() { Ok(answer) } else { Err(Undone::Answered(answer)) }
+    });
+    let response = match answered.await {
+        Ok(answer) | Err(Undone::Answered(answer)) => answer.into_response(),
+        Err(Undone::Failed(error)) => endpoints.unavailable(&error),
+    };
+    response.map(Body::from)
 }
 
 /// Keeps in which browser a passkey was created, as long as the passkey exists.
