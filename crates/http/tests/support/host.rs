@@ -18,6 +18,7 @@ struct State {
     accounts: HashMap<String, SignedInUser>,
     made: usize,
     fails: bool,
+    fails_to_begin: bool,
     may_pass: bool,
 }
 
@@ -44,6 +45,11 @@ impl TestHost {
     /// Every method fails from now on, or works again.
     pub fn fail(&self, fails: bool) {
         self.state().fails = fails;
+    }
+
+    /// No session begins from now on.
+    pub fn fail_to_begin(&self) {
+        self.state().fails_to_begin = true;
     }
 
     /// Failures from now on may pass.
@@ -142,6 +148,9 @@ impl Host for TestHost {
     async fn begin_session(&self, request: &Parts, by: SignedInBy<'_>) -> Result<Answer, Broken> {
         let mut state = self.state();
         state.check()?;
+        if state.fails_to_begin {
+            return Err(Broken { may_pass: state.may_pass });
+        }
         if let Some(old) = id(&request.headers) {
             state.sessions.remove(&old);
         }
