@@ -1,14 +1,15 @@
 //! The byte strings of WebAuthn as separate types, so that they cannot be confused.
 
-#[cfg(feature = "uuid")]
-mod uuid;
-
-use alloc::{boxed::Box, vec::Vec};
+use alloc::boxed::Box;
 use core::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use sha2::{Digest, Sha256};
 
+pub(crate) use self::derived::CEREMONY_ID;
+pub use self::{
+    aaguid::{Aaguid, InvalidAaguid},
+    derived::{AccountId, CeremonyId, KeyHash, PasskeyId},
+};
 use crate::{
     base64url,
     limits::{CHALLENGE_DEFAULT, CHALLENGE_MAX, CHALLENGE_MIN, CREDENTIAL_ID_MAX, USER_HANDLE_MAX},
@@ -85,6 +86,11 @@ macro_rules! base64url_text {
         }
     };
 }
+
+mod aaguid;
+mod derived;
+#[cfg(feature = "uuid")]
+mod uuid;
 
 /// Up to `N` bytes without an allocation.
 #[derive(Clone, Copy)]
@@ -304,233 +310,6 @@ impl fmt::Debug for Challenge {
 
 base64url_text!(Challenge, "challenge");
 
-/// An AAGUID: the model of an authenticator, 16 bytes (§6.5.1). All zeros means unknown.
-///
-/// ```
-/// use relying_party::Aaguid;
-/// let aaguid: Aaguid = "bada5566-a7aa-401f-bd96-45619a55120d".parse()?;
-/// assert!(!aaguid.is_zero());
-/// # Ok::<(), relying_party::InvalidAaguid>(())
-/// ```
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Aaguid([u8; 16]);
-
-/// The text is not an AAGUID, `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx` in hexadecimal.
-/// [`Aaguid`](crate::Aaguid) has an example.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an AAGUID is 32 hexadecimal digits in groups of 8-4-4-4-12")]
-pub struct InvalidAaguid;
-
-impl Aaguid {
-    /// Creates the AAGUID with these bytes.
-    #[must_use]
-    pub const fn new(bytes: [u8; 16]) -> Self {
-        Self(bytes)
-    }
-
-    /// Returns the bytes, most significant first.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; 16] {
-        &self.0
-    }
-
-    /// Returns whether the authenticator does not report its model.
-    #[must_use]
-    pub fn is_zero(&self) -> bool {
-        self.0 == [0; 16]
-    }
-}
-
-impl fmt::Display for Aaguid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, byte) in self.0.iter().enumerate() {
-            if matches!(index, 4 | 6 | 8 | 10) {
-                f.write_str("-")?;
-            }
-            write!(f, "{byte:02x}")?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Aaguid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Aaguid({self})")
-    }
-}
-
-impl core::str::FromStr for Aaguid {
-    type Err = InvalidAaguid;
-
-    fn from_str(text: &str) -> Result<Self, InvalidAaguid> {
-        let groups_stand_right = text.len() == 36
-            && text.bytes().enumerate().all(|(at, byte)| match at {
-                8 | 13 | 18 | 23 => byte == b'-',
-                _ => byte.is_ascii_hexdigit(),
-            });
-        if !groups_stand_right {
-            return Err(InvalidAaguid);
-        }
-        let digits = text.bytes().filter(|byte| *byte != b'-').collect::<Vec<_>>();
-        let mut bytes = [0; 16];
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            let pair = core::str::from_utf8(pair).map_err(|_| InvalidAaguid)?;
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| InvalidAaguid)?;
-        }
-        Ok(Self(bytes))
-    }
-}
-
-impl Serialize for Aaguid {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Aaguid {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Text::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
-    }
-}
-
-/// SHA-256 over the parts, each preceded by its length, so that different lists of parts never collide.
-fn derive(domain: &str, parts: &[&[u8]]) -> [u8; 16] {
-    let mut hash = Sha256::new();
-    hash.update(domain.as_bytes());
-    for part in parts {
-        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-        hash.update(part);
-    }
-    let mut id = [0; 16];
-    id.iter_mut().zip(hash.finalize()).for_each(|(to, from)| *to = from);
-    id
-}
-
-/// An identifier that is derived, not random: the same value always has the same ID.
-macro_rules! derived_id {
-    ($(#[$doc:meta])* $type:ident, $size:literal, $what:expr) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $type([u8; $size]);
-
-        impl $type {
-            /// Returns the bytes of the ID.
-            #[must_use]
-            pub const fn as_bytes(&self) -> &[u8; $size] {
-                &self.0
-            }
-        }
-
-        impl TryFrom<&[u8]> for $type {
-            type Error = InvalidBytes;
-
-            fn try_from(bytes: &[u8]) -> Result<Self, InvalidBytes> {
-                <[u8; $size]>::try_from(bytes).map(Self).map_err(|_| InvalidBytes::Length {
-                    what: $what,
-                    found: bytes.len(),
-                    min: $size,
-                    max: $size,
-                })
-            }
-        }
-
-        impl fmt::Debug for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!(stringify!($type), "({})"), self)
-            }
-        }
-
-        base64url_text!($type, $what);
-    };
-}
-
-derived_id! {
-    /// The ID of a passkey for users and hosts: short, stable, and safe in URLs (22 characters). It is not the
-    /// credential ID, but is derived by SHA-256 from the RP ID and the credential ID.
-    ///
-    /// ```
-    /// use relying_party::{CredentialId, PasskeyId};
-    /// let credential = CredentialId::try_from(&[1, 2, 3][..])?;
-    /// let id = PasskeyId::of("example.com", &credential);
-    /// assert_eq!(id.to_string().len(), 22);
-    /// assert_ne!(id, PasskeyId::of("example.org", &credential));
-    /// # Ok::<(), relying_party::InvalidBytes>(())
-    /// ```
-    PasskeyId, 16, "passkey id"
-}
-
-impl PasskeyId {
-    /// Returns the ID of the passkey with this credential at a relying party.
-    #[must_use]
-    pub fn of(rp_id: &str, credential_id: &CredentialId) -> Self {
-        Self(derive("relying-party passkey id", &[rp_id.as_bytes(), credential_id.as_bytes()]))
-    }
-}
-
-derived_id! {
-    /// The ID of an account in a log. It distinguishes accounts without identifying them. It is derived by SHA-256 from
-    /// the RP ID and the user handle, which it does not reveal as long as handles are random, as they should be
-    /// (§14.6.1). If handles are consecutive numbers, they can be found by trying.
-    ///
-    /// ```
-    /// use relying_party::{AccountId, UserHandle};
-    /// let ada = UserHandle::try_from(&[7; 32][..])?;
-    /// // Search a log for this to see what happened to an account:
-    /// assert_eq!(AccountId::of("example.com", &ada).to_string().len(), 22);
-    /// # Ok::<(), relying_party::InvalidBytes>(())
-    /// ```
-    AccountId, 16, "account id"
-}
-
-impl AccountId {
-    /// Returns the ID of an account at a relying party.
-    #[must_use]
-    pub fn of(rp_id: &str, user: &UserHandle) -> Self {
-        Self(derive("relying-party account id", &[rp_id.as_bytes(), user.as_bytes()]))
-    }
-}
-
-derived_id! {
-    /// The ID of a ceremony. It travels in the JSON with the options, and back with the credential, and does not have
-    /// to be secret: the [`SessionBinding`](crate::SessionBinding) decides in which session the ceremony can be
-    /// finished. At worst, someone who knows the ID can use the ceremony up, and the user starts over. It is derived by
-    /// SHA-256 from the challenge, which it does not reveal.
-    ///
-    /// ```
-    /// use relying_party::{CeremonyId, Challenge};
-    /// let id = CeremonyId::of(&Challenge::from([7; 32]));
-    /// assert_eq!(id, id.to_string().parse()?);
-    /// # Ok::<(), relying_party::InvalidBytes>(())
-    /// ```
-    CeremonyId, 16, CEREMONY_ID
-}
-
-/// The value name of an [`InvalidBytes`] about a ceremony ID.
-pub(crate) const CEREMONY_ID: &str = "ceremony ID";
-
-impl CeremonyId {
-    /// Returns the ID of the ceremony with this challenge.
-    #[must_use]
-    pub fn of(challenge: &Challenge) -> Self {
-        Self(derive("relying-party ceremony id", &[challenge.as_bytes()]))
-    }
-}
-
-derived_id! {
-    /// Identifies a public key in a certificate: SHA-256 of its `SubjectPublicKeyInfo` in DER. It does not change when
-    /// a CA renews its certificate.
-    KeyHash, 32, "key hash"
-}
-
-#[cfg(feature = "attestation")]
-impl KeyHash {
-    /// Returns the hash of a `SubjectPublicKeyInfo`.
-    pub(crate) fn of(spki: &[u8]) -> Self {
-        Self(Sha256::digest(spki).into())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use core::hash::{BuildHasher as _, BuildHasherDefault, Hasher};
@@ -605,24 +384,5 @@ mod tests {
             assert_ne!(handles[one], handles[other]);
         }
         assert_eq!(challenges[0].as_bytes().len(), CHALLENGE_DEFAULT);
-    }
-
-    #[test]
-    fn aaguids_have_one_spelling() {
-        let text = "bada5566-a7aa-401f-bd96-45619a55120d";
-        assert_eq!(alloc::format!("{}", text.parse::<Aaguid>().unwrap()), text);
-        for other in [
-            "",
-            "bada5566",
-            "bada5566-a7aa-401f-bd96-45619a55120",
-            "bada5566-a7aa-401f-bd96-45619a55120d0",
-            "bada5566a7aa401fbd9645619a55120d",
-            "bada5566a7aa401fbd9645619a55120dbada",
-            "bada5566-a7aa-401f-bd96-45619a55120g",
-            "bada5566-a7aa-401f-bd96-45619a55120-",
-            "{bada5566-a7aa-401f-bd96-45619a5512}",
-        ] {
-            assert_eq!(other.parse::<Aaguid>(), Err(InvalidAaguid), "{other}");
-        }
     }
 }
