@@ -30,6 +30,8 @@ struct Judged<'o> {
 struct Trusted {
     path: AttestationTrust,
     aaguid: AaguidAssurance,
+    /// Whether the policy accepts the model.
+    model: Result<(), TrustError>,
 }
 
 impl Judged<'_> {
@@ -75,8 +77,8 @@ pub(super) fn judge(
             _ => Ok(attestation),
         };
     };
-    let (trust, assurance) = match best.trust {
-        Ok(Trusted { path, aaguid }) => (Some(path), aaguid),
+    let (trust, assurance, model) = match best.trust {
+        Ok(Trusted { path, aaguid, model }) => (Some(path), aaguid, model),
         Err(refusal) => {
             let accepted = match best.kind {
                 AttestationType::SelfAttestation => {
@@ -88,14 +90,11 @@ pub(super) fn judge(
             if !accepted || policy.requires_model() {
                 return Err(refusal);
             }
-            (None, AaguidAssurance::Claimed)
+            (None, AaguidAssurance::Claimed, Ok(()))
         }
     };
     policy.check_aaguid(best.format, aaguid, assurance)?;
-    #[cfg(feature = "attestation")]
-    if policy.requires_model() {
-        check_model(best.format, best.outcome, assurance, signed, ctx)?;
-    }
+    model?;
     Ok(Attestation {
         kind: Some(best.kind),
         trust,
@@ -161,8 +160,10 @@ fn find_anchor(
         Vouching::Anchor => !aaguid.is_zero() && policy.is_for_aaguid(&subject, path.anchor()),
         Vouching::Nothing => false,
     };
+    let assurance = if is_attested { AaguidAssurance::Attested } else { AaguidAssurance::Claimed };
     Ok(Trusted {
-        aaguid: if is_attested { AaguidAssurance::Attested } else { AaguidAssurance::Claimed },
+        aaguid: assurance,
+        model: check_model(&subject, assurance, outcome, signed, ctx),
         path: AttestationTrust {
             anchor: path.anchor().key_hash(),
             intermediates: path.intermediates().iter().map(Certificate::key_hash).collect(),
@@ -174,21 +175,18 @@ fn find_anchor(
 /// attestation certificate of a U2F key.
 #[cfg(feature = "attestation")]
 fn check_model(
-    format: &str,
-    outcome: &Outcome<'_>,
+    subject: &AttestationSubject<'_>,
     assurance: AaguidAssurance,
+    outcome: &Outcome<'_>,
     signed: &Signed<'_>,
     ctx: &Context<'_>,
 ) -> Result<(), TrustError> {
-    let claimed = signed.attested.aaguid;
-    if !assurance.is_attested() && format != "fido-u2f" {
-        return Err(TrustError::ClaimedAaguid(claimed));
+    let is_proved = assurance.is_attested() || subject.format == "fido-u2f";
+    if ctx.policy.requires_model() && !is_proved {
+        return Err(TrustError::ClaimedAaguid(signed.attested.aaguid));
     }
-    let chain = outcome.chain()?;
-    let certificate = chain.first().ok_or(PathError::NoCertificate)?;
-    let aaguid = known_aaguid(format, claimed);
     ctx.policy.check_model(&ModelSubject {
-        attestation: AttestationSubject { format, aaguid, certificate, now: ctx.now },
+        attestation: *subject,
         kind: outcome.kind,
         algorithm: signed.attested.public_key.algorithm,
     })
