@@ -50,7 +50,7 @@ use serde::Serialize;
 pub use self::{capabilities::ClientCapabilities, method::SignInMethod};
 use crate::{bytes::PasskeyId, passkey::Passkey, relying_party::RelyingParty};
 
-/// Something to suggest to a user. [The module](self) lists when each is given.
+/// Something to suggest to a user. [The module](self) lists when each is given, and has an example.
 ///
 /// It serializes as `{"code":"upgrade_algorithm","passkey":"…"}`; `passkey` is absent if the advice is not about a
 /// particular passkey.

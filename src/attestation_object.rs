@@ -14,6 +14,15 @@ use crate::{
 ///
 /// The members may come in any order (old Edge), and other text keys are ignored. Duplicate keys and trailing bytes are
 /// errors. Whether `fmt` is an identifier of §8.1 is checked with the statement, in steps 21 and 22.
+///
+/// ```
+/// use relying_party::AttestationObject;
+/// let mut bytes = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58\x25".to_vec();
+/// bytes.extend([0; 37]);
+/// let object = AttestationObject::parse(&bytes)?;
+/// assert_eq!((object.format(), object.authenticator_data().sign_count()), ("none", 0));
+/// # Ok::<(), relying_party::Malformed>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AttestationObject<'a> {
     format: &'a str,

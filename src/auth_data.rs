@@ -94,6 +94,8 @@ pub struct AuthenticatorData<'a> {
 /// ```text
 /// aaguid 16 | credentialIdLength 2 | credentialId | credentialPublicKey, a COSE_Key
 /// ```
+///
+/// [`AuthenticatorData`](crate::AuthenticatorData) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AttestedCredentialData<'a> {
     /// The authenticator's model.

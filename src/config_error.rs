@@ -9,6 +9,7 @@ use crate::{
 };
 
 /// A problem with a relying party or its [settings](crate::Settings).
+/// [`RelyingParty`](crate::RelyingParty) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {

@@ -36,6 +36,34 @@ use crate::cose::{Algorithm, CoseKey, InvalidKey, KeyParameters};
 /// add verifiers of those names for the host to choose, with the same verdicts. They support a subset of the algorithms
 /// whose features are enabled. [`fastest`] combines them. A host can supply its own verifier, for hardware, a certified
 /// module or another library. Its verdict is final, so it must follow the rules of each method.
+///
+/// ```
+/// use relying_party::{Algorithm, CoseKey, InvalidKey};
+/// use relying_party::crypto::{RustCrypto, SignatureError, SignatureVerifier};
+///
+/// /// Verifies ES256 and nothing else.
+/// struct OnlyEs256;
+///
+/// impl SignatureVerifier for OnlyEs256 {
+///     fn supports(&self, algorithm: Algorithm) -> bool {
+///         algorithm == Algorithm::ES256
+///     }
+///
+///     fn check_key(&self, key: &CoseKey<'_>) -> Result<(), InvalidKey> {
+///         if !self.supports(key.algorithm) {
+///             return Err(InvalidKey::Algorithm(key.algorithm));
+///         }
+///         RustCrypto.check_key(key)
+///     }
+///
+///     fn verify(&self, key: &CoseKey<'_>, message: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
+///         if !self.supports(key.algorithm) {
+///             return Err(SignatureError::UnsupportedAlgorithm);
+///         }
+///         RustCrypto.verify(key, message, signature)
+///     }
+/// }
+/// ```
 pub trait SignatureVerifier: Send + Sync {
     /// Returns whether signatures of this algorithm can be verified.
     fn supports(&self, algorithm: Algorithm) -> bool;
@@ -108,7 +136,8 @@ pub trait SignatureVerifier: Send + Sync {
     }
 }
 
-/// A hash function that signatures of certificates name separately from the type of key.
+/// A hash function that signatures of certificates name separately from the type of key. [`SignatureVerifier`] has an
+/// example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum HashFunction {

@@ -105,6 +105,11 @@ pub enum Error {
 }
 
 /// A feature that [`Settings`](crate::Settings) can disable.
+///
+/// ```
+/// use relying_party::{Error, Feature};
+/// assert_eq!(Error::Disabled(Feature::Autofill).code(), "passkey_autofill_disabled");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Feature {

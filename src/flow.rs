@@ -51,6 +51,24 @@ use crate::{
 };
 
 /// A flow that waits for the reply to an effect.
+///
+/// ```
+/// use relying_party::{Effect, Error, Flow, Reply, Step};
+///
+/// /// Runs a flow. `answer` performs an effect on your storage.
+/// fn run<F: Flow>(
+///     start: Result<Step<F>, Error>,
+///     answer: impl Fn(Effect) -> Reply,
+/// ) -> Result<F::Output, Error> {
+///     let mut step = start?;
+///     loop {
+///         match step {
+///             Step::Done(output) => return Ok(output),
+///             Step::Effect(flow, effect) => step = flow.resume(answer(effect))?,
+///         }
+///     }
+/// }
+/// ```
 pub trait Flow: Sized {
     /// The outcome of the flow.
     type Output;
@@ -64,7 +82,7 @@ pub trait Flow: Sized {
     fn resume(self, reply: Reply) -> Result<Step<Self>, Error>;
 }
 
-/// What a flow does next.
+/// What a flow does next. [`Flow`] has an example.
 #[derive(Debug)]
 #[must_use = "a flow does nothing until its effect is answered"]
 pub enum Step<F: Flow> {

@@ -64,6 +64,12 @@ pub enum Malformed {
 }
 
 /// What is wrong with a CBOR item.
+///
+/// ```
+/// use relying_party::{AttestationObject, CborError, Malformed};
+/// let error = AttestationObject::parse(b"").unwrap_err();
+/// assert!(matches!(error, Malformed::Cbor { error: CborError::Truncated, offset: 0, .. }));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CborError {

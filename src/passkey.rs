@@ -64,7 +64,7 @@ pub struct Passkey {
 }
 
 /// The part of a passkey that sign-ins check and change. [`record_use`](crate::store::PasskeyStore::record_use)
-/// compares it and sets it.
+/// compares it and sets it. [`verify_authentication`](crate::ceremony::verify_authentication) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PasskeyState {
     /// The latest signature counter. Always 0 for authenticators without one.
@@ -100,6 +100,16 @@ pub struct Attestation {
 
 /// The path from an attestation certificate to an anchor. It is stored so that passkeys can be found if their CA turns
 /// out to be compromised (§13.5.4).
+///
+/// ```
+/// use relying_party::{KeyHash, Passkey};
+///
+/// /// Whether a CA vouched for a passkey.
+/// fn vouched_for(passkey: &Passkey, ca: &KeyHash) -> bool {
+///     let trust = passkey.attestation.trust.as_ref();
+///     trust.is_some_and(|trust| trust.anchor == *ca || trust.intermediates.contains(ca))
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AttestationTrust {
@@ -111,6 +121,7 @@ pub struct AttestationTrust {
 }
 
 /// A level of attestation: required by a policy, reached by a passkey.
+/// [`SettingsBuilder`](crate::settings::SettingsBuilder) has an example.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -154,6 +165,16 @@ impl Attestation {
 }
 
 /// The attestation types of §6.5.4.
+///
+/// ```
+/// use relying_party::{AttestationType, Passkey};
+///
+/// /// Whether the authenticator sent a certificate.
+/// fn is_certified(passkey: &Passkey) -> bool {
+///     let kind = passkey.attestation.kind;
+///     !matches!(kind, None | Some(AttestationType::None | AttestationType::SelfAttestation))
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]

@@ -162,7 +162,8 @@ impl VerifiedPayment {
 /// client data type `payment.get`, then what the user was shown, then the signature of the browser-bound key, if there
 /// is one.
 ///
-/// Writes nothing. Take the challenge from your store before you call this, so that it counts once.
+/// Writes nothing. Take the challenge from your store before you call this, so that it counts once. [The module](self)
+/// has an example.
 ///
 /// # Errors
 ///

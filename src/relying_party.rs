@@ -191,7 +191,7 @@ impl fmt::Debug for RelyingParty {
     }
 }
 
-/// Builds a [`RelyingParty`].
+/// Builds a [`RelyingParty`], which has an example.
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct RelyingPartyBuilder {
     rp_id: Result<RpId, InvalidRpId>,

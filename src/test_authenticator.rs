@@ -95,7 +95,7 @@ pub struct TestAuthenticator {
     credentials: Vec<TestCredential>,
 }
 
-/// A credential on a test authenticator.
+/// A credential on a test authenticator. [The module](self) has an example.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TestCredential {

@@ -9,19 +9,18 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::{Path, PathBuf},
+    path::Path,
 };
+
+#[path = "support/sources.rs"]
+mod sources;
 
 /// Beside the layers.
 const BESIDE: [&str; 3] = ["guide", "lib", "test_authenticator"];
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
 /// The layer of each module, counted from the lowest.
 fn layers() -> BTreeMap<String, usize> {
-    let design = fs::read_to_string(root().join("DESIGN.md")).unwrap();
+    let design = fs::read_to_string(sources::root().join("DESIGN.md")).unwrap();
     let rows = design.lines().skip_while(|line| *line != "| Layer | Files | What it knows |");
     let rows = rows.skip(2).take_while(|line| line.starts_with('|'));
     let files = rows.map(|row| row.split('|').nth(2).unwrap());
@@ -32,30 +31,9 @@ fn layers() -> BTreeMap<String, usize> {
     modules.map(|(name, layer)| (name.to_owned(), layer)).collect()
 }
 
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
-        }
-    }
-}
-
-/// The module that a file belongs to; `None` for tests and what they use.
-fn module_of(file: &Path) -> Option<String> {
-    let path = file.strip_prefix(root().join("src")).unwrap().with_extension("");
-    let parts = path.iter().map(|part| part.to_str().unwrap()).collect::<Vec<_>>();
-    let is_test = |part: &&str| ["tests", "test_kit", "test_ca"].contains(part);
-    let is_test = parts.iter().any(is_test) || parts == ["error", "table"];
-    (!is_test).then(|| parts[0].to_owned())
-}
-
 /// The code of a file without comments and without the tests at its end.
 fn code(file: &Path) -> String {
-    let text = fs::read_to_string(file).unwrap();
-    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+    let code = sources::text(file);
     code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
@@ -93,11 +71,9 @@ fn imports(code: &str) -> BTreeSet<String> {
 
 /// What each module imports from the others.
 fn graph() -> BTreeMap<String, BTreeSet<String>> {
-    let mut files = Vec::new();
-    sources(&root().join("src"), &mut files);
     let mut graph = BTreeMap::<_, BTreeSet<_>>::new();
-    for file in files {
-        let Some(module) = module_of(&file) else { continue };
+    for file in sources::files() {
+        let module = sources::parts(&file).swap_remove(0);
         if BESIDE.contains(&&*module) {
             continue;
         }

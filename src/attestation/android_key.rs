@@ -19,6 +19,12 @@ use crate::{
 /// and must be for signing. [`Attestation::android_security_level`] says where the key is stored.
 ///
 /// [`Attestation::android_security_level`]: crate::Attestation::android_security_level
+///
+/// ```
+/// use relying_party::{AndroidKeyAuthorizations, AttestationPolicy};
+/// // Only keys in secure hardware.
+/// let policy = AttestationPolicy::trusted().android_key(AndroidKeyAuthorizations::TeeEnforced);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AndroidKeyAuthorizations {

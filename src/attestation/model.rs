@@ -7,7 +7,7 @@ use crate::{cose::Algorithm, passkey::AttestationType};
 
 /// An attestation whose model a [`ModelCheck`] decides on. Its statement is valid and leads to an anchor, and the model
 /// is proved: the AAGUID is [attested](crate::AaguidAssurance), or the authenticator is a U2F key, whose model is that
-/// of its attestation certificate.
+/// of its attestation certificate. [`ModelCheck`] has an example.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ModelSubject<'a> {

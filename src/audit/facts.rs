@@ -16,6 +16,7 @@ use crate::{
 };
 
 /// A flow that can be [audited](super::Audit): every flow of this crate, and no other.
+/// [`Audit`](super::Audit) has an example.
 pub trait Auditable: Facts {}
 
 impl<F: Facts> Auditable for F {}

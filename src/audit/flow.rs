@@ -60,7 +60,7 @@ pub struct Audited<T> {
 
 /// An audited flow. Its effects are those of the flow, and its output is the flow's outcome together with the entries.
 ///
-/// It succeeds even if the flow fails. See [`Audited::outcome`].
+/// It succeeds even if the flow fails. See [`Audited::outcome`]. [`Audit`](super::Audit) has an example.
 #[derive(Debug)]
 pub struct AuditedFlow<F> {
     flow: F,

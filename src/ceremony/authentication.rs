@@ -27,7 +27,7 @@ use crate::{
     policy::{OriginPolicy, RpId},
 };
 
-/// The demands on a sign-in, as of when it began.
+/// The demands on a sign-in, as of when it began. [`verify_authentication`] has an example.
 #[derive(Clone, Copy)]
 pub struct AuthenticationExpectation<'a> {
     /// The RP ID.
@@ -59,7 +59,8 @@ pub struct AuthenticationExpectation<'a> {
     pub verifier: &'a dyn SignatureVerifier,
 }
 
-/// The stored record that an assertion is verified against (§4 *Credential Record*).
+/// The stored record that an assertion is verified against (§4 *Credential Record*). [`verify_authentication`] has an
+/// example.
 #[derive(Clone, Copy, Debug)]
 pub struct CredentialRecord<'a> {
     /// The credential id.
@@ -84,7 +85,7 @@ impl<'a> From<&'a Passkey> for CredentialRecord<'a> {
     }
 }
 
-/// An assertion that passed every step.
+/// An assertion that passed every step. [`verify_authentication`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedAuthentication {
     flags: Flags,
@@ -123,6 +124,22 @@ impl AssertionKind {
 ///
 /// Writes nothing. For step 24, store [`VerifiedAuthentication::state`] if the record has not changed since it was
 /// read.
+///
+/// ```
+/// use relying_party::{Passkey, PasskeyState, json::AuthenticationResponse};
+/// use relying_party::ceremony::{AuthenticationExpectation, CeremonyError, CredentialRecord, verify_authentication};
+///
+/// /// Returns the state to store.
+/// fn verify(
+///     posted: &[u8],
+///     expected: &AuthenticationExpectation<'_>,
+///     passkey: &Passkey,
+/// ) -> Result<PasskeyState, CeremonyError> {
+///     let response = AuthenticationResponse::parse(posted)?;
+///     let verified = verify_authentication(&response, expected, &CredentialRecord::from(passkey))?;
+///     Ok(verified.state())
+/// }
+/// ```
 ///
 /// # Errors
 ///

@@ -15,6 +15,7 @@ use crate::{
 ///
 /// Its [`code`](Self::code) is stable. The message is for developers. It contains what was expected and what was found,
 /// unless that is secret: it never contains a challenge, a signature, a user handle or a key.
+/// [`explain_registration`](super::explain_registration) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CeremonyError {

@@ -21,7 +21,8 @@ use crate::json::{AuthenticationResponse, RegistrationResponse};
 /// failure: a step that does not depend on a failed one is checked too ("would also fail"), and the others are [not
 /// reached](Verdict::NotReached). What the store decides (§7.1 step 26) is not included.
 ///
-/// An explanation reveals which guess was right. Show it to developers, never to clients.
+/// An explanation reveals which guess was right. Show it to developers, never to clients. [`explain_registration`] has
+/// an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
     steps: Vec<StepVerdict>,
@@ -106,7 +107,8 @@ pub fn explain_registration(
     recorder.explanation("§7.1", REGISTRATION)
 }
 
-/// Explains an assertion: the steps of §7.2 with their verdicts. Otherwise like [`explain_registration`].
+/// Explains an assertion: the steps of §7.2 with their verdicts. Otherwise like [`explain_registration`], which has an
+/// example.
 #[must_use]
 pub fn explain_authentication(
     response: &AuthenticationResponse<'_>,

@@ -59,7 +59,8 @@ pub struct RegistrationExpectation<'a> {
     pub now: Timestamp,
 }
 
-/// A registration that passed every step. Nothing else can become a [`Passkey`].
+/// A registration that passed every step. Nothing else can become a [`Passkey`]. [`verify_registration`] has an
+/// example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedRegistration {
     credential_id: CredentialId,
@@ -81,6 +82,23 @@ const INLINE_ATTESTATION_OBJECT: usize = 1024;
 ///
 /// Step 26, that the credential is not registered yet, is left to the store, which checks it when it inserts the
 /// passkey. Step 27 is [`VerifiedRegistration::into_passkey`].
+///
+/// ```
+/// use relying_party::{Passkey, PasskeyName, UserHandle, json::RegistrationResponse};
+/// use relying_party::ceremony::{CeremonyError, RegistrationExpectation, verify_registration};
+///
+/// /// Returns the passkey to store.
+/// fn verify(
+///     posted: &[u8],
+///     expected: &RegistrationExpectation<'_>,
+///     user: UserHandle,
+///     name: PasskeyName,
+/// ) -> Result<Passkey, CeremonyError> {
+///     let response = RegistrationResponse::parse(posted)?;
+///     let verified = verify_registration(&response, expected)?;
+///     Ok(verified.into_passkey(expected.rp_id, user, name, expected.now))
+/// }
+/// ```
 ///
 /// # Errors
 ///

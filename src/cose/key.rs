@@ -23,6 +23,17 @@ use crate::{
 ///
 /// It must not contain anything else (§6.5.1.1): any parameter that is not required, above all a private key, is
 /// rejected.
+///
+/// ```
+/// use relying_party::{Algorithm, CoseKey, KeyParameters};
+/// // 1: OKP, 3: EdDSA, -1: Ed25519, -2: the key
+/// let bytes = [&b"\xa4\x01\x01\x03\x27\x20\x06\x21\x58\x20"[..], &[7; 32]].concat();
+/// let key = CoseKey::parse(&bytes)?;
+/// assert_eq!(key.algorithm, Algorithm::EdDSA);
+/// assert!(matches!(key.parameters, KeyParameters::Okp { curve: 6, .. }));
+/// assert!(key.check_shape().is_ok());
+/// # Ok::<(), relying_party::Malformed>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CoseKey<'a> {
     /// The algorithm that the key names.

@@ -40,6 +40,20 @@ impl<T> Default for Rest<T> {
 /// ```text
 /// { enabled?: boolean, results?: { first: base64url, second?: base64url } }
 /// ```
+///
+/// ```
+/// use relying_party::extensions::{AuthenticationOutputs, RegistrationOutputs};
+///
+/// /// Whether notes can be encrypted with a secret of the new passkey.
+/// fn can_encrypt(created: &RegistrationOutputs) -> bool {
+///     created.client.prf.as_ref().is_some_and(|prf| prf.enabled == Some(true))
+/// }
+///
+/// /// The secret, after a sign-in.
+/// fn secret(signed_in: &AuthenticationOutputs) -> Option<&[u8; 32]> {
+///     signed_in.client.prf.as_ref().map(|results| results.first.as_bytes())
+/// }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PrfOutput {
@@ -79,6 +93,7 @@ impl PrfOutput {
 }
 
 /// `HMACGetSecretOutput`: the derived secrets (CTAP 2.1 §12.5).
+/// [`PrfOutput`](crate::extensions::PrfOutput) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct HmacOutput {

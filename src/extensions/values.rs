@@ -87,6 +87,11 @@ impl<'de> Deserialize<'de> for DerivedSecret {
 /// ```text
 /// { first: base64url, second?: base64url }
 /// ```
+///
+/// ```
+/// use relying_party::extensions::{AuthenticationInputs, PrfValues};
+/// let inputs = AuthenticationInputs::default().prf(PrfValues::new(b"notes of 2026"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PrfValues {
     first: Blob,
@@ -195,6 +200,12 @@ impl AppId {
 }
 
 /// One way in which the user was verified: three bit values of the FIDO registry (Level 2 §10.3).
+///
+/// ```
+/// use relying_party::extensions::UvmEntry;
+/// let fingerprint = UvmEntry::from((2, 4, 2));
+/// assert_eq!(fingerprint.user_verification_method, 2);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "(u32, u32, u32)", into = "(u32, u32, u32)")]
 #[non_exhaustive]

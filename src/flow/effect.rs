@@ -139,7 +139,7 @@ pub enum Effect {
     ErasePasskeys(Owner),
 }
 
-/// The host's answer to an [`Effect`].
+/// The host's answer to an [`Effect`]. [`Flow`](crate::Flow) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reply {
@@ -170,7 +170,8 @@ impl Reply {
     }
 }
 
-/// The outcome of [`insert_passkey`](crate::store::PasskeyStore::insert_passkey).
+/// The outcome of [`insert_passkey`](crate::store::PasskeyStore::insert_passkey). [`RecordOutcome`] has an example of
+/// such an outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InsertOutcome {
     /// The passkey is stored.
@@ -182,6 +183,19 @@ pub enum InsertOutcome {
 }
 
 /// The outcome of [`record_use`](crate::store::PasskeyStore::record_use).
+///
+/// ```
+/// use relying_party::flow::RecordOutcome;
+///
+/// /// After `UPDATE passkeys SET … WHERE id = ? AND …`, with the expected state in the condition.
+/// fn outcome(updated: u64, exists: bool) -> RecordOutcome {
+///     match (updated, exists) {
+///         (0, true) => RecordOutcome::Conflict,
+///         (0, false) => RecordOutcome::NotFound,
+///         _ => RecordOutcome::Updated,
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordOutcome {
     /// The new state is stored.
@@ -192,7 +206,8 @@ pub enum RecordOutcome {
     NotFound,
 }
 
-/// The outcome of [`delete_passkey`](crate::store::PasskeyStore::delete_passkey).
+/// The outcome of [`delete_passkey`](crate::store::PasskeyStore::delete_passkey). [`RecordOutcome`] has an example of
+/// such an outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RemoveOutcome {
     /// The passkey is gone.
@@ -203,7 +218,8 @@ pub enum RemoveOutcome {
     LastPasskey,
 }
 
-/// The outcome of [`insert_account`](crate::store::PasskeyStore::insert_account).
+/// The outcome of [`insert_account`](crate::store::PasskeyStore::insert_account). [`RecordOutcome`] has an example of
+/// such an outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignUpOutcome {
     /// The account and its passkey are stored.

@@ -28,8 +28,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// The start of a creation or a sign-up.
-/// [`CreationStart::to_json`](crate::flow::CreationStart::to_json) has an example.
+/// The start of a creation or a sign-up. [`CreatePasskey`](crate::CreatePasskey) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CreationStart {

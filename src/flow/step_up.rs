@@ -126,6 +126,15 @@ impl VerificationProof {
 }
 
 /// What a sensitive action relies on. Every parameter of this type also accepts a [proof](VerificationProof).
+///
+/// ```
+/// use relying_party::{StepUp, Timestamp, VerificationProof};
+///
+/// /// Users without a passkey enter their password.
+/// fn step_up(proof: Option<&VerificationProof>, password_entered_at: Timestamp) -> StepUp<'_> {
+///     proof.map_or(StepUp::ByHost { at: password_entered_at }, StepUp::Passkey)
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepUp<'a> {
     /// The user was verified with a passkey.

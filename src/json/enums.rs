@@ -154,6 +154,7 @@ pub(crate) use string_enum;
 
 string_enum! {
     /// How an authenticator is attached (§5.4.5 `AuthenticatorAttachment`).
+    /// [`SettingsBuilder`](crate::settings::SettingsBuilder) has an example.
     AuthenticatorAttachment {
         /// Part of the client's device.
         Platform = "platform",
@@ -164,6 +165,7 @@ string_enum! {
 
 string_enum! {
     /// Whether the credential must be discoverable (§5.4.6 `ResidentKeyRequirement`).
+    /// [`SettingsBuilder`](crate::settings::SettingsBuilder) has an example.
     ResidentKey {
         /// Preferably not.
         Discouraged = "discouraged",
@@ -176,6 +178,7 @@ string_enum! {
 
 string_enum! {
     /// Whether the authenticator must verify its user (§5.8.6 `UserVerificationRequirement`).
+    /// [`SettingsBuilder`](crate::settings::SettingsBuilder) has an example.
     UserVerification {
         /// Otherwise the ceremony fails.
         Required = "required",
@@ -188,6 +191,7 @@ string_enum! {
 
 string_enum! {
     /// Whether the relying party wants an attestation statement (§5.4.7 `AttestationConveyancePreference`).
+    /// [`SettingsBuilder`](crate::settings::SettingsBuilder) has an example.
     AttestationConveyance {
         /// Not wanted.
         None = "none",
@@ -202,6 +206,7 @@ string_enum! {
 
 string_enum! {
     /// Which kind of authenticator the relying party expects its users to have (§5.8.7 `PublicKeyCredentialHint`).
+    /// [`SettingsBuilder`](crate::settings::SettingsBuilder) has an example.
     Hint {
         /// A physical security key.
         SecurityKey = "security-key",

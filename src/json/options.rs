@@ -80,7 +80,7 @@ pub struct RequestOptions {
     pub extensions: AuthenticationInputs,
 }
 
-/// The relying party, as browsers show it.
+/// The relying party, as browsers show it. [`CreatePasskey`](crate::CreatePasskey) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RpEntity {
     /// The RP ID.
@@ -89,7 +89,7 @@ pub struct RpEntity {
     pub name: String,
 }
 
-/// The account, as browsers show it.
+/// The account, as browsers show it. [`CreatePasskey`](crate::CreatePasskey) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UserEntity {
@@ -101,7 +101,7 @@ pub struct UserEntity {
     pub display_name: String,
 }
 
-/// An offered algorithm.
+/// An offered algorithm. [`CreatePasskey`](crate::CreatePasskey) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct CredentialParameters {
     #[serde(rename = "type")]
@@ -122,7 +122,7 @@ enum PublicKeyType {
     PublicKey,
 }
 
-/// An allowed or excluded credential.
+/// An allowed or excluded credential. [`CreatePasskey`](crate::CreatePasskey) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CredentialDescriptor {
     #[serde(rename = "type")]
@@ -140,7 +140,7 @@ impl CredentialDescriptor {
     }
 }
 
-/// The requirements on the authenticator.
+/// The requirements on the authenticator. [`CreatePasskey`](crate::CreatePasskey) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthenticatorSelection {
@@ -157,7 +157,7 @@ pub struct AuthenticatorSelection {
 
 /// The mediation of `navigator.credentials` (Credential Management §2.3.2). It belongs next to `publicKey` in the
 /// argument of `create()` and `get()`, not in the options, so it must be passed on separately.
-/// [`SignInStart::to_json`](crate::flow::SignInStart::to_json) has an example.
+/// [`CreatePasskey::begin`](crate::CreatePasskey::begin) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]

@@ -32,6 +32,16 @@ use crate::{
 /// Unknown members are ignored, because every level of the specification adds some. `transports` may be missing
 /// (hand-written front ends, older Safari), and optional members may be `null`. The convenience copies
 /// `authenticatorData`, `publicKey` and `publicKeyAlgorithm` are never read: only the attestation object is signed.
+///
+/// ```
+/// use relying_party::json::{RegistrationResponse, Transport};
+/// let posted = br#"{"id":"AQID","rawId":"AQID","type":"public-key","response":{
+///     "clientDataJSON":"e30","attestationObject":"oA","transports":["internal"]}}"#;
+/// let response = RegistrationResponse::parse(posted)?;
+/// assert_eq!(response.credential_id()?.unwrap().as_bytes(), [1, 2, 3]);
+/// assert_eq!(response.transports(), [Transport::Internal]);
+/// # Ok::<(), relying_party::Malformed>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegistrationResponse<'a>(Credential<'a, Attestation<'a>>);
 
@@ -43,6 +53,15 @@ pub struct RegistrationResponse<'a>(Credential<'a, Attestation<'a>>);
 /// ```
 ///
 /// As lenient as [`RegistrationResponse`]. `userHandle` may be `null`, missing or empty.
+///
+/// ```
+/// use relying_party::json::AuthenticationResponse;
+/// let posted = br#"{"id":"AQID","rawId":"AQID","type":"public-key","response":{
+///     "clientDataJSON":"e30","authenticatorData":"AAAA","signature":"BBBB","userHandle":null}}"#;
+/// let response = AuthenticationResponse::parse(posted)?;
+/// assert_eq!(response.credential_id()?.unwrap().as_bytes(), [1, 2, 3]);
+/// # Ok::<(), relying_party::Malformed>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthenticationResponse<'a>(Credential<'a, Assertion<'a>>);
 

@@ -25,7 +25,7 @@ use crate::bytes::{CredentialId, UserHandle};
 /// For `PublicKeyCredential.signalUnknownCredential()`: the browser should stop offering this credential. This is the
 /// only signal that may be sent to a browser where the user is not signed in.
 ///
-/// Returned by [`Error::signal`](crate::Error::signal).
+/// Returned by [`Error::signal`](crate::Error::signal), which has an example.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -40,8 +40,8 @@ pub struct UnknownCredential {
 /// possibly for good.
 ///
 /// Returned by flows that have just read the user's full list: [`Listed`](crate::flow::Listed),
-/// [`Deleted`](crate::flow::Deleted). It cannot be created from a list or changed, so a partial list cannot be sent by
-/// mistake.
+/// [`Deleted`](crate::flow::Deleted). [The crate](crate) has an example. It cannot be created from a list or changed,
+/// so a partial list cannot be sent by mistake.
 ///
 /// ```compile_fail
 /// # use relying_party::{CredentialId, UserHandle, json::AllAcceptedCredentials};
@@ -86,6 +86,15 @@ impl AllAcceptedCredentials {
 /// then on. For signed-in users, after a sign-in or when a name has changed.
 ///
 /// Returned by [`SignedInUser::signal`](crate::SignedInUser::signal).
+///
+/// ```
+/// use relying_party::{RelyingParty, SignedInUser, UserHandle};
+/// let rp = RelyingParty::builder("example.com", "Example").origin("https://example.com").build()?;
+/// let ada = SignedInUser::new(UserHandle::from([7; 32]), "ada@example.com", "Ada");
+/// let signal = serde_json::to_string(&ada.signal(&rp)).unwrap();
+/// assert!(signal.contains(r#""displayName":"Ada""#));
+/// # Ok::<(), relying_party::ConfigErrors>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CurrentUserDetails {

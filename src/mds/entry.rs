@@ -42,6 +42,19 @@ use crate::{bytes::Aaguid, malformed::Malformed, text::Text, time::Timestamp, x5
 /// Entries of UAF authenticators, by `aaid`, are skipped. A member of the wrong type is omitted from its entry, but the
 /// entry keeps its status. [`Metadata::omissions`](super::Metadata::omissions) tells which. Entries with the same
 /// AAGUID are merged: everything that any of them reports counts.
+///
+/// ```
+/// use relying_party::{Timestamp, mds::MetadataEntry};
+///
+/// /// The model's name, and what to know about it.
+/// fn label(entry: &MetadataEntry, now: Timestamp) -> String {
+///     let name = entry.name("en").unwrap_or("unknown model");
+///     match entry.warnings_at(now).next() {
+///         Some(report) => format!("{name}: {:?}", report.status),
+///         None => name.to_owned(),
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MetadataEntry {

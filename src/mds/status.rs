@@ -115,6 +115,8 @@ impl AuthenticatorStatus {
 ///     unsigned long fipsRevision;
 ///     unsigned long fipsPhysicalSecurityLevel;  … };
 /// ```
+///
+/// [`MetadataEntry`](crate::mds::MetadataEntry) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StatusReport {

@@ -34,7 +34,7 @@ named_enum! {
 
 named_enum! {
     /// How a model protects the comparison that verifies its user, such as that of a fingerprint or a PIN (FIDO
-    /// Registry of Predefined Values §3.3).
+    /// Registry of Predefined Values §3.3). [`Requirement`](super::Requirement) has an example.
     #[non_exhaustive]
     MatcherProtection {
         /// By software.
@@ -48,7 +48,7 @@ named_enum! {
 
 named_enum! {
     /// How a model can verify its user (FIDO Registry of Predefined Values §3.1). Internal means on the authenticator
-    /// itself, external on the client's device.
+    /// itself, external on the client's device. [`Requirement`](super::Requirement) has an example.
     #[non_exhaustive]
     VerificationMethod {
         /// A touch, which only proves presence.

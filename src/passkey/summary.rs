@@ -23,6 +23,16 @@ use crate::{
 /// Times are Unix milliseconds. `null` means unknown. `backup_eligible` distinguishes a passkey that can be synced from
 /// a device-bound one. `synced` says whether it was backed up at its last use. The credential ID and the key are not
 /// included, because a page does not need them.
+///
+/// ```
+/// use relying_party::Passkey;
+///
+/// /// The list on the account page.
+/// fn to_json(passkeys: &[Passkey]) -> serde_json::Result<String> {
+///     let summaries: Vec<_> = passkeys.iter().map(Passkey::summary).collect();
+///     serde_json::to_string(&summaries)
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PasskeySummary<'a> {

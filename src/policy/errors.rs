@@ -7,7 +7,7 @@ use super::{
 };
 use crate::error_list::error_list;
 
-/// A problem with a policy.
+/// A problem with a policy. [The module](crate::policy) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyError {

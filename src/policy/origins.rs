@@ -21,7 +21,7 @@ use super::{
 /// Which origins and which embeddings are accepted for one RP ID. Created by [`OriginPolicy::builder`], and always
 /// valid.
 ///
-/// Checks do not allocate unless they fail.
+/// Checks do not allocate unless they fail. [The module](crate::policy) has an example.
 #[derive(Clone, Debug)]
 pub struct OriginPolicy {
     pub(super) rp_id: RpId,

@@ -11,7 +11,7 @@ use super::{
 
 /// Whether browsers allow an RP ID to be used on an origin, and what the relying party must do for it.
 ///
-/// `Display` and [`Scope::explanation`] return a sentence for developers.
+/// `Display` and [`Scope::explanation`] return a sentence for developers. [`scope`] has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Scope {

@@ -8,6 +8,19 @@ use super::shown;
 /// Which pages may be the outermost page around ours. Frames in between remain unknown to the relying party.
 ///
 /// An embedded page is exposed to UI redressing by the pages around it, so list your partners (§13.5.9).
+///
+/// ```
+/// use relying_party::policy::{OriginPolicy, RpId, TopOrigins};
+/// let (ours, partner) = ("https://example.com", "https://partner.example");
+/// let policy = OriginPolicy::builder(&RpId::new("example.com")?)
+///     .origin(ours)
+///     .allow_cross_origin(true)
+///     .top_origins(TopOrigins::listed([partner]))
+///     .build()?;
+/// assert!(policy.check_embedding(ours, Some(true), Some(partner)).is_ok());
+/// assert!(policy.check_embedding(ours, Some(true), Some("https://example.net")).is_err());
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TopOrigins {
@@ -41,7 +54,7 @@ impl TopOrigins {
     }
 }
 
-/// The policy does not allow this embedding.
+/// The policy does not allow this embedding. [`TopOrigins`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EmbeddingError {

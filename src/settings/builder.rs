@@ -11,6 +11,21 @@ use crate::{
 };
 
 /// Builds [`Settings`].
+///
+/// ```
+/// use relying_party::{AttestationLevel, Settings};
+/// use relying_party::json::{AttestationConveyance, AuthenticatorAttachment, Hint, ResidentKey, UserVerification};
+/// // Only security keys of trusted models that verify their user.
+/// let settings = Settings::builder()
+///     .attachment(AuthenticatorAttachment::CrossPlatform)
+///     .hints([Hint::SecurityKey])
+///     .resident_key(ResidentKey::Required)
+///     .user_verification(UserVerification::Required)
+///     .attestation(AttestationConveyance::Direct, AttestationLevel::Trusted)
+///     .build()?;
+/// assert_eq!(settings.hints(), [Hint::SecurityKey]);
+/// # Ok::<(), relying_party::ConfigErrors>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct SettingsBuilder(pub(super) Values);

@@ -9,6 +9,34 @@ use crate::{bytes::CeremonyId, ceremony::Ceremony, flow::Owner};
 /// Ceremonies live for minutes, and are written once and read once, so a cache with a time to live (Redis, Valkey)
 /// suits them as well as a table does. `MemoryStore` is the reference implementation. See [the module](super) for the
 /// meaning of errors.
+///
+/// ```
+/// # #[cfg(feature = "std")] {
+/// use std::{collections::HashMap, convert::Infallible, sync::Mutex};
+/// use relying_party::{CeremonyId, ceremony::Ceremony, flow::Owner, store::CeremonyStore};
+///
+/// /// Another task deletes what has expired.
+/// struct Memory(Mutex<HashMap<CeremonyId, Ceremony>>);
+///
+/// impl CeremonyStore for Memory {
+///     type Error = Infallible;
+///
+///     fn put_ceremony(&self, ceremony: &Ceremony) -> Result<(), Infallible> {
+///         self.0.lock().unwrap().insert(ceremony.id(), ceremony.clone());
+///         Ok(())
+///     }
+///
+///     fn take_ceremony(&self, id: &CeremonyId) -> Result<Option<Ceremony>, Infallible> {
+///         Ok(self.0.lock().unwrap().remove(id))
+///     }
+///
+///     fn erase_ceremonies(&self, owner: &Owner) -> Result<(), Infallible> {
+///         self.0.lock().unwrap().retain(|_, it| Owner::of_ceremony(it).as_ref() != Some(owner));
+///         Ok(())
+///     }
+/// }
+/// # }
+/// ```
 #[allow(
     clippy::missing_errors_doc,
     reason = "see the module: a method fails only if the storage does"
@@ -66,6 +94,7 @@ pub trait CeremonyStore {
 /// Keeps ceremonies between their two requests. For hosts with asynchronous calls.
 ///
 /// The methods and their contracts are those of [`CeremonyStore`]. The futures are `Send`, so any runtime can run them.
+/// [`CeremonyStore`] has an example.
 #[allow(clippy::missing_errors_doc, reason = "see CeremonyStore")]
 pub trait AsyncCeremonyStore: Sync {
     /// The error of the storage.

@@ -90,7 +90,7 @@ const OF_BOTH: Checks = &[
     accounts::CHECKS,
 ];
 
-/// Returns the names of all checks, in the order in which they run.
+/// Returns the names of all checks, in the order in which they run. [The module](self) has an example.
 pub fn checks() -> impl Iterator<Item = &'static str> {
     OF_BOTH.iter().copied().flatten().map(|check| check.name)
 }
@@ -108,7 +108,7 @@ where
 }
 
 /// Runs all checks against an asynchronous store. `executor` runs all the tasks that it is given to completion, at the
-/// same time. See [`Tasks`].
+/// same time. See [`Tasks`], which has an example.
 ///
 /// # Panics
 ///

@@ -14,6 +14,7 @@ use crate::{
 /// Keeps passkeys. For hosts with blocking calls.
 ///
 /// `MemoryStore` is the reference implementation. See [the module](super) for the meaning of errors.
+/// [`Table`](super::Table) has an example of a store.
 #[allow(
     clippy::missing_errors_doc,
     reason = "see the module: a method fails only if the storage does"
@@ -131,6 +132,7 @@ pub trait PasskeyStore {
 /// Keeps passkeys. For hosts with asynchronous calls.
 ///
 /// The methods and their contracts are those of [`PasskeyStore`]. The futures are `Send`, so any runtime can run them.
+/// [`Table`](super::Table) has an example of a store.
 #[allow(clippy::missing_errors_doc, reason = "see PasskeyStore")]
 pub trait AsyncPasskeyStore: Sync {
     /// The error of the storage.

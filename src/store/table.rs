@@ -138,7 +138,7 @@ pub trait PasskeyTable {
 
 /// Reads and writes rows of passkeys. For hosts with asynchronous calls.
 ///
-/// The methods and their contracts are those of [`PasskeyTable`].
+/// The methods and their contracts are those of [`PasskeyTable`]. [`Table`] has an example.
 #[allow(clippy::missing_errors_doc, reason = "see PasskeyTable")]
 pub trait AsyncPasskeyTable: Sync {
     /// The error of the storage.

@@ -11,6 +11,7 @@ use super::{
 };
 
 /// All fields of an assertion before it is signed. Changes made here are signed.
+/// [The module](crate::test_authenticator) has an example.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AssertionParts {
@@ -60,6 +61,7 @@ impl AssertionParts {
 }
 
 /// An assertion after it was signed. Changes made here are not signed.
+/// [The module](crate::test_authenticator) has an example.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SignedAssertion {

@@ -18,6 +18,16 @@ use super::{AuthenticatorData, Cbor, TestAttester, TestAuthenticatorError, TestK
 /// What the test authenticator attests.
 ///
 /// It does so regardless of what the relying party requested, as authenticators may.
+///
+/// ```
+/// use relying_party::test_authenticator::{TestAttestation, TestAttester, TestAuthenticator};
+/// let attester = TestAttester::new("a model")?;
+/// let anchor = attester.root.clone(); // For `AttestationPolicy::anchors`.
+/// let key = TestAuthenticator::new("a security key")
+///     .with(|it| it.attestation = TestAttestation::Packed(attester));
+/// # let _ = (anchor, key);
+/// # Ok::<(), relying_party::test_authenticator::TestAuthenticatorError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TestAttestation {

@@ -11,6 +11,7 @@ use super::{
 use crate::Aaguid;
 
 /// A certification authority for tests, with its certificate.
+/// [`TestAttestation`](crate::test_authenticator::TestAttestation) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TestAuthority {
@@ -84,6 +85,7 @@ impl TestAuthority {
 }
 
 /// An attestation key, or the service that certifies credential keys, with the authority that vouches for it.
+/// [`TestAttestation`](crate::test_authenticator::TestAttestation) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TestAttester {

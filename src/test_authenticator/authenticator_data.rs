@@ -95,7 +95,8 @@ impl AuthenticatorData {
     }
 }
 
-/// The fields of attested credential data (§6.5.1). You can tamper with each.
+/// The fields of attested credential data (§6.5.1). You can tamper with each. [The module](crate::test_authenticator)
+/// has an example.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AttestedCredentialData {

@@ -12,6 +12,15 @@ use crate::{
 ///
 /// The default is a passkey provider on a phone or computer: user verified, backed up, discoverable, no sign
 /// counter, no attestation.
+///
+/// ```
+/// use relying_party::test_authenticator::{SignCounter, TestAuthenticator, UserHandleReply};
+/// let security_key = TestAuthenticator::new("a security key").with(|it| {
+///     it.backup_eligible = false;
+///     it.counter = SignCounter::Counting;
+///     it.user_handle = UserHandleReply::WhenDiscovered;
+/// });
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "they are independent switches")]
 #[non_exhaustive]
@@ -87,7 +96,7 @@ impl Behaviour {
 /// The default AAGUID of a test authenticator: `test-authenticat` in ASCII.
 pub const TEST_AAGUID: Aaguid = Aaguid::new(*b"test-authenticat");
 
-/// What an authenticator does with `signCount` (§6.1.1).
+/// What an authenticator does with `signCount` (§6.1.1). [`Behaviour`] has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SignCounter {
     /// It has no counter, and sends 0.
@@ -99,7 +108,7 @@ pub enum SignCounter {
     Fixed(u32),
 }
 
-/// When an assertion names the user (§5.2.2 `userHandle`).
+/// When an assertion names the user (§5.2.2 `userHandle`). [`Behaviour`] has an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UserHandleReply {
     /// Always.

@@ -7,7 +7,7 @@ use ciborium::Value;
 
 use super::TestAuthenticatorError;
 
-/// Something encoded as CBOR.
+/// Something encoded as CBOR. [The module](crate::test_authenticator) has an example.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cbor {
     /// A value, encoded in the shortest form and in the given order.

@@ -13,6 +13,7 @@ pub use self::name::{TestAttribute, TestName};
 use super::{TestAuthenticatorError, TestKey};
 
 /// The fields of a certificate before it is signed. You can tamper with each.
+/// [`RegistrationParts::tamper_statement`](crate::test_authenticator::RegistrationParts::tamper_statement) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TestCertificate {
@@ -35,6 +36,7 @@ pub struct TestCertificate {
 }
 
 /// An extension of a certificate.
+/// [`RegistrationParts::tamper_statement`](crate::test_authenticator::RegistrationParts::tamper_statement) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TestExtension {

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-/// Why the test authenticator created no response.
+/// Why the test authenticator created no response. [The module](crate::test_authenticator) has an example.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TestAuthenticatorError {

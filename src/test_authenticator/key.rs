@@ -23,7 +23,7 @@ pub(crate) use self::rsa_test_keys::choose as rsa_test_primes;
 
 pub use algorithm::TestAlgorithm;
 
-/// A key pair of the test authenticator.
+/// A key pair of the test authenticator. [The module](crate::test_authenticator) has an example.
 #[derive(Clone)]
 pub struct TestKey {
     algorithm: TestAlgorithm,

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::TestAuthenticatorError;
 
 /// The members of both responses apart from `response`. You can tamper with each. None of them is signed.
+/// [The module](crate::test_authenticator) has an example.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Outer {
@@ -26,6 +27,7 @@ pub struct Outer {
 }
 
 /// A change to the JSON of a response. The pointer is a JSON pointer (RFC 6901), such as `/response/userHandle`.
+/// [The module](crate::test_authenticator) has an example.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Patch {
     /// Sets or adds a value there.

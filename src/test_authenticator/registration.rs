@@ -137,6 +137,7 @@ impl RegistrationParts {
 }
 
 /// A registration after it was signed. Changes made here are not signed.
+/// [The module](crate::test_authenticator) has an example.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SignedRegistration {

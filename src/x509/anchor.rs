@@ -12,6 +12,15 @@ use super::{
 use crate::bytes::KeyHash;
 
 /// An owned certificate that is known to be well-formed. Cheap to clone.
+///
+/// ```
+/// use relying_party::{AttestationPolicy, x509::{CertificateError, OwnedCertificate}};
+///
+/// /// Completes paths with the intermediates in a file.
+/// fn complete(policy: AttestationPolicy, pem: &str) -> Result<AttestationPolicy, CertificateError> {
+///     Ok(policy.intermediates(OwnedCertificate::from_pem(pem)?))
+/// }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct OwnedCertificate {
     der: Arc<[u8]>,

@@ -33,6 +33,20 @@ use crate::{
 /// Alternatively, the certificate itself is an anchor. It makes no difference whether a message contains its anchor.
 /// Other roots in a message have no effect. Policies are not processed: any policy is acceptable, and a certificate
 /// with a critical extension that requires more is rejected.
+///
+/// ```
+/// use relying_party::{Timestamp, crypto::RustCrypto};
+/// use relying_party::x509::{PathError, PathSearch, TrustAnchor};
+///
+/// /// Checks certificates in DER, of which the first must lead to an anchor.
+/// fn check(sent: &[&[u8]], anchors: &[TrustAnchor], now: Timestamp) -> Result<(), PathError> {
+///     let chain = PathSearch::read_chain(sent.iter().copied())?;
+///     let path = PathSearch::new(anchors, now, &RustCrypto).find(&chain)?;
+///     println!("vouched for by {}", path.anchor().key_hash());
+///     Ok(())
+/// }
+/// assert_eq!(check(&[], &[], Timestamp::from_unix_millis(0)), Err(PathError::NoCertificate));
+/// ```
 #[derive(Clone, Copy)]
 pub struct PathSearch<'p> {
     anchors: &'p [TrustAnchor],
@@ -46,7 +60,7 @@ pub struct PathSearch<'p> {
     ca_dates: JudgedDates,
 }
 
-/// A verified path.
+/// A verified path. [`PathSearch`] has an example.
 #[derive(Clone, Debug)]
 pub struct VerifiedPath<'p> {
     anchor: &'p TrustAnchor,

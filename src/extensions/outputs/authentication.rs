@@ -22,6 +22,7 @@ pub struct AuthenticationOutputs {
 }
 
 /// The client extension outputs of a sign-in: `AuthenticationExtensionsClientOutputsJSON`.
+/// [`PrfOutput`](crate::extensions::PrfOutput) has an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthenticationClientOutputs {
@@ -45,7 +46,7 @@ pub struct AuthenticationClientOutputs {
     pub unreadable: Unread<String>,
 }
 
-/// The authenticator extension outputs of a sign-in.
+/// The authenticator extension outputs of a sign-in. [`PrfOutput`](crate::extensions::PrfOutput) has an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthenticationAuthenticatorOutputs {

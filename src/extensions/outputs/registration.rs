@@ -22,6 +22,7 @@ pub struct RegistrationOutputs {
 }
 
 /// The client extension outputs of a registration: `AuthenticationExtensionsClientOutputsJSON`.
+/// [`PrfOutput`](crate::extensions::PrfOutput) has an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RegistrationClientOutputs {
@@ -47,7 +48,7 @@ pub struct RegistrationClientOutputs {
     pub unreadable: Unread<String>,
 }
 
-/// The authenticator extension outputs of a registration.
+/// The authenticator extension outputs of a registration. [`PrfOutput`](crate::extensions::PrfOutput) has an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RegistrationAuthenticatorOutputs {

@@ -21,7 +21,7 @@ use crate::{
     time::{Duration, Timestamp},
 };
 
-/// The start of a sign-in. [`SignInStart::to_json`](crate::flow::SignInStart::to_json) has an example.
+/// The start of a sign-in. [`SignIn`](crate::SignIn) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SignInStart {

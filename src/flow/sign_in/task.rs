@@ -10,7 +10,7 @@ use super::SignedIn;
 /// `accept-terms`.
 ///
 /// While its [current task](SignedIn::current_task) is unfinished, a session exists but may only be used to finish that
-/// task.
+/// task. [`SignedIn::current_task`] has an example.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Task(pub String);

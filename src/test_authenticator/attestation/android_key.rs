@@ -5,6 +5,7 @@ use alloc::{vec, vec::Vec};
 use crate::test_authenticator::certificate::der;
 
 /// The fields of a `KeyDescription`. You can tamper with each.
+/// [`RegistrationParts::tamper_statement`](crate::test_authenticator::RegistrationParts::tamper_statement) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyDescription {
@@ -29,6 +30,7 @@ pub struct KeyDescription {
 }
 
 /// The fields of an `AuthorizationList` that the relying party checks, and others.
+/// [`RegistrationParts::tamper_statement`](crate::test_authenticator::RegistrationParts::tamper_statement) has an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthorizationList {

@@ -19,6 +19,7 @@ use crate::{
 const RS1: i64 = -65535;
 
 /// A statement with certificates before it is signed. Changes made here are signed with the keys in it.
+/// [`RegistrationParts::tamper_statement`](crate::test_authenticator::RegistrationParts::tamper_statement) has an example.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CertifiedParts {
@@ -41,6 +42,7 @@ pub struct CertifiedParts {
 }
 
 /// What a format has apart from certificates and a signature.
+/// [`RegistrationParts::tamper_statement`](crate::test_authenticator::RegistrationParts::tamper_statement) has an example.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum FormatParts {

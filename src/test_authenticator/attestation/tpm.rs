@@ -11,6 +11,7 @@ use crate::test_authenticator::{
 };
 
 /// The parts that only the `tpm` format has. You can tamper with each.
+/// [`RegistrationParts::tamper_statement`](crate::test_authenticator::RegistrationParts::tamper_statement) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TpmParts {
@@ -23,6 +24,7 @@ pub struct TpmParts {
 }
 
 /// The fields of a `TPMT_PUBLIC`.
+/// [`RegistrationParts::tamper_statement`](crate::test_authenticator::RegistrationParts::tamper_statement) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PubArea {
@@ -43,6 +45,7 @@ pub struct PubArea {
 }
 
 /// The fields of a `TPMS_ATTEST`.
+/// [`RegistrationParts::tamper_statement`](crate::test_authenticator::RegistrationParts::tamper_statement) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CertInfo {

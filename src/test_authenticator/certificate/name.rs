@@ -6,10 +6,12 @@ use super::der;
 use crate::test_authenticator::TestAuthenticatorError;
 
 /// A distinguished name: a sequence of relative names, each a set of attributes.
+/// [`RegistrationParts::tamper_statement`](crate::test_authenticator::RegistrationParts::tamper_statement) has an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TestName(pub Vec<Vec<TestAttribute>>);
 
 /// An attribute of a name.
+/// [`RegistrationParts::tamper_statement`](crate::test_authenticator::RegistrationParts::tamper_statement) has an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TestAttribute {

@@ -6,7 +6,7 @@ use crate::{
     x509::CertificateError,
 };
 
-/// Why no path leads to an anchor.
+/// Why no path leads to an anchor. [`PathSearch`](super::PathSearch) has an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PathError {
