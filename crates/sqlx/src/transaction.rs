@@ -1,13 +1,15 @@
 //! One transaction for all that a request writes: the store's operations and the host's own.
 
 use std::{
+    any::Any,
     future::Future,
+    panic::{AssertUnwindSafe, resume_unwind},
     pin::pin,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use futures_core::future::BoxFuture;
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, FutureExt as _, select};
 use relying_party::{CeremonyId, store::AsyncCeremonyStore as _};
 use tokio::sync::{mpsc, oneshot};
 
@@ -17,6 +19,12 @@ use crate::{SqlxStore, dialect::Dialect, error::SqlxError, write::Atomic};
 type Job<DB> = Box<
     dyn for<'c> FnOnce(&'c mut <DB as sqlx::Database>::Connection) -> BoxFuture<'c, bool> + Send,
 >;
+
+/// Why the closure wants nothing committed.
+enum Undone<E> {
+    Error(E),
+    Panic(Box<dyn Any + Send>),
+}
 
 /// What makes a store work inside a transaction: the way to its connection, and which ceremonies were taken.
 pub(crate) struct Inside<DB: Dialect> {
@@ -66,9 +74,9 @@ impl<DB: Dialect> SqlxStore<DB> {
     /// Run your statements with [`write_one_with`](Self::write_one_with) on that store. [`pool`](Self::pool) gives
     /// other connections, which are outside.
     ///
-    /// A request that finishes a ceremony and writes your session costs one commit this way instead of three. In SQLite
-    /// the transaction is one write in the store's line, so others wait for it: do nothing slow in it, such as sending
-    /// an email.
+    /// A request that finishes a ceremony and writes your session costs one commit this way instead of three. Do nothing
+    /// slow in it, such as asking another server or sending an email: in SQLite all other writes wait meanwhile, and
+    /// elsewhere a connection does. Signatures are verified in it too.
     ///
     /// A ceremony that a flow has taken stays used up, even if the transaction is rolled back. Only if the database or
     /// the process fails before the commit, the user can send the same response again.
@@ -123,13 +131,15 @@ impl<DB: Dialect> SqlxStore<DB> {
         let taken = Arc::clone(&inside.taken);
         let mut store = self.clone();
         store.inside = Some(inside);
-        let refusal = Arc::new(Mutex::new(None));
-        let refused = Arc::clone(&refusal);
+        let undone = Arc::new(Mutex::new(None));
+        let why = Arc::clone(&undone);
         let committed = self
             .write(Atomic::Transaction, move |connection| {
                 Box::pin(async move {
                     let mut succeeded = true;
-                    let mut work = pin!(work(store));
+                    // In SQLite, others share the task.
+                    let work = async { work(store).await };
+                    let mut work = pin!(AssertUnwindSafe(work).catch_unwind());
                     let value = loop {
                         match select(&mut work, pin!(line.recv())).await {
                             Either::Left((value, _)) => break value,
@@ -138,14 +148,14 @@ impl<DB: Dialect> SqlxStore<DB> {
                             Either::Right((None, _)) => break work.await,
                         }
                     };
-                    match value {
-                        Ok(value) if succeeded => Ok(value),
-                        Ok(_) => Err(SqlxError::RolledBack),
-                        Err(error) => {
-                            *refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
-                            Err(SqlxError::RolledBack)
-                        }
-                    }
+                    let undone = match value {
+                        Ok(Ok(value)) if succeeded => return Ok(value),
+                        Ok(Ok(_)) => None,
+                        Ok(Err(error)) => Some(Undone::Error(error)),
+                        Err(panic) => Some(Undone::Panic(panic)),
+                    };
+                    *why.lock().unwrap_or_else(PoisonError::into_inner) = undone;
+                    Err(SqlxError::RolledBack)
                 })
             })
             .await;
@@ -158,7 +168,11 @@ impl<DB: Dialect> SqlxStore<DB> {
             // If the database has failed, it has been told so already.
             let _ = self.take_ceremony(&ceremony).await;
         }
-        let refusal = refusal.lock().unwrap_or_else(PoisonError::into_inner).take();
-        Err(refusal.unwrap_or_else(|| error.into()))
+        let undone = undone.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match undone {
+            Some(Undone::Error(error)) => Err(error),
+            Some(Undone::Panic(panic)) => resume_unwind(panic),
+            None => Err(error.into()),
+        }
     }
 }

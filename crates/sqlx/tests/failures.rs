@@ -291,7 +291,7 @@ fn an_operation_that_waits_for_a_lock_ends_in_time() {
         let made = passkey(&owner, "laptop");
         fresh.store.insert_passkey(&made, 10).await.unwrap();
         // Another program holds the account's lock.
-        let mut other = fresh.store.begin().await.unwrap();
+        let mut other = fresh.store.pool().begin().await.unwrap();
         let lock = format!("SELECT 1 FROM {}.passkey_accounts FOR UPDATE", fresh.name);
         sqlx::query(AssertSqlSafe(lock)).execute(&mut *other).await.unwrap();
         let store = fresh.store.clone().patience(Duration::from_millis(300));

@@ -42,7 +42,7 @@ impl Partition {
             self.schema
         );
         self.store
-            .read_with(|connection| {
+            .read_with(move |connection| {
                 Box::pin(async move {
                     let query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(rp_id);
                     Ok(query.bind(user.as_bytes().to_vec()).fetch_one(connection).await?)

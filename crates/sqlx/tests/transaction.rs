@@ -86,6 +86,7 @@ impl Users {
 /// What goes wrong in these transactions.
 #[derive(Debug)]
 enum Wrong {
+    #[allow(dead_code, reason = "shown when a test fails")]
     Store(SqlxError),
     Flow(RunError<SqlxError>),
     /// The host changes its mind.
@@ -221,6 +222,25 @@ async fn a_transaction_that_takes_too_long_leaves_nothing<DB: Dialect>(fresh: &F
     assert_eq!(fresh.store.passkey(&passkey.rp_id, &passkey.credential_id).await.unwrap(), None);
 }
 
+async fn a_panic_reaches_its_caller_and_no_one_else<DB: Dialect>(fresh: &Fresh<DB>) {
+    let [panicked, other] = ["laptop", "phone"].map(|name| support::passkey(&account(), name));
+    let (inserted, store) = (panicked.clone(), fresh.store.clone());
+    let panicking = tokio::spawn(async move {
+        let panics = async move |store: SqlxStore<DB>| {
+            store.insert_passkey(&inserted, 10).await?;
+            assert!(inserted.created_at > NOW, "as it should");
+            Ok::<(), SqlxError>(())
+        };
+        store.transaction(panics).await
+    });
+    let others = futures_util::future::join(fresh.store.insert_passkey(&other, 10), panicking);
+    let (inserted, panicking) = others.await;
+    assert_eq!(inserted.unwrap(), relying_party::flow::InsertOutcome::Inserted);
+    assert!(panicking.unwrap_err().is_panic());
+    let there = fresh.store.passkey(&panicked.rp_id, &panicked.credential_id).await.unwrap();
+    assert_eq!(there, None);
+}
+
 async fn every_passkey_operation_works_inside<DB: Dialect>(fresh: &Fresh<DB>) {
     use relying_party::flow::{InsertOutcome, RecordOutcome, RemoveOutcome};
     let owner = account();
@@ -257,5 +277,6 @@ on_each_database!(
     an_operation_that_failed_is_not_committed,
     a_store_that_outlives_its_transaction_does_nothing,
     a_transaction_that_takes_too_long_leaves_nothing,
+    a_panic_reaches_its_caller_and_no_one_else,
     every_passkey_operation_works_inside,
 );

@@ -23,6 +23,7 @@ use sqlx::{
     postgres::{PgPoolOptions, PgSslMode},
     sqlite::SqlitePoolOptions,
 };
+use tokio::sync::Semaphore;
 
 pub use self::{
     accounts::AccountName,
@@ -64,6 +65,8 @@ pub struct Store {
     sql: Sql,
     redis: Option<RedisCeremonies<ConnectionManager>>,
     passkeys: DynStore,
+    /// Leaves connections to those who need one for a moment only.
+    transactions: Arc<Semaphore>,
     /// How many sessions have begun.
     begun: Arc<AtomicU32>,
 }
@@ -178,7 +181,12 @@ impl Store {
             Some(url) => Some(ceremonies(url, limits).await?),
             None => None,
         };
-        let store = Self::of(sql, redis, Arc::default());
+        // Half of the connections. In SQLite, transactions wait in the store's line instead.
+        let transactions = match &sql {
+            Sql::Sqlite(_) => Semaphore::MAX_PERMITS,
+            Sql::Postgres(_) => usize::try_from(limits.connections / 2).unwrap_or(1).max(1),
+        };
+        let store = Self::of(sql, redis, Arc::new(Semaphore::new(transactions)), Arc::default());
         store.migrate().await?;
         Ok(store)
     }
@@ -186,6 +194,7 @@ impl Store {
     fn of(
         sql: Sql,
         redis: Option<RedisCeremonies<ConnectionManager>>,
+        transactions: Arc<Semaphore>,
         begun: Arc<AtomicU32>,
     ) -> Self {
         let passkeys = match (sql.clone(), redis.clone()) {
@@ -194,7 +203,13 @@ impl Store {
             (Sql::Sqlite(store), Some(ceremonies)) => DynStore::new((ceremonies, store)),
             (Sql::Postgres(store), Some(ceremonies)) => DynStore::new((ceremonies, store)),
         };
-        Self { sql, redis, passkeys, begun }
+        Self { sql, redis, passkeys, transactions, begun }
+    }
+
+    /// Whether ceremonies, passkeys and sessions are in one database. Otherwise a transaction would wait for another
+    /// server.
+    pub(crate) fn is_one_database(&self) -> bool {
+        self.redis.is_none()
     }
 
     /// Does something on the store inside one transaction. Commits if that succeeds.
@@ -207,8 +222,10 @@ impl Store {
         E: From<SqlxError> + Send + 'static,
         F: Future<Output = Result<T, E>> + Send + 'static,
     {
-        let (redis, begun) = (self.redis.clone(), Arc::clone(&self.begun));
-        let inside = move |sql| work(Self::of(sql, redis, begun));
+        // It is never closed.
+        let _permit = self.transactions.acquire().await;
+        let Self { redis, transactions, begun, .. } = self.clone();
+        let inside = move |sql| work(Self::of(sql, redis, transactions, begun));
         match &self.sql {
             Sql::Sqlite(sql) => sql.transaction(|sql| inside(Sql::Sqlite(sql))).await,
             Sql::Postgres(sql) => sql.transaction(|sql| inside(Sql::Postgres(sql))).await,

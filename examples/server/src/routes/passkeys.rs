@@ -46,7 +46,7 @@ pub(crate) async fn any(
 /// once.
 async fn answer(app: &App, request: Request) -> Response<Body> {
     let endpoints = app.endpoints();
-    if !request.uri().path().ends_with("/finish") {
+    if !(request.uri().path().ends_with("/finish") && app.store.is_one_database()) {
         let Ok(response) = endpoints.oneshot(request).await;
         return response.map(Body::new);
     }
