@@ -198,7 +198,12 @@ fn split_item(input: &[u8]) -> Result<(Item<'_>, &[u8]), CborError> {
     let mut decoder = Decoder::from(input);
     let header = decoder.pull().map_err(|error| match error {
         Error::Io(_) => CborError::Truncated,
-        Error::Syntax(_) => CborError::Syntax,
+        Error::Syntax(_) => match input {
+            // A length of eight bytes, which the decoder cannot represent on a 32-bit target.
+            [0x5b | 0x7b | 0x9b, ..] => CborError::Truncated,
+            [0xbb, ..] => CborError::Entries,
+            _ => CborError::Syntax,
+        },
     })?;
     let length = decoder.offset();
     let rest = input.get(length..).unwrap_or_default();
