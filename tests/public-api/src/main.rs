@@ -1,7 +1,7 @@
 //! Prints the public API of a crate, one item on each line, from the JSON that rustdoc wrote.
 //!
-//! Auto traits, blanket impls and the functions of impls of traits are left out: they follow from other lines. Associated
-//! types are kept. The traits of a type are on one line, and paths in the crate have no crate name.
+//! Auto traits, blanket impls and the functions of impls of traits are left out: they follow from other lines.
+//! Associated types are kept. The traits of a type are on one line, and paths in the crate have no crate name.
 
 use std::{collections::HashSet, env, error::Error, fs, process::ExitCode};
 
@@ -47,7 +47,7 @@ fn listing(path: &str) -> Result<String, Box<dyn Error>> {
         .omit_blanket_impls(true)
         .omit_auto_trait_impls(true)
         .build()?;
-    Ok(lines(&api).iter().map(|line| format!("{line}\n")).collect())
+    Ok(lines(&api).join("\n") + "\n")
 }
 
 fn lines(api: &PublicApi) -> Vec<String> {
@@ -78,8 +78,8 @@ fn lines(api: &PublicApi) -> Vec<String> {
     lines.iter().map(|line| core_paths(&replace_path(line, own, |rest| ("", rest)))).collect()
 }
 
-/// Shortens paths of the core in companions: rustdoc names types there by the modules of their definitions, which may be
-/// private.
+/// Shortens paths of the core in companions: rustdoc names types there by the modules of their definitions, which may
+/// be private.
 fn core_paths(line: &str) -> String {
     replace_path(line, "relying_party", |mut rest| {
         while let Some((module, after)) = rest.split_once("::")
