@@ -90,6 +90,13 @@ fn packed_2_certificate_is_not_a_ca_certificate() {
 }
 
 #[test]
+fn packed_statement_may_have_other_entries() {
+    let mut registration = Registration::new(TestAttestation::Packed(attester()));
+    registration.parts.tamper_statement(|it| it.set("unknown", 1));
+    assert!(registration.judge().is_ok());
+}
+
+#[test]
 fn packed_3_aaguid_of_the_certificate_matches_the_authenticator() {
     let aaguid = |critical: bool, bytes: Vec<u8>| {
         refusal(move |it| {
