@@ -6,7 +6,9 @@ import json
 import sys
 
 from webauthn import verify_authentication_response, verify_registration_response
+from webauthn.helpers.cose import COSEAlgorithmIdentifier
 from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import AttestationFormat
 
 CHALLENGE = b"\x5c" * 16
 EXPECTED = {
@@ -15,6 +17,17 @@ EXPECTED = {
     "expected_origin": "https://example.com",
     "require_user_verification": True,
 }
+OFFERED = [
+    COSEAlgorithmIdentifier.EDDSA,
+    COSEAlgorithmIdentifier.ECDSA_SHA_256,
+    COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
+]
+
+
+def roots(ceremony):
+    if ceremony["root"] is None:
+        return None
+    return {AttestationFormat(ceremony["format"]): [ceremony["root"].encode()]}
 
 
 def decoded(text):
@@ -24,7 +37,12 @@ def decoded(text):
 def judge(ceremony):
     response, passkey = ceremony["response"], ceremony["passkey"]
     if passkey is None:
-        verify_registration_response(credential=response, **EXPECTED)
+        verify_registration_response(
+            credential=response,
+            supported_pub_key_algs=OFFERED,
+            pem_root_certs_bytes_by_fmt=roots(ceremony),
+            **EXPECTED,
+        )
         return
     # To find the passkey by the ID, and to compare the user, is the caller's part.
     parsed = json.loads(response)

@@ -2,7 +2,11 @@
 
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { verifyAuthenticationResponse, verifyRegistrationResponse } from "@simplewebauthn/server";
+import {
+  SettingsService,
+  verifyAuthenticationResponse,
+  verifyRegistrationResponse,
+} from "@simplewebauthn/server";
 
 const entry = import.meta.resolve("@simplewebauthn/server");
 const root = entry.slice(0, entry.indexOf("/server/") + "/server/".length);
@@ -14,9 +18,11 @@ const expected = {
   requireUserVerification: true,
 };
 
-async function judge({ response: text, passkey }) {
+async function judge({ response: text, passkey, format, root }) {
   const response = JSON.parse(text);
   if (passkey === null) {
+    const certificates = root === null ? [] : [root];
+    if (format !== "none") SettingsService.setRootCertificates({ identifier: format, certificates });
     const supportedAlgorithmIDs = [-8, -7, -257];
     return verifyRegistrationResponse({ response, supportedAlgorithmIDs, ...expected });
   }

@@ -1,12 +1,18 @@
 //! What is tampered with in assertions.
 
+mod signature;
+
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE},
+};
 use relying_party::test_authenticator::{
-    AssertionParts, AttestedCredentialData, Cbor, SignedAssertion, TestAlgorithm, TestKey, flags,
+    AssertionParts, AttestedCredentialData, Cbor, CborValue, SignedAssertion, flags,
 };
 use serde_json::{Value, json};
 
 use crate::{
-    ceremony::{Tamper, after, before, flip},
+    ceremony::{HONEST, TEXTS, Tamper, after, before, encoded, flip, text, with_other_unused_bits},
     client_data,
 };
 
@@ -14,16 +20,18 @@ pub type Assertion = Tamper<AssertionParts, SignedAssertion>;
 
 /// Every tampering by its name.
 pub fn tamperings() -> Vec<(&'static str, Assertion)> {
-    let mut all = vec![("honest", before(|_, _| ()))];
+    let mut all = vec![(HONEST, before(|_, _| ()))];
     all.extend(client_data::TAMPERINGS.iter().map(|(name, edit)| {
         (*name, before(|it: &mut AssertionParts, seed| edit(&mut it.client_data, seed)))
     }));
-    all.extend(parts());
+    all.extend(data());
+    all.extend(signature::tamperings());
     all.extend(members());
+    all.extend(TEXTS.iter().map(|(name, edit)| (*name, text(*edit))));
     all
 }
 
-fn parts() -> Vec<(&'static str, Assertion)> {
+fn data() -> Vec<(&'static str, Assertion)> {
     vec![
         (
             "data: RP ID hash with one bit flipped",
@@ -102,6 +110,42 @@ fn parts() -> Vec<(&'static str, Assertion)> {
             }),
         ),
         (
+            "data: an extension twice",
+            before(|it: &mut AssertionParts, _| {
+                let twice = [("unknown", true.into()), ("unknown", false.into())];
+                it.authenticator_data.extend(Cbor::map(twice));
+            }),
+        ),
+        (
+            "data: an extension whose name is a number",
+            before(|it: &mut AssertionParts, _| {
+                it.authenticator_data.extend(Cbor::map([(1, true.into())]));
+            }),
+        ),
+        (
+            "data: extensions are an array",
+            before(|it: &mut AssertionParts, _| {
+                it.authenticator_data.extend(CborValue::Array(Vec::new()));
+            }),
+        ),
+        (
+            "data: empty extensions",
+            before(|it: &mut AssertionParts, _| it.authenticator_data.extend(Cbor::empty_map())),
+        ),
+        (
+            "data: extensions cut",
+            before(|it: &mut AssertionParts, _| {
+                it.authenticator_data.extend(Cbor::Raw(vec![0xa1, 0x61]));
+            }),
+        ),
+        (
+            "data: bytes behind extensions",
+            before(|it: &mut AssertionParts, _| {
+                it.authenticator_data.extend(Cbor::map([("unknown", true.into())]));
+                it.authenticator_data.trailing = vec![0];
+            }),
+        ),
+        (
             "data: bytes behind",
             before(|it: &mut AssertionParts, _| it.authenticator_data.trailing = vec![0]),
         ),
@@ -112,47 +156,6 @@ fn parts() -> Vec<(&'static str, Assertion)> {
         (
             "data: cut in the hash",
             before(|it: &mut AssertionParts, _| it.authenticator_data.raw = Some(vec![7; 30])),
-        ),
-        (
-            "signature: of another key",
-            before(|it: &mut AssertionParts, seed| {
-                let seed = format!("another key {seed}");
-                it.key = TestKey::from_seed(it.key.algorithm(), seed).unwrap();
-            }),
-        ),
-        (
-            "signature: of another kind of key",
-            before(|it: &mut AssertionParts, _| {
-                let other = match it.key.algorithm() {
-                    TestAlgorithm::Es256 => TestAlgorithm::EdDsa,
-                    _ => TestAlgorithm::Es256,
-                };
-                it.key = TestKey::from_seed(other, "another kind of key").unwrap();
-            }),
-        ),
-        (
-            "signature: one bit flipped",
-            after(|it: &mut SignedAssertion, seed| flip(&mut it.signature, seed)),
-        ),
-        ("signature: empty", after(|it: &mut SignedAssertion, _| it.signature.clear())),
-        (
-            "signature: cut",
-            after(|it: &mut SignedAssertion, _| {
-                it.signature.pop();
-            }),
-        ),
-        ("signature: a byte behind", after(|it: &mut SignedAssertion, _| it.signature.push(0))),
-        ("signature: all zeros", after(|it: &mut SignedAssertion, _| it.signature.fill(0))),
-        (
-            "signature: of other client data",
-            after(|it: &mut SignedAssertion, _| it.client_data_json.push(b' ')),
-        ),
-        (
-            "signature: of other authenticator data",
-            after(|it: &mut SignedAssertion, _| {
-                let counter = it.authenticator_data.len() - 1;
-                it.authenticator_data[counter] += 1;
-            }),
         ),
     ]
 }
@@ -172,6 +175,51 @@ fn members() -> Vec<(&'static str, Assertion)> {
                 it.outer.id = "AQID".into();
                 it.outer.raw_id = "AQID".into();
             }),
+        ),
+        (
+            "JSON: rawId of another credential",
+            after(|it: &mut SignedAssertion, _| it.outer.raw_id = "AQID".into()),
+        ),
+        (
+            "JSON: id and rawId with other unused bits",
+            after(|it: &mut SignedAssertion, _| {
+                it.outer.id = with_other_unused_bits(&it.outer.id);
+                it.outer.raw_id = it.outer.id.clone();
+            }),
+        ),
+        (
+            "JSON: clientDataJSON padded",
+            after(|it: &mut SignedAssertion, _| {
+                it.outer.set("/response/clientDataJSON", URL_SAFE.encode(&it.client_data_json));
+            }),
+        ),
+        (
+            "JSON: clientDataJSON in the standard alphabet",
+            Tamper {
+                parts: Box::new(|it, _| client_data::need_both_alphabets(&mut it.client_data)),
+                ..after(|it: &mut SignedAssertion, _| {
+                    let text = STANDARD_NO_PAD.encode(&it.client_data_json);
+                    it.outer.set("/response/clientDataJSON", text);
+                })
+            },
+        ),
+        (
+            "JSON: authenticatorData padded",
+            after(|it: &mut SignedAssertion, _| {
+                let data = URL_SAFE.encode(&it.authenticator_data);
+                it.outer.set("/response/authenticatorData", data);
+            }),
+        ),
+        (
+            "JSON: authenticatorData with other unused bits",
+            after(|it: &mut SignedAssertion, _| {
+                let data = with_other_unused_bits(&encoded(&it.authenticator_data));
+                it.outer.set("/response/authenticatorData", data);
+            }),
+        ),
+        (
+            "JSON: userHandle of 65 bytes",
+            after(|it: &mut SignedAssertion, _| it.user_handle = Some(vec![7; 65])),
         ),
         ("JSON: rawId missing", after(|it: &mut SignedAssertion, _| it.outer.remove("/rawId"))),
         ("JSON: rawId padded", after(|it: &mut SignedAssertion, _| it.outer.raw_id.push('='))),

@@ -21,6 +21,11 @@ fn text(data: &mut ClientData, change: impl FnOnce(String) -> String) {
     data.raw = Some(change(String::from_utf8(data.to_bytes()).unwrap()).into_bytes());
 }
 
+/// Adds bytes that base64 and base64url write differently.
+pub fn need_both_alphabets(data: &mut ClientData) {
+    data.extra.push(("unknown".into(), json!("????????>>>>>>>>")));
+}
+
 pub const TAMPERINGS: &[(&str, Edit)] = &[
     ("client data: type missing", |it, _| edit(it, |json| drop(json.remove("type")))),
     ("client data: type is a number", |it, _| set(it, "type", json!(1))),
@@ -29,6 +34,14 @@ pub const TAMPERINGS: &[(&str, Edit)] = &[
     ("client data: type in capitals", |it, _| it.kind = it.kind.to_uppercase()),
     ("client data: type of the other ceremony", |it, _| {
         it.kind = if it.kind == "webauthn.get" { "webauthn.create" } else { "webauthn.get" }.into();
+    }),
+    ("client data: type with a NUL behind", |it, _| it.kind.push('\0')),
+    ("client data: type of a payment", |it, _| it.kind = "payment.get".into()),
+    ("client data: type twice, the right one last", |it, _| {
+        text(it, |json| json.replacen('{', r#"{"type":"webauthn.other","#, 1));
+    }),
+    ("client data: name of type in capitals", |it, _| {
+        text(it, |json| json.replacen("\"type\"", "\"TYPE\"", 1));
     }),
     ("client data: challenge missing", |it, _| edit(it, |json| drop(json.remove("challenge")))),
     ("client data: challenge is a number", |it, _| set(it, "challenge", json!(1))),
@@ -54,6 +67,18 @@ pub const TAMPERINGS: &[(&str, Edit)] = &[
     ("client data: origin with another port", |it, _| it.origin.push_str(":8443")),
     ("client data: origin with the default port", |it, _| it.origin.push_str(":443")),
     ("client data: origin with a slash", |it, _| it.origin.push('/')),
+    ("client data: origin with a user", |it, _| it.origin = "https://user@example.com".into()),
+    ("client data: origin with a question mark", |it, _| it.origin.push('?')),
+    ("client data: origin with a space", |it, _| it.origin.push(' ')),
+    ("client data: origin with a NUL", |it, _| it.origin.push('\0')),
+    ("client data: origin of an app", |it, _| {
+        it.origin = "android:apk-key-hash:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".into();
+    }),
+    ("client data: origin null", |it, _| it.origin = "null".into()),
+    ("client data: origin with escaped slashes", |it, _| {
+        text(it, |json| json.replace("https://", r"https:\/\/"));
+    }),
+    ("client data: origin is an array", |it, _| set(it, "origin", json!([ORIGIN]))),
     ("client data: origin with a path", |it, _| it.origin.push_str("/login")),
     ("client data: origin in capitals", |it, _| it.origin = ORIGIN.to_uppercase()),
     ("client data: origin with a dot at the end", |it, _| it.origin.push('.')),
@@ -68,6 +93,7 @@ pub const TAMPERINGS: &[(&str, Edit)] = &[
         it.cross_origin = Some(true);
         it.top_origin = Some("https://example.net".into());
     }),
+    ("client data: topOrigin null", |it, _| set(it, "topOrigin", Value::Null)),
     ("client data: topOrigin is a number", |it, _| set(it, "topOrigin", json!(1))),
     ("client data: tokenBinding supported", |it, _| {
         set(it, "tokenBinding", json!({ "status": "supported" }));
@@ -82,7 +108,7 @@ pub const TAMPERINGS: &[(&str, Edit)] = &[
             format!("{{{},{}}}", &json[kind + 1..end], &json[1..kind])
         });
     }),
-    ("client data: white space", |it, _| text(it, |json| json.replace(':', " : "))),
+    ("client data: white space", |it, _| text(it, |json| json.replace("\":", "\" : "))),
     ("client data: a member twice, the right one last", |it, _| {
         text(it, |json| json.replacen('{', r#"{"origin":"https://example.net","#, 1));
     }),
@@ -93,6 +119,20 @@ pub const TAMPERINGS: &[(&str, Edit)] = &[
         text(it, |json| json.replace("webauthn.", r"webauth\u006e."));
     }),
     ("client data: a byte order mark", |it, _| text(it, |json| format!("\u{feff}{json}"))),
+    ("client data: a NUL behind", |it, _| text(it, |json| json + "\0")),
+    ("client data: white space behind", |it, _| text(it, |json| json + "\n")),
+    ("client data: a comma at the end", |it, _| {
+        text(it, |json| json[..json.len() - 1].to_owned() + ",}");
+    }),
+    ("client data: 10,000 arrays within each other", |it, _| {
+        text(it, |json| {
+            let arrays = "[".repeat(10_000) + &"]".repeat(10_000);
+            json.replacen('{', &format!(r#"{{"unknown":{arrays},"#), 1)
+        });
+    }),
+    ("client data: 100,000 bytes", |it, _| {
+        set(it, "unknown", json!("a".repeat(100_000)));
+    }),
     ("client data: bytes behind", |it, _| text(it, |json| json + "x")),
     ("client data: cut", |it, _| text(it, |json| json[..json.len() - 1].into())),
     ("client data: an array", |it, _| it.raw = Some(b"[]".to_vec())),

@@ -1,20 +1,22 @@
-//! Peers, each in a separate process.
+//! Peers in separate processes.
 //!
 //! A driver reads a JSON object a line, a [`Ceremony`], and answers each with a line: `accepted`, `rejected: REASON`,
 //! or `unsupported` for what the peer cannot do at all. RP ID, origin, challenge, and user are those of `ceremony.rs`;
-//! user verification is required; ES256, EdDSA and RS256 are offered. The first line that it writes is the peer's name
-//! and version.
+//! user verification is required; ES256, EdDSA and RS256 are offered; attestation is only required if the ceremony has
+//! a root, and then it must lead there. The first line that a driver writes is the peer's name and version.
 
 use std::{
     io::{BufRead as _, BufReader, BufWriter, Write as _},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
-use crate::ceremony::Ceremony;
+use crate::{
+    ceremony::Ceremony,
+    peer::{Peer, Verdict},
+};
 
 pub struct Driver {
-    /// The peer's name, without its version.
-    pub name: String,
+    name: String,
     process: Child,
     to: Option<BufWriter<ChildStdin>>,
     from: BufReader<ChildStdout>,
@@ -39,9 +41,14 @@ impl Driver {
         assert!(!name.is_empty(), "{command} does not say what it is");
         Self { name, process, to, from }
     }
+}
 
-    /// The verdicts, in the order of the ceremonies; none for what the peer cannot do.
-    pub fn judge(&mut self, ceremonies: &[Ceremony]) -> Vec<Option<Result<(), String>>> {
+impl Peer for Driver {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn judge(&mut self, ceremonies: &[Ceremony]) -> Vec<Verdict> {
         let to = self.to.as_mut().unwrap();
         for ceremony in ceremonies {
             serde_json::to_writer(&mut *to, ceremony).unwrap();

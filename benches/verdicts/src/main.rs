@@ -5,22 +5,35 @@
 //! verdicts COUNT DRIVER…    at least so many ceremonies; each driver is a command that speaks the protocol of `driver.rs`
 //! ```
 //!
+//! `webauthn_rp` always takes part: it is linked into this program.
+//!
 //! `disagreements.tsv` has every kind of disagreement with its class and its reason. One that is not there fails, and
-//! so does one that no longer occurs. `UPDATE_DISAGREEMENTS=1` writes the table anew, and keeps the reasons.
+//! in a run of at least 50,000 ceremonies so does one that no longer occurs. `UPDATE_DISAGREEMENTS=1` writes the table
+//! anew, and keeps the reasons.
 
 mod assertion;
 mod ceremony;
+mod certified;
 mod client_data;
 mod driver;
 mod ours;
+mod peer;
 mod registration;
 mod table;
+mod webauthn_rp;
 
-use std::{collections::BTreeMap, env, process::ExitCode};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    process::ExitCode,
+    thread,
+};
 
-use ceremony::{Ceremony, Device};
+use ceremony::{Ceremony, Device, HONEST};
 use driver::Driver;
+use peer::{Peer, Verdict};
 use table::{Disagreement, Table};
+use webauthn_rp::WebauthnRp;
 
 /// How many ceremonies are on their way to the drivers at once: their answers fit into a pipe.
 const BATCH: usize = 128;
@@ -32,47 +45,92 @@ fn main() -> ExitCode {
         eprintln!("usage: verdicts COUNT DRIVER…");
         return ExitCode::FAILURE;
     };
-    let mut drivers = arguments.map(|command| Driver::start(&command)).collect::<Vec<_>>();
+    let mut peers: Vec<Box<dyn Peer>> = vec![Box::new(WebauthnRp::new())];
+    peers.extend(arguments.map(|command| Box::new(Driver::start(&command)) as Box<dyn Peer>));
     let mut table = Table::read();
     let (mut count, mut accepted, mut seed) = (0_usize, 0_usize, 0_u64);
     let mut found = BTreeMap::<Disagreement, usize>::new();
+    let mut without_verdict = vec![0_usize; peers.len()];
     while count < wanted {
-        let ceremonies = Device::all(seed).into_iter().flat_map(|device| device.ceremonies(seed));
-        let ceremonies = ceremonies.collect::<Vec<_>>();
+        let ceremonies = ceremonies(seed);
         for batch in ceremonies.chunks(BATCH) {
-            let ours = batch.iter().map(ours::judge).collect::<Vec<_>>();
+            let (ours, theirs) = judge(batch, &mut peers);
             count += batch.len();
             accepted += ours.iter().filter(|verdict| verdict.is_ok()).count();
-            for driver in &mut drivers {
-                compare(batch, &ours, driver, &mut found);
+            for ((peer, theirs), without_verdict) in
+                peers.iter().zip(theirs).zip(&mut without_verdict)
+            {
+                *without_verdict += compare(batch, &ours, peer.name(), theirs, &table, &mut found);
             }
         }
         seed += 1;
     }
-    for (disagreement, times) in &found {
-        table.see(disagreement, *times);
+    for disagreement in found.keys() {
+        table.see(disagreement);
     }
     let disagreements = found.values().sum::<usize>();
-    let peers = drivers.iter().map(|driver| driver.name.as_str()).collect::<Vec<_>>();
+    let names = peers.iter().map(|peer| peer.name()).collect::<Vec<_>>();
+    let kinds = found.keys().map(Disagreement::key).collect::<BTreeSet<_>>();
     println!(
-        "{count} ceremonies, {accepted} of them accepted here; {} peers ({}); {disagreements} disagreements of {} kinds",
+        "{count} ceremonies, {accepted} of them accepted here; {} peers; {disagreements} disagreements of {} kinds",
         peers.len(),
-        peers.join(", "),
-        found.len(),
+        kinds.len(),
     );
-    table.finish(&peers)
+    for (name, without_verdict) in names.iter().zip(without_verdict) {
+        let with = found.iter().filter(|(found, _)| found.peer == *name);
+        let disagreements = with.map(|(_, times)| times).sum::<usize>();
+        println!(
+            "{name}: {disagreements} disagreements; no verdict on {without_verdict} ceremonies"
+        );
+    }
+    table.finish(&names, count)
 }
 
+/// The ceremonies of every device of a seed.
+fn ceremonies(seed: u64) -> Vec<Ceremony> {
+    thread::scope(|scope| {
+        let devices = Device::all(seed).into_iter();
+        let running = devices.map(|device| scope.spawn(move || device.ceremonies(seed)));
+        let running = running.collect::<Vec<_>>();
+        running.into_iter().flat_map(|device| device.join().unwrap()).collect()
+    })
+}
+
+/// Our verdicts, and those of each peer.
+fn judge(
+    batch: &[Ceremony],
+    peers: &mut [Box<dyn Peer>],
+) -> (Vec<Result<(), String>>, Vec<Vec<Verdict>>) {
+    thread::scope(|scope| {
+        let running = peers.iter_mut().map(|peer| scope.spawn(|| peer.judge(batch)));
+        let running = running.collect::<Vec<_>>();
+        let ours = batch.iter().map(ours::judge).collect();
+        (ours, running.into_iter().map(|peer| peer.join().unwrap()).collect())
+    })
+}
+
+/// Returns on how many ceremonies the peer has no verdict.
 fn compare(
     batch: &[Ceremony],
     ours: &[Result<(), String>],
-    driver: &mut Driver,
+    peer: &str,
+    theirs: Vec<Verdict>,
+    table: &Table,
     found: &mut BTreeMap<Disagreement, usize>,
-) {
-    let theirs = driver.judge(batch);
+) -> usize {
+    let mut without_verdict = 0;
     for ((ceremony, ours), theirs) in batch.iter().zip(ours).zip(theirs) {
-        // What a peer cannot do, such as an algorithm, is no verdict.
-        let Some(theirs) = theirs else { continue };
+        let Some(theirs) = theirs else {
+            without_verdict += 1;
+            continue;
+        };
+        assert!(
+            ceremony.tampering != HONEST || (ours.is_ok() && theirs.is_ok()),
+            "{} with {}: {ours:?} here, {theirs:?} by {}",
+            ceremony.kind(),
+            ceremony.subject,
+            peer,
+        );
         if ours.is_ok() == theirs.is_ok() {
             continue;
         }
@@ -80,13 +138,14 @@ fn compare(
             kind: ceremony.kind(),
             tampering: ceremony.tampering,
             subject: ceremony.subject,
-            peer: driver.name.clone(),
+            peer: peer.to_owned(),
             ours: ours.clone().err().unwrap_or_else(|| "accepted".into()),
         };
-        if !found.contains_key(&disagreement) {
+        if !found.contains_key(&disagreement) && !table.explains(&disagreement) {
             let theirs = theirs.err().unwrap_or_else(|| "accepted".into());
-            eprintln!("{disagreement}: {theirs}");
+            eprintln!("{disagreement}: {theirs:.100}");
         }
         *found.entry(disagreement).or_default() += 1;
     }
+    without_verdict
 }

@@ -11,6 +11,7 @@ use relying_party::{
     extensions::RequestedExtensions,
     json::{AuthenticationResponse, RegistrationResponse, UserVerification},
     policy::{OriginPolicy, RpId},
+    x509::TrustAnchor,
 };
 
 use crate::ceremony::{CHALLENGE, Ceremony, ORIGIN, Passkey, RP_ID, USER};
@@ -20,13 +21,26 @@ pub fn judge(ceremony: &Ceremony) -> Result<(), String> {
     let rp_id = RpId::new(RP_ID).unwrap();
     let origins = OriginPolicy::builder(&rp_id).origin(ORIGIN).build().unwrap();
     let verdict = match &ceremony.passkey {
-        None => register(&ceremony.response, &rp_id, &origins),
+        None => {
+            let attestation = match &ceremony.root {
+                None => AttestationPolicy::ignore(),
+                Some(pem) => {
+                    AttestationPolicy::trusted().anchors(TrustAnchor::from_pem(pem).unwrap())
+                }
+            };
+            register(&ceremony.response, &rp_id, &origins, &attestation)
+        }
         Some(passkey) => sign_in(&ceremony.response, passkey, &rp_id, &origins),
     };
     verdict.map_err(|error| error.code().to_owned())
 }
 
-fn register(response: &str, rp_id: &RpId, origins: &OriginPolicy) -> Result<(), CeremonyError> {
+fn register(
+    response: &str,
+    rp_id: &RpId,
+    origins: &OriginPolicy,
+    attestation: &AttestationPolicy,
+) -> Result<(), CeremonyError> {
     let expected = RegistrationExpectation {
         rp_id,
         origins,
@@ -36,7 +50,7 @@ fn register(response: &str, rp_id: &RpId, origins: &OriginPolicy) -> Result<(), 
         user_verification: UserVerification::Required,
         algorithms: &[Algorithm::EdDSA, Algorithm::ES256, Algorithm::RS256],
         conditional: false,
-        attestation: &AttestationPolicy::ignore(),
+        attestation,
         extensions: &RequestedExtensions::default(),
         verifier: &RustCrypto,
         now: Timestamp::from_unix_millis(1_790_000_000_000),

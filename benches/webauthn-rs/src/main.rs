@@ -1,14 +1,16 @@
-//! Runs `webauthn-rs-core` on the recorded ceremonies in a separate process, for `peers`.
+//! Runs `webauthn-rs-core` in a separate process: on the recorded ceremonies for `peers`, and on those of `verdicts`.
 //!
 //! ```text
 //! webauthn-rs-peer                  reads lines "SUBJECT COUNT"; answers "NANOSECONDS ALLOCATIONS", of one run
 //! webauthn-rs-peer run SUBJECT N    runs one subject, for a profiler
+//! webauthn-rs-peer verdicts         reads ceremonies; answers verdicts
 //! ```
 //!
 //! A subject is `ALGORITHM/CEREMONY`, as in `recorded.json`. If the library does not accept it, the answer is an empty
 //! line.
 
 mod subject;
+mod verdicts;
 
 use std::{
     env,
@@ -31,7 +33,8 @@ fn main() {
                 measured(&subject);
             }
         }
-        _ => panic!("usage: webauthn-rs-peer [run SUBJECT COUNT]"),
+        ["verdicts"] => verdicts::serve(),
+        _ => panic!("usage: webauthn-rs-peer [run SUBJECT COUNT | verdicts]"),
     }
 }
 

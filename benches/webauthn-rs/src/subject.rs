@@ -64,7 +64,7 @@ impl Subject {
     }
 }
 
-fn core() -> WebauthnCore {
+pub(crate) fn core() -> WebauthnCore {
     let origins = vec![Url::parse(ORIGIN).unwrap()];
     let timeout = Duration::from_secs(300);
     WebauthnCore::new_unsafe_experts_only("Example", RP_ID, origins, timeout, None, None)
@@ -88,24 +88,29 @@ fn trusting(root: &[u8], authenticator_data: &[u8]) -> AttestationCaList {
 }
 
 /// The serialized state of a ceremony, with the recorded challenge instead of the random one.
-fn with_challenge<T: serde::Serialize + serde::de::DeserializeOwned>(state: &T) -> T {
+pub(crate) fn with_challenge<T: serde::Serialize + serde::de::DeserializeOwned>(state: &T) -> T {
     let mut state: Value = to_value(state).unwrap();
     state["challenge"] = json!(URL_SAFE_NO_PAD.encode(CHALLENGE));
     from_value(state).unwrap()
 }
 
+/// A registration that requires user verification, with the recorded challenge.
+pub(crate) fn registration_state(core: &WebauthnCore) -> RegistrationState {
+    let builder = core.new_challenge_register_builder(&USER, "alice", "Alice").unwrap();
+    let algorithms = vec![COSEAlgorithm::ES256, COSEAlgorithm::RS256];
+    let builder = builder
+        .user_verification_policy(UserVerificationPolicy::Required)
+        .credential_algorithms(algorithms);
+    let (_, state) = core.generate_challenge_register(builder).unwrap();
+    with_challenge(&state)
+}
+
 impl Registration {
     fn new(recorded: &Value) -> Self {
         let core = core();
-        let builder = core.new_challenge_register_builder(&USER, "alice", "Alice").unwrap();
-        let algorithms = vec![COSEAlgorithm::ES256, COSEAlgorithm::RS256];
-        let builder = builder
-            .user_verification_policy(UserVerificationPolicy::Required)
-            .credential_algorithms(algorithms);
-        let (_, state) = core.generate_challenge_register(builder).unwrap();
         let authorities = bytes(recorded, "root")
             .map(|root| trusting(&root, &bytes(recorded, "authenticatorData").unwrap()));
-        Self { state: with_challenge(&state), core, json: text(recorded, "json"), authorities }
+        Self { state: registration_state(&core), core, json: text(recorded, "json"), authorities }
     }
 
     fn credential(&self) -> Option<Credential> {
