@@ -8,7 +8,7 @@ import { say } from "/notices.js";
 import { createSilently, loadPasskeys } from "/passkeys.js";
 import { showRecoveryCodes } from "/recovery.js";
 import { loadSessions } from "/sessions.js";
-import { emit, state } from "/state.js";
+import { emit, state, unknownAccount } from "/state.js";
 import { $, ask, withButton } from "/ui.js";
 import { show } from "/views.js";
 
@@ -24,7 +24,7 @@ export async function enter(user, { focus = true } = {}) {
 
 /** Shows how to sign in: nobody is. */
 export function leave({ focus = true } = {}) {
-  Object.assign(state, { user: null, recovering: null, passkeys: [] });
+  Object.assign(state, { user: null, recovering: null, passkeys: [], account: unknownAccount });
   // The next user of this browser finds nothing of the account in the page.
   for (const id of ["passkeys", "sessions", "activity-entries", "codes"]) $(id).replaceChildren();
   $("account-name").textContent = "";

@@ -2,13 +2,13 @@
 
 import { reload } from "/account.js";
 import { loadActivity } from "/activity.js";
-import { browserName, client, verified } from "/client.js";
-import { nodes, t } from "/i18n.js";
+import { client, verified } from "/client.js";
+import { t } from "/i18n.js";
 import { say } from "/notices.js";
+import { isToBeDeleted, passkeyRow } from "/passkey.js";
 import { PasskeyError } from "/passkeys/browser/index.js";
 import { on, state } from "/state.js";
-import { time } from "/time.js";
-import { $, ask, copyOf, focusHeading, refuse, setFieldError, withButton, withHint } from "/ui.js";
+import { $, ask, focusHeading, refuse, setFieldError, withButton } from "/ui.js";
 
 export async function loadPasskeys() {
   // The client tells the browser, which forgets passkeys that are gone.
@@ -30,43 +30,10 @@ function showPasskeys() {
 const item = (id) => [...$("passkeys").children].find((element) => element.dataset.id === id);
 
 function passkeyItem(passkey) {
-  const element = copyOf("passkey-template");
-  const part = (selector) => element.querySelector(selector);
-  element.dataset.id = passkey.id;
-  const [kind, label] =
-    passkey.attachment === "cross-platform" && !passkey.backupEligible ? ["key", "icon_key"]
-    : passkey.backupEligible ? ["cloud", "icon_synced"]
-    : ["device", "icon_device"];
-  part(".passkey-icon use").setAttribute("href", `#icon-${kind}`);
-  part(".passkey-icon").setAttribute("aria-label", t(label));
-  part(".passkey-name").textContent = passkey.name;
-  part(".passkey-tags").append(...tags(passkey));
-  const browser = state.account.passkey_browsers[passkey.id];
-  const when = time(passkey.createdAt);
-  part(".created").append(...(browser ? nodes("created_in", { when, where: browserName(browser) }) : nodes("created", { when })));
-  part(".last-used").append(...(passkey.lastUsedAt === null ? [t("never_used")] : nodes("last_used", { when: time(passkey.lastUsedAt) })));
-  part(".rename").setAttribute("aria-label", t("rename_passkey", { name: passkey.name }));
-  part(".rename").title = t("rename");
-  part(".delete").setAttribute("aria-label", t("delete_passkey", { name: passkey.name }));
-  part(".delete").title = t("delete");
-  part(".rename").addEventListener("click", () => startRename(element, passkey));
-  part(".delete").addEventListener("click", () => deletePasskey(element, passkey));
+  const element = passkeyRow(passkey, deletePasskey);
+  element.querySelector(".rename").addEventListener("click", () => startRename(element, passkey));
   return element;
 }
-
-function* tags({ id, authenticator, authenticatorAttested, backupEligible, synced }) {
-  if (id === state.account.session_passkey) yield tag("this_session", "this_session_hint", "accent");
-  if (backupEligible === false) yield tag("device_bound", "device_bound_hint");
-  else if (synced === true) yield tag("synced", "synced_hint", "good");
-  else if (synced === false) yield tag("not_synced", "not_synced_hint");
-  // Anyone can claim to be any model; only an attested one is proved.
-  if (authenticator) {
-    const values = { model: authenticator };
-    yield authenticatorAttested ? tag("attested", "attested_hint", "good", values) : tag("claimed", "claimed_hint", "", values);
-  }
-}
-
-const tag = (key, hint, tone = "", values) => withHint(t(key, values), t(hint), `tag ${tone}`.trim());
 
 // ---- create ----
 
@@ -162,17 +129,15 @@ function startRename(element, passkey) {
 
 // ---- delete ----
 
-async function deletePasskey(element, passkey) {
+async function deletePasskey(button, passkey) {
   const { passkeys, site, account } = state;
   const consequence =
     passkeys.length > 1 ? "delete_text"
     : site.demo_codes ? "delete_last_codes"
     : account.recovery_codes > 0 ? "delete_last_recovery"
     : "delete_last";
-  $("delete-title").textContent = t("delete_title", { name: passkey.name });
-  $("delete-text").textContent = t(consequence);
-  if ((await ask($("delete-dialog"))) !== "delete") return;
-  await withButton(element.querySelector(".delete"), async () => {
+  if (!(await isToBeDeleted(passkey, consequence))) return;
+  await withButton(button, async () => {
     await verified(() => passkey.delete());
     await reload();
     focusHeading("passkeys-title");

@@ -6,8 +6,9 @@ import { api } from "/api.js";
 import { client, verified } from "/client.js";
 import { t } from "/i18n.js";
 import { say } from "/notices.js";
-import { emit, state } from "/state.js";
-import { $, ask, refuse, setFieldError, withButton } from "/ui.js";
+import { isToBeDeleted, passkeyRow } from "/passkey.js";
+import { emit, on, state } from "/state.js";
+import { $, ask, focusHeading, refuse, setFieldError, withButton } from "/ui.js";
 import { show } from "/views.js";
 
 const LENGTH = 20;
@@ -82,17 +83,24 @@ export function recover(user, { focus = true } = {}) {
   state.user = null;
   state.recovering = user;
   $("recovering-title").textContent = t("recovering_title", { name: user.name });
+  showRoom(t("recovering_text"));
   show("recovering", { focus });
 }
 
 $("recover").addEventListener("click", () => {
   withButton($("recover"), async () => {
-    await client.createPasskey();
+    try {
+      await client.createPasskey();
+    } catch (failure) {
+      if (failure.code !== "passkey_limit_reached") throw failure;
+      showRoom(failure.message, await client.passkeys());
+      return focusHeading("recovering-title");
+    }
     try {
       const { status } = await client.signIn();
       if (status === "complete") {
         await welcome({ withPasskey: true });
-        return say("good", t("recovered"));
+        return say("good", t(state.passkeys.length > 1 ? "recovered" : "recovered_only"));
       }
     } catch (error) {
       // The new passkey is there, whatever became of the first sign-in with it.
@@ -101,6 +109,36 @@ $("recover").addEventListener("click", () => {
     leave();
     say("good", t("recovered_sign_in"));
   });
+});
+
+/** Shows what to do next: create the new passkey, or first delete one of those that leave no room for it. */
+function showRoom(text, passkeys = []) {
+  const isFull = passkeys.length > 0;
+  $("recovering-text").textContent = text;
+  $("recovering-passkeys").replaceChildren(...passkeys.map(removableRow));
+  $("recovering-list").hidden = !isFull;
+  $("recover").hidden = isFull;
+}
+
+function removableRow(passkey) {
+  const element = passkeyRow(passkey, makeRoom);
+  element.querySelector(".rename").remove();
+  return element;
+}
+
+async function makeRoom(button, passkey) {
+  if (!(await isToBeDeleted(passkey, "delete_text"))) return;
+  await withButton(button, async () => {
+    await passkey.delete();
+    showRoom(t("recovering_text"));
+    focusHeading("recovering-title");
+    say("good", t("deleted", { name: passkey.name }));
+  });
+}
+
+// The next user of this browser finds nothing of the account in the page.
+on("view", (view) => {
+  if (view !== "recovering") $("recovering-passkeys").replaceChildren();
 });
 
 $("recover-cancel").addEventListener("click", () => {

@@ -1,5 +1,8 @@
 // What the page knows, and events about changes that concern more than one part of it.
 
+/** What is known of an account beside its passkeys, before the server has told. */
+export const unknownAccount = Object.freeze({ session_passkey: null, passkey_browsers: {}, recovery_codes: 0 });
+
 export const state = {
   /** What the server says about the site. */
   site: { rp_id: location.hostname, rp_name: "", url: location.href, related_origins: [], demo_settings: false, demo_codes: false },
@@ -13,7 +16,7 @@ export const state = {
   recovering: null,
   passkeys: [],
   /** What is known of the account beside its passkeys. */
-  account: { session_passkey: null, passkey_browsers: {}, recovery_codes: 0 },
+  account: unknownAccount,
 };
 
 const events = new EventTarget();

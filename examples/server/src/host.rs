@@ -1,6 +1,6 @@
 //! The host's part for `relying-party-http`: sessions and accounts.
 
-use axum::http::{HeaderMap, HeaderValue, header, request::Parts};
+use axum::http::{HeaderMap, HeaderValue, Method, header, request::Parts};
 use relying_party::{
     Duration, PasskeyId, RelyingParty, SignedInUser, Timestamp, UserHandle, VerificationProof,
     settings::SensitiveAction,
@@ -28,6 +28,7 @@ pub struct Sessions {
     pub(crate) cookie: SessionCookie,
     rp_id: String,
     creation_is_sensitive: bool,
+    max_passkeys: usize,
     codes: bool,
     behind_proxy: bool,
 }
@@ -58,12 +59,14 @@ impl Sessions {
         cookie: SessionCookie,
         config: &Config,
     ) -> Self {
-        let reverification = rp.settings().reverification();
+        let settings = rp.settings();
+        let creation = SensitiveAction::Create;
         Self {
             store,
             cookie,
             rp_id: rp.rp_id().to_string(),
-            creation_is_sensitive: reverification.is_needed_before(SensitiveAction::Create),
+            creation_is_sensitive: settings.reverification().is_needed_before(creation),
+            max_passkeys: usize::try_from(settings.max_passkeys_per_user()).unwrap_or(usize::MAX),
             codes: config.demo_codes,
             behind_proxy: config.limits.behind_proxy,
         }
@@ -102,17 +105,26 @@ impl Sessions {
     }
 
     /// Who has used a recovery code, and when. It lets them create a passkey, and nothing else: with the new passkey
-    /// they sign in as always.
+    /// they sign in as always. A user who has the maximum number of passkeys may also list them and delete one, since
+    /// the new one would be refused.
     async fn recovering(
         &self,
         request: &Parts,
         session: &Session,
     ) -> Result<Option<(SignedInUser, Timestamp)>, HostError> {
-        if session.account.is_some() || !creates_passkey(request.uri.path()) {
+        let creates = creates_passkey(request.uri.path());
+        if session.account.is_some() || !(creates || makes_room(request)) {
             return Ok(None);
         }
-        let recovering = session.recovering(&self.store, &self.rp_id).await?;
-        Ok(recovering.map(|(account, since)| (SignedInUser::from(&account), since)))
+        let Some((account, since)) = session.recovering(&self.store, &self.rp_id).await? else {
+            return Ok(None);
+        };
+        let may = creates || self.count_passkeys(account.handle).await? >= self.max_passkeys;
+        Ok(may.then(|| (SignedInUser::from(&account), since)))
+    }
+
+    async fn count_passkeys(&self, user: UserHandle) -> Result<usize, HostError> {
+        Ok(self.store.count_passkeys(&self.rp_id, user).await?)
     }
 
     /// When the host itself verified a user: at the sign-up, or at a sign-in with a code. That counts for a first
@@ -128,8 +140,8 @@ impl Sessions {
         if !self.creation_is_sensitive || !request.uri.path().ends_with("/create/begin") {
             return Ok(None);
         }
-        let has_passkeys = self.store.has_passkeys(&self.rp_id, account.handle).await?;
-        Ok((!has_passkeys).then_some(row.created_at))
+        let has_none = self.count_passkeys(account.handle).await? == 0;
+        Ok(has_none.then_some(row.created_at))
     }
 }
 
@@ -140,6 +152,15 @@ fn is_sign_in(path: &str) -> bool {
 /// Whether a path creates a passkey for a user who is signed in.
 fn creates_passkey(path: &str) -> bool {
     path.ends_with("/create/begin") || path.ends_with("/create/finish")
+}
+
+/// Whether a request lists passkeys or deletes one of them.
+fn makes_room(request: &Parts) -> bool {
+    match request.uri.path().strip_prefix("/passkeys") {
+        Some("") => request.method == Method::GET,
+        Some(id) => request.method == Method::DELETE && id.len() > 1,
+        None => false,
+    }
 }
 
 impl Host for Sessions {

@@ -73,6 +73,7 @@ export default Object.freeze({
   recovering_title: "Erstellen Sie einen neuen Passkey, {name}",
   recovering_text: "Ihr Wiederherstellungscode wurde akzeptiert. Damit können Sie genau eines tun: auf diesem Gerät einen Passkey erstellen. Danach melden Sie sich damit an.",
   recovered: "Ihr neuer Passkey funktioniert. Löschen Sie die Passkeys, die Sie nicht mehr haben.",
+  recovered_only: "Ihr neuer Passkey funktioniert.",
   recovered_sign_in: "Ihr neuer Passkey ist bereit. Melden Sie sich damit an.",
 
   codes_title: "Wiederherstellungscodes",
@@ -105,9 +106,10 @@ export default Object.freeze({
   create_continue: "Weiter",
   created_notice: "„{name}“ wurde erstellt. Ab jetzt können Sie sich damit anmelden.",
 
-  icon_synced: "Synchronisierter Passkey",
-  icon_key: "Sicherheitsschlüssel",
-  icon_device: "Passkey dieses Geräts",
+  icon_key: "Auf einem Sicherheitsschlüssel",
+  icon_phone: "Auf einem Telefon oder Tablet",
+  icon_computer: "Auf einem Computer",
+  icon_manager: "In einem Passwortmanager",
   synced: "Synchronisiert",
   synced_hint: "Ihr Passwortmanager bewahrt eine Kopie auf. Sie können diesen Passkey auf allen Geräten verwenden, auf denen Sie dort angemeldet sind.",
   not_synced: "Noch nicht synchronisiert",

@@ -78,6 +78,7 @@ export default Object.freeze({
   recovering_title: "Create a new passkey, {name}",
   recovering_text: "Your recovery code was accepted. It lets you do one thing: create a passkey on this device. Then sign in with it.",
   recovered: "Your new passkey works. Delete the passkeys that you no longer have.",
+  recovered_only: "Your new passkey works.",
   recovered_sign_in: "Your new passkey is ready. Sign in with it.",
 
   codes_title: "Recovery codes",
@@ -111,9 +112,10 @@ export default Object.freeze({
   create_continue: "Continue",
   created_notice: "“{name}” was created. You can sign in with it from now on.",
 
-  icon_synced: "Synced passkey",
-  icon_key: "Security key",
-  icon_device: "This device’s passkey",
+  icon_key: "On a security key",
+  icon_phone: "On a phone or tablet",
+  icon_computer: "On a computer",
+  icon_manager: "In a password manager",
   synced: "Synced",
   synced_hint: "Your password manager keeps a copy. You can use this passkey on all devices where you are signed in to it.",
   not_synced: "Not synced yet",

@@ -28,10 +28,12 @@ pub(crate) fn router() -> Router<Arc<App>> {
         "code.js",
         "entrance.js",
         "i18n.js",
+        "kinds.js",
         "messages/ar.js",
         "messages/de.js",
         "messages/en.js",
         "notices.js",
+        "passkey.js",
         "passkeys.js",
         "recovery.js",
         "sessions.js",
@@ -58,7 +60,7 @@ mod tests {
     /// The badge names the model in both cases, but only says of an attested one that it is proved.
     #[test]
     fn page_tells_attested_models_from_claimed_ones() {
-        let script = include_str!("../../assets/passkeys.js");
+        let script = include_str!("../../assets/passkey.js");
         assert!(script.contains(
             r#"authenticatorAttested ? tag("attested", "attested_hint", "good", values) : tag("claimed", "claimed_hint""#
         ));

@@ -133,5 +133,5 @@ async fn needs_passkey(app: &App, user: UserHandle) -> Result<bool, ApiError> {
     if settings.second_factor() != SecondFactorRule::Always || !settings.enabled() {
         return Ok(false);
     }
-    Ok(app.store.has_passkeys(&app.site.rp_id, user).await?)
+    Ok(app.store.count_passkeys(&app.site.rp_id, user).await? > 0)
 }

@@ -1,7 +1,8 @@
 //! Recovery codes: the way back for users who have lost all their passkeys.
 //!
 //! Each code has 100 random bits, is shown once, to be printed, and counts once. Only its hash is kept. A code does not
-//! sign anyone in: it lets its user create a passkey, with which they sign in.
+//! sign anyone in: it lets its user create a passkey, with which they sign in. If the account has the maximum number of
+//! passkeys, it also lets them delete one first.
 
 use std::sync::Arc;
 

@@ -53,13 +53,13 @@ impl Store {
         on_either!(self, sql => sql.account(&owner).await)
     }
 
-    /// Whether an account has a passkey.
+    /// How many passkeys an account has.
     ///
     /// # Errors
     ///
     /// The database fails.
-    pub async fn has_passkeys(&self, rp_id: &str, user: UserHandle) -> Result<bool, SqlxError> {
+    pub async fn count_passkeys(&self, rp_id: &str, user: UserHandle) -> Result<usize, SqlxError> {
         let owner = Owner { rp_id: rp_id.to_owned(), user };
-        on_either!(self, sql => Ok(!sql.passkeys_of(&owner).await?.is_empty()))
+        on_either!(self, sql => Ok(sql.passkeys_of(&owner).await?.len()))
     }
 }

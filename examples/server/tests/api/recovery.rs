@@ -53,6 +53,44 @@ async fn recovery_code_lets_its_user_create_a_passkey_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn recovery_code_makes_room_for_the_new_passkey_and_no_more() {
+    let site = Site::new(&["--settings", r#"{"max_passkeys_per_user":2}"#]).await;
+    let mut ada = site.browser("laptop");
+    let lost = ada.sign_up("Ada").await;
+    let codes = ada.recovery_codes().await;
+    ada.authenticator = TestAuthenticator::new("tablet");
+    let other = ada.create().await;
+    let [lost, other] = [lost, other].map(|it| format!("/passkeys/{}", it["id"].as_str().unwrap()));
+
+    let mut new = site.browser("phone");
+    new.recover(&codes[0]).await.ok();
+    let begin = new.post("/passkeys/create/begin", json!({})).await;
+    begin.refused(StatusCode::FORBIDDEN, "passkey_limit_reached");
+    assert_eq!(new.passkeys().await.as_array().unwrap().len(), 2);
+    // Neither the whole account nor a name.
+    for (method, path) in [("DELETE", "/passkeys"), ("DELETE", "/passkeys/"), ("PATCH", &lost)] {
+        let answer = new.call(method, path, json!({ "name": "Mine" })).await;
+        assert_ne!(answer.status, StatusCode::OK, "{method} {path}");
+    }
+    assert_eq!(ada.passkeys().await.as_array().unwrap().len(), 2);
+    new.call("DELETE", &lost, json!({})).await.ok();
+    // There is room now, so the rest is as always.
+    for (method, path) in [("GET", "/passkeys"), ("DELETE", &other)] {
+        let answer = new.call(method, path, json!({})).await;
+        answer.refused(StatusCode::UNAUTHORIZED, "unauthenticated");
+    }
+    new.create().await;
+    new.sign_in(json!({ "flow": "discoverable" })).await.ok();
+    assert_eq!(new.passkeys().await.as_array().unwrap().len(), 2);
+    // Not for anyone else.
+    let mut stranger = site.browser("stranger");
+    for (method, path) in [("GET", "/passkeys"), ("DELETE", &other)] {
+        let answer = stranger.call(method, path, json!({})).await;
+        answer.refused(StatusCode::UNAUTHORIZED, "unauthenticated");
+    }
+}
+
+#[tokio::test]
 async fn recovery_creates_a_passkey_even_where_that_needs_a_verification() {
     const CREATE: &str = r#"{"reverification":{"max_age":300000,"before":["create"]}}"#;
     let site = Site::new(&["--settings", CREATE]).await;
