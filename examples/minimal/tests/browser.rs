@@ -10,13 +10,16 @@
 
 mod support;
 
-use support::{Service, browser::Browser};
+use support::{
+    Service,
+    browser::{Browser, Kind},
+};
 
 const STATUS: &str = "#status";
 
 #[test]
 fn sign_up_sign_in_rename_and_delete() {
-    let Some(browser) = Browser::start("minimal-", &[]) else { return };
+    let Some(browser) = Browser::start(Kind::Chromium, "minimal-", &[]) else { return };
     let service = Service::start();
     let authenticator = browser.add_authenticator();
     // Otherwise the authenticator would answer autofill before the test does anything.

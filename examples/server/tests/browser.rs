@@ -30,7 +30,7 @@ mod tour;
 
 use std::{thread, time::Duration};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use support::{
     browser::{Browser, Kind},
     server::Server,
@@ -61,12 +61,8 @@ struct Stage {
 }
 
 impl Stage {
-    fn new(prefix: &str, flags: &[&str]) -> Option<Self> {
-        Self::in_browser(Kind::Chromium, prefix, flags)
-    }
-
-    fn in_browser(kind: Kind, prefix: &str, flags: &[&str]) -> Option<Self> {
-        let browser = Browser::start_kind(kind, prefix, &[])?;
+    fn new(kind: Kind, prefix: &str, flags: &[&str]) -> Option<Self> {
+        let browser = Browser::start(kind, prefix, &[])?;
         let folder = tempfile::tempdir().unwrap();
         let server = Server::start(folder.path().join("passkeys.sqlite"), 0, flags);
         browser.open(&server.url());
@@ -119,6 +115,14 @@ impl Stage {
         }
         self.browser.remove_authenticator(&authenticator);
         self.browser.add_authenticator()
+    }
+
+    /// Plugs in another authenticator. Where that does not always answer beside the first, in its place.
+    fn beside(&self, first: &Authenticator, other: &Value) -> Authenticator {
+        if !self.browser.can_wait() {
+            self.browser.remove_authenticator(first);
+        }
+        self.browser.add_authenticator_with(other)
     }
 
     #[track_caller]
@@ -186,6 +190,10 @@ impl Stage {
 
 in_each_browser![
     create_use_rename_and_delete,
+    data_survive_a_restart_and_a_kill,
+    the_hand_written_json_does_as_the_browsers_own,
+    a_browser_without_passkeys_is_told_so,
+    what_takes_too_long_is_refused_and_the_offer_in_the_field_is_renewed,
     who_is_not_verified_is_refused,
     the_wrong_address_explains_and_leads_to_the_right_one,
     notices_leave_by_themselves_and_move_nothing,
@@ -195,7 +203,7 @@ in_each_browser![
 
 #[expect(clippy::too_many_lines, reason = "what a user does, from the first visit to the last")]
 fn create_use_rename_and_delete(kind: Kind) {
-    let Some(stage) = Stage::in_browser(kind, "main-", &[]) else { return };
+    let Some(stage) = Stage::new(kind, "main-", &[]) else { return };
     let browser = &stage.browser;
     let built_in = browser.add_authenticator();
 
@@ -326,7 +334,7 @@ fn create_use_rename_and_delete(kind: Kind) {
 }
 
 fn who_is_not_verified_is_refused(kind: Kind) {
-    let Some(stage) = Stage::in_browser(kind, "unverified-", &[]) else { return };
+    let Some(stage) = Stage::new(kind, "unverified-", &[]) else { return };
     let browser = &stage.browser;
     let authenticator = browser.add_authenticator();
     browser.set_user_verified(&authenticator, false);
@@ -356,9 +364,8 @@ fn who_is_not_verified_is_refused(kind: Kind) {
     stage.assert_no_complaints();
 }
 
-#[test]
-fn data_survive_a_restart_and_a_kill() {
-    let Some(mut stage) = Stage::new("restart-", &[]) else { return };
+fn data_survive_a_restart_and_a_kill(kind: Kind) {
+    let Some(mut stage) = Stage::new(kind, "restart-", &[]) else { return };
     let authenticator = stage.browser.add_authenticator();
     stage.sign_up("Linus");
     let names = stage.names();
@@ -391,17 +398,14 @@ fn data_survive_a_restart_and_a_kill() {
     stage.browser.wait_for_text(STATUS, "Welcome back, Linus");
 }
 
-#[test]
-fn the_hand_written_json_does_as_the_browsers_own() {
-    let Some(stage) = Stage::new("fallback-", &[]) else { return };
+fn the_hand_written_json_does_as_the_browsers_own(kind: Kind) {
+    let Some(stage) = Stage::new(kind, "fallback-", &[]) else { return };
     let browser = &stage.browser;
-    browser.devtools(
-        "Page.addScriptToEvaluateOnNewDocument",
-        &json!({ "source": "
-            delete PublicKeyCredential.parseCreationOptionsFromJSON;
-            delete PublicKeyCredential.parseRequestOptionsFromJSON;
-            delete PublicKeyCredential.prototype.toJSON;
-            delete PublicKeyCredential.isConditionalMediationAvailable;" }),
+    browser.before_pages(
+        "delete PublicKeyCredential.parseCreationOptionsFromJSON;
+         delete PublicKeyCredential.parseRequestOptionsFromJSON;
+         delete PublicKeyCredential.prototype.toJSON;
+         delete PublicKeyCredential.isConditionalMediationAvailable;",
     );
     browser.open(&stage.server.url());
     browser.add_authenticator();
@@ -414,14 +418,10 @@ fn the_hand_written_json_does_as_the_browsers_own() {
     stage.assert_no_complaints();
 }
 
-#[test]
-fn a_browser_without_passkeys_is_told_so() {
-    let Some(stage) = Stage::new("unsupported-", &[]) else { return };
+fn a_browser_without_passkeys_is_told_so(kind: Kind) {
+    let Some(stage) = Stage::new(kind, "unsupported-", &[]) else { return };
     let browser = &stage.browser;
-    browser.devtools(
-        "Page.addScriptToEvaluateOnNewDocument",
-        &json!({ "source": "delete window.PublicKeyCredential" }),
-    );
+    browser.before_pages("delete window.PublicKeyCredential");
     browser.open(&stage.server.url());
     browser.wait_for_text("#unsupported", "does not support passkeys");
     assert_eq!(browser.script("return document.querySelector('#sign-in').disabled"), true);
@@ -429,7 +429,7 @@ fn a_browser_without_passkeys_is_told_so() {
 }
 
 fn the_wrong_address_explains_and_leads_to_the_right_one(kind: Kind) {
-    let Some(stage) = Stage::in_browser(kind, "address-", &[]) else { return };
+    let Some(stage) = Stage::new(kind, "address-", &[]) else { return };
     let browser = &stage.browser;
     browser.open(&format!("http://127.0.0.1:{}/", stage.server.port()));
     browser.wait_for_text("#elsewhere-text", "127.0.0.1 is only a number");
@@ -441,7 +441,7 @@ fn the_wrong_address_explains_and_leads_to_the_right_one(kind: Kind) {
 }
 
 fn notices_leave_by_themselves_and_move_nothing(kind: Kind) {
-    let Some(stage) = Stage::in_browser(kind, "notices-", &[]) else { return };
+    let Some(stage) = Stage::new(kind, "notices-", &[]) else { return };
     let browser = &stage.browser;
     browser.add_authenticator();
     let height = || browser.script("return document.body.scrollHeight");
@@ -472,7 +472,7 @@ fn notices_leave_by_themselves_and_move_nothing(kind: Kind) {
 }
 
 fn explanations_show_on_hover_and_focus(kind: Kind) {
-    let Some(stage) = Stage::in_browser(kind, "hints-", &[]) else { return };
+    let Some(stage) = Stage::new(kind, "hints-", &[]) else { return };
     let browser = &stage.browser;
     browser.add_authenticator();
     stage.sign_up("Ada");
@@ -491,7 +491,7 @@ fn explanations_show_on_hover_and_focus(kind: Kind) {
 }
 
 fn account_is_deleted(kind: Kind) {
-    let Some(stage) = Stage::in_browser(kind, "erase-", &[]) else { return };
+    let Some(stage) = Stage::new(kind, "erase-", &[]) else { return };
     let browser = &stage.browser;
     browser.add_authenticator();
     stage.sign_up("Ada");
@@ -513,9 +513,8 @@ fn account_is_deleted(kind: Kind) {
 /// Ceremonies and offers in the field last two seconds.
 const SHORT: &str = r#"{"ceremony_lifetime":2000,"autofill_lifetime":2000}"#;
 
-#[test]
-fn what_takes_too_long_is_refused_and_the_offer_in_the_field_is_renewed() {
-    let Some(stage) = Stage::new("expired-", &["--settings", SHORT]) else { return };
+fn what_takes_too_long_is_refused_and_the_offer_in_the_field_is_renewed(kind: Kind) {
+    let Some(stage) = Stage::new(kind, "expired-", &["--settings", SHORT]) else { return };
     let browser = &stage.browser;
     let authenticator = browser.add_authenticator();
     // Someone who takes three seconds to find the fingerprint reader.
@@ -542,6 +541,9 @@ fn what_takes_too_long_is_refused_and_the_offer_in_the_field_is_renewed() {
     browser.set_present(&authenticator, true);
     stage.sign_up("Joan");
 
+    if !browser.can_wait() {
+        return browser.skip("no one picks a suggestion of autofill");
+    }
     // The request that opens with the page is not answered; the one that replaces it is, with a challenge that
     // still counts. Nobody presses a button.
     browser.set_present(&authenticator, false);

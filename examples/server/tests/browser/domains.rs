@@ -1,19 +1,27 @@
 //! Where a passkey works: the rows of the domain table that a browser can show, on real names.
 //!
-//! The names lead to this machine by a switch of the browser's. Subdomains by policy are shown over HTTPS, with a
-//! certificate that is thrown away; for the other rows another switch has the browser treat the pages as if they came
+//! The names lead to this machine by a setting of the browser's. Subdomains by policy are shown over HTTPS, with a
+//! certificate that is thrown away; for the other rows another setting has the browser treat the pages as if they came
 //! by HTTPS, which the server has to accept by an exception that is named as what it is. The browser refuses what the
 //! RP ID does not cover before the server hears of it; where the browser agrees, the server still decides.
+//!
+//! HTTPS is shown in Chromium only: Firefox cannot be told that a name leads to another port.
 
 use std::{net::TcpListener, thread, time::Duration};
 
-use super::STATUS;
+use super::{STATUS, in_each_browser};
 use crate::support::{
-    browser::Browser,
+    browser::{Browser, Kind},
     server::Server,
     tls::TlsProxy,
     webdriver::{Authenticator, key},
 };
+
+in_each_browser![
+    a_passkey_works_on_its_domain_and_accepted_subdomains_only,
+    a_passkey_of_a_subdomain_works_neither_on_a_sibling_nor_on_the_parent,
+    a_passkey_of_localhost_works_on_any_port,
+];
 
 const HOSTS: [&str; 6] = [
     "your-domain.test",
@@ -33,15 +41,21 @@ struct Scene {
 }
 
 impl Scene {
-    fn new(prefix: &'static str) -> Option<Self> {
+    fn new(kind: Kind, prefix: &'static str) -> Option<Self> {
         // The browser has to know the port when it starts. Nobody else takes it in the meantime, as a rule.
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let secure = HOSTS.map(|host| format!("http://{host}:{port}")).join(",");
-        let flags = [
-            "--host-resolver-rules=MAP *.test 127.0.0.1".to_owned(),
-            format!("--unsafely-treat-insecure-origin-as-secure={secure}"),
-        ];
-        let browser = Browser::start(prefix, &flags)?;
+        let settings = match kind {
+            Kind::Chromium => {
+                let secure = HOSTS.map(|host| format!("http://{host}:{port}")).join(",");
+                [
+                    "--host-resolver-rules=MAP *.test 127.0.0.1".to_owned(),
+                    format!("--unsafely-treat-insecure-origin-as-secure={secure}"),
+                ]
+            }
+            Kind::Firefox => ["network.dns.localDomains", "dom.securecontext.allowlist"]
+                .map(|name| format!(r#"user_pref("{name}", "{}");"#, HOSTS.join(","))),
+        };
+        let browser = Browser::start(kind, prefix, &settings)?;
         let authenticator = browser.add_authenticator();
         let folder = tempfile::tempdir().unwrap();
         Some(Self { browser, authenticator, folder, port })
@@ -109,9 +123,8 @@ impl Scene {
     }
 }
 
-#[test]
-fn a_passkey_works_on_its_domain_and_accepted_subdomains_only() {
-    let Some(scene) = Scene::new("domains-") else { return };
+fn a_passkey_works_on_its_domain_and_accepted_subdomains_only(kind: Kind) {
+    let Some(scene) = Scene::new(kind, "domains-") else { return };
     let all_below = &[
         "your-domain.test",
         "accounts.your-domain.test",
@@ -139,9 +152,8 @@ fn a_passkey_works_on_its_domain_and_accepted_subdomains_only() {
     server.terminate();
 }
 
-#[test]
-fn a_passkey_of_a_subdomain_works_neither_on_a_sibling_nor_on_the_parent() {
-    let Some(scene) = Scene::new("siblings-") else { return };
+fn a_passkey_of_a_subdomain_works_neither_on_a_sibling_nor_on_the_parent(kind: Kind) {
+    let Some(scene) = Scene::new(kind, "siblings-") else { return };
     let server = scene.serve("staging1.your-domain.test", &["staging1.your-domain.test"]);
     scene.create("staging1.your-domain.test", "Ada");
     scene.works("staging1.your-domain.test");
@@ -170,7 +182,8 @@ fn a_passkey_works_over_https_on_the_subdomains_of_the_policy() {
     ];
     let server = Server::start(folder.path().join("server.sqlite"), 0, &flags);
     let proxy = TlsProxy::start(&HOSTS, server.port());
-    let Some(browser) = Browser::start("https-", &proxy.browser_flags()) else { return };
+    let flags = proxy.browser_flags();
+    let Some(browser) = Browser::start(Kind::Chromium, "https-", &flags) else { return };
     let authenticator = browser.add_authenticator();
     let open = |host: &str| {
         browser.set_present(&authenticator, false);
@@ -209,9 +222,8 @@ fn a_passkey_works_over_https_on_the_subdomains_of_the_policy() {
     browser.look("excepted");
 }
 
-#[test]
-fn a_passkey_of_localhost_works_on_any_port() {
-    let Some(scene) = Scene::new("localhost-") else { return };
+fn a_passkey_of_localhost_works_on_any_port(kind: Kind) {
+    let Some(scene) = Scene::new(kind, "localhost-") else { return };
     let database = scene.folder.path().join("server.sqlite");
     let first = Server::start(&database, 0, &[]);
     let second = Server::start(&database, 0, &[]);

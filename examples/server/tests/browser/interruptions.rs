@@ -17,7 +17,7 @@ in_each_browser![
 ];
 
 fn two_tabs_follow_each_other(kind: Kind) {
-    let Some(stage) = Stage::in_browser(kind, "tabs-", &[]) else { return };
+    let Some(stage) = Stage::new(kind, "tabs-", &[]) else { return };
     let browser = &stage.browser;
     let authenticator = browser.add_authenticator();
     stage.sign_up("Ada");
@@ -45,7 +45,7 @@ fn two_tabs_follow_each_other(kind: Kind) {
 }
 
 fn back_button_shows_who_is_signed_in_now(kind: Kind) {
-    let Some(stage) = Stage::in_browser(kind, "back-", &[]) else { return };
+    let Some(stage) = Stage::new(kind, "back-", &[]) else { return };
     let browser = &stage.browser;
     browser.add_authenticator();
     stage.sign_up("Ada");
@@ -64,7 +64,7 @@ fn back_button_shows_who_is_signed_in_now(kind: Kind) {
 }
 
 fn reload_in_the_middle_loses_nothing(kind: Kind) {
-    let Some(stage) = Stage::in_browser(kind, "reload-", &[]) else { return };
+    let Some(stage) = Stage::new(kind, "reload-", &[]) else { return };
     let browser = &stage.browser;
     let authenticator = browser.add_authenticator();
     if browser.can_wait() {
@@ -100,7 +100,7 @@ fn reload_in_the_middle_loses_nothing(kind: Kind) {
 }
 
 fn double_click_counts_once(kind: Kind) {
-    let Some(stage) = Stage::in_browser(kind, "double-", &[]) else { return };
+    let Some(stage) = Stage::new(kind, "double-", &[]) else { return };
     let browser = &stage.browser;
     let authenticator = browser.add_authenticator();
     let click_twice = |selector: &str| {
@@ -151,7 +151,7 @@ fn behind_network(stage: &Stage) -> (Proxy, String) {
 }
 
 fn poor_network_is_slow_but_correct(kind: Kind) {
-    let Some(stage) = Stage::in_browser(kind, "slow-", &[]) else { return };
+    let Some(stage) = Stage::new(kind, "slow-", &[]) else { return };
     let browser = &stage.browser;
     let (proxy, url) = behind_network(&stage);
     proxy.set(Weather::Poor);
@@ -179,7 +179,7 @@ fn poor_network_is_slow_but_correct(kind: Kind) {
 }
 
 fn lost_network_is_told_and_everything_can_be_tried_again(kind: Kind) {
-    let Some(stage) = Stage::in_browser(kind, "cut-", &[]) else { return };
+    let Some(stage) = Stage::new(kind, "cut-", &[]) else { return };
     let browser = &stage.browser;
     let (proxy, url) = behind_network(&stage);
     browser.add_authenticator();
@@ -204,7 +204,7 @@ fn lost_network_is_told_and_everything_can_be_tried_again(kind: Kind) {
 }
 
 fn expired_session_leads_to_the_sign_in(kind: Kind) {
-    let Some(stage) = Stage::in_browser(kind, "session-", &[]) else { return };
+    let Some(stage) = Stage::new(kind, "session-", &[]) else { return };
     let browser = &stage.browser;
     let authenticator = browser.add_authenticator();
     stage.sign_up("Ada");

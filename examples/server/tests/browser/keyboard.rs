@@ -44,7 +44,7 @@ impl Stage {
 }
 
 fn everything_can_be_done_by_keyboard(kind: Kind) {
-    let Some(stage) = Stage::in_browser(kind, "keyboard-", &[]) else { return };
+    let Some(stage) = Stage::new(kind, "keyboard-", &[]) else { return };
     let browser = &stage.browser;
     let authenticator = browser.add_authenticator();
 
@@ -163,7 +163,7 @@ impl Stage {
 }
 
 fn focus_is_never_hidden_behind_a_notice(kind: Kind) {
-    let Some(stage) = Stage::in_browser(kind, "obscured-", &[]) else { return };
+    let Some(stage) = Stage::new(kind, "obscured-", &[]) else { return };
     let browser = &stage.browser;
     browser.add_authenticator();
     stage.sign_up("Ada");

@@ -4,28 +4,27 @@
 
 use serde_json::json;
 
-use super::{Kind, Stage};
+use super::{Kind, Stage, in_each_browser};
 use crate::support::webdriver::key;
 
-#[test]
-fn in_english() {
-    tour(Kind::Chromium, "en");
+in_each_browser![in_english, in_german, in_arabic_from_right_to_left];
+
+fn in_english(kind: Kind) {
+    tour(kind, "en");
 }
 
-#[test]
-fn in_german() {
-    tour(Kind::Chromium, "de");
+fn in_german(kind: Kind) {
+    tour(kind, "de");
 }
 
-#[test]
-fn in_arabic_from_right_to_left() {
-    tour(Kind::Chromium, "ar");
+fn in_arabic_from_right_to_left(kind: Kind) {
+    tour(kind, "ar");
 }
 
 /// Each language has every sentence that the page uses, with the same things filled in.
 #[test]
 fn all_languages_have_the_same_sentences() {
-    let Some(stage) = Stage::new("sentences-", &[]) else { return };
+    let Some(stage) = Stage::new(Kind::Chromium, "sentences-", &[]) else { return };
     let wrong = stage.browser.script_async(
         r#"const done = arguments[arguments.length - 1];
         (async () => {
@@ -65,7 +64,7 @@ fn all_languages_have_the_same_sentences() {
 #[expect(clippy::too_many_lines, reason = "one visit of the page after another")]
 fn tour(kind: Kind, language: &str) {
     let prefix = format!("tour-{language}-");
-    let Some(stage) = Stage::in_browser(kind, &prefix, &["--demo-settings"]) else { return };
+    let Some(stage) = Stage::new(kind, &prefix, &["--demo-settings"]) else { return };
     let browser = &stage.browser;
     let url = format!("{}?lang={language}", stage.server.url());
     let device = browser.add_authenticator();
@@ -104,7 +103,7 @@ fn tour(kind: Kind, language: &str) {
     browser.find(".notice.bad");
     browser.click(".notice summary");
     browser.look("refused");
-    let security_key = browser.add_authenticator_with(&json!({ "transport": "usb" }));
+    let security_key = stage.beside(&device, &json!({ "transport": "usb" }));
     browser.click("#add-key");
     browser.type_into("#create-name", "YubiKey on my key ring");
     browser.look("add-key");
@@ -173,19 +172,19 @@ fn tour(kind: Kind, language: &str) {
     browser.find("#view-signed-out");
 
     // Nowhere, or without an answer.
-    if browser.has_developer_tools() {
-        browser.devtools("Network.enable", &json!({}));
-        browser.devtools("Network.setBlockedURLs", &json!({ "urls": ["*/api/session"] }));
-        browser.open(&url);
-        browser.find("#view-failed");
-        browser.look("no-answer");
-        browser.devtools("Network.setBlockedURLs", &json!({ "urls": [] }));
-        browser.click("#retry");
-        browser.find("#view-signed-out");
-    } else {
-        browser.skip("a server that does not answer");
-    }
     browser.open(&format!("http://127.0.0.1:{}/?lang={language}", stage.server.port()));
     browser.find("#view-elsewhere");
     browser.look("elsewhere");
+    browser.before_pages(
+        "window.unreachable = true;
+         const answered = window.fetch;
+         window.fetch = (...request) =>
+             window.unreachable ? Promise.reject(new TypeError('no answer')) : answered(...request);",
+    );
+    browser.open(&url);
+    browser.find("#view-failed");
+    browser.look("no-answer");
+    browser.script("window.unreachable = false");
+    browser.click("#retry");
+    browser.find("#view-signed-out");
 }

@@ -40,19 +40,14 @@ impl std::ops::Deref for Browser {
 const USUAL: (u32, u32) = (1100, 820);
 
 impl Browser {
-    /// Starts Chromium. `None`, with a printed reason, if it is missing; unless `REQUIRE_BROWSER` is `1`, as it is in
-    /// CI.
-    pub fn start(prefix: &str, flags: &[String]) -> Option<Self> {
-        Self::start_kind(Kind::Chromium, prefix, flags)
-    }
-
-    /// The same with any browser. The flags are Chromium's.
-    pub fn start_kind(kind: Kind, prefix: &str, flags: &[String]) -> Option<Self> {
+    /// Starts a browser with Chromium's flags, or with lines of Firefox's preferences. `None`, with a printed reason, if
+    /// it is missing; unless `REQUIRE_BROWSER` is `1`, as it is in CI.
+    pub fn start(kind: Kind, prefix: &str, settings: &[String]) -> Option<Self> {
         let profile = tempfile::tempdir().expect("a folder for the profile");
         let started = match kind {
-            Kind::Chromium => chromium(profile.path(), flags).map(WebDriver::new),
+            Kind::Chromium => chromium(profile.path(), settings).map(WebDriver::new),
             Kind::Firefox => program("FIREFOX", &["firefox-esr", "firefox"])
-                .and_then(|firefox| Firefox::start(&firefox, profile.path()))
+                .and_then(|firefox| Firefox::start(&firefox, profile.path(), settings))
                 .map(WebDriver::new),
         };
         match started {
@@ -96,15 +91,12 @@ impl Browser {
         for scheme in ["light", "dark"] {
             self.prefer_colours(scheme);
             for (width, height) in sizes {
-                if !self.resize(width, height) {
-                    self.skip(&format!("a window of {width} pixels"));
-                    continue;
-                }
                 // The widths in between differ from the others in nothing that axe-core looks at.
                 let is_looked_at = with_axe && width != 390;
                 if !is_looked_at && pictures.is_none() {
                     continue;
                 }
+                self.resize(width, height);
                 // Entrances and changes of colour are over before anyone looks; what turns for ever goes on.
                 self.script(
                     "for (const animation of document.getAnimations()) try { animation.finish() } catch {}",

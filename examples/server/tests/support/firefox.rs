@@ -30,6 +30,29 @@ user_pref("toolkit.telemetry.reportingpolicy.firstRun", false);
 user_pref("app.update.enabled", false);
 "#;
 
+const PREFER_COLOURS: &str = "
+Services.prefs.setIntPref('layout.css.prefers-color-scheme.content-override', arguments[0] ? 0 : 1)";
+
+/// The part of the window that shows the page gets the size. The window itself cannot be as narrow as a telephone.
+const RESIZE: &str = "
+const [width, height] = arguments;
+const { style } = gBrowser.selectedBrowser;
+window.resizeTo(Math.max(1400, width), height + 400);
+for (const [side, size] of Object.entries({ width, height })) {
+    for (const name of [side, `min-${side}`, `max-${side}`]) style.setProperty(name, `${size}px`);
+}";
+
+const ADD_SCRIPT: &str = "
+Services.mm.loadFrameScript('data:text/javascript,' + encodeURIComponent(arguments[0]), true)";
+
+/// Runs in the process of each page. A sandbox without wrappers is as good as the page's own script, and its policy does
+/// not count.
+const BEFORE_PAGES: &str = "
+addEventListener('DOMWindowCreated', ({ target: { defaultView } }) => {
+    const sandbox = new Cu.Sandbox(defaultView, { sandboxPrototype: defaultView, wantXrays: false });
+    Cu.evalInSandbox(SOURCE, sandbox);
+}, true);";
+
 /// A running Firefox; it ends when this is dropped.
 #[derive(Debug)]
 pub struct Firefox {
@@ -44,8 +67,10 @@ struct Connection {
 }
 
 impl Firefox {
-    pub fn start(firefox: &Path, profile: &Path) -> Result<Self, String> {
-        fs::write(profile.join("user.js"), PREFERENCES).map_err(|error| error.to_string())?;
+    /// Starts a headless browser with an empty profile, and these lines of preferences beside the usual ones.
+    pub fn start(firefox: &Path, profile: &Path, preferences: &[String]) -> Result<Self, String> {
+        let preferences = format!("{PREFERENCES}{}\n", preferences.join("\n"));
+        fs::write(profile.join("user.js"), preferences).map_err(|error| error.to_string())?;
         let browser = Command::new(firefox)
             .args([
                 "--headless",
@@ -145,7 +170,6 @@ impl Protocol for Firefox {
             ("POST", ["window", "new"]) => ("WebDriver:NewWindow", body.clone()),
             ("POST", ["window"]) => ("WebDriver:SwitchToWindow", body.clone()),
             ("DELETE", ["window"]) => ("WebDriver:CloseWindow", json!({})),
-            ("POST", ["window", "rect"]) => ("WebDriver:SetWindowRect", body.clone()),
             ("DELETE", ["cookie"]) => ("WebDriver:DeleteAllCookies", json!({})),
             ("POST", ["webauthn", "authenticator"]) => {
                 ("WebAuthn:AddVirtualAuthenticator", body.clone())
@@ -163,8 +187,15 @@ impl Protocol for Firefox {
                 ("WebAuthn:AddCredential", with("authenticatorId", id))
             }
             ("POST", ["preference", "colours"]) => {
-                let dark = body["value"] == "dark";
-                return self.prefer_colours(dark);
+                return self.privileged(PREFER_COLOURS, &json!([body["value"] == "dark"]));
+            }
+            ("POST", ["viewport"]) => {
+                return self.privileged(RESIZE, &json!([body["width"], body["height"]]));
+            }
+            ("POST", ["scripts"]) => {
+                let source = body["source"].to_string();
+                return self
+                    .privileged(ADD_SCRIPT, &json!([BEFORE_PAGES.replace("SOURCE", &source)]));
             }
             _ => return Err(format!("no command of Firefox for {method} {path}")),
         };
@@ -177,15 +208,13 @@ impl Protocol for Firefox {
 }
 
 impl Firefox {
-    fn prefer_colours(&self, dark: bool) -> Result<Value, String> {
-        let scheme = u8::from(!dark);
-        let script = format!(
-            "Services.prefs.setIntPref('layout.css.prefers-color-scheme.content-override', {scheme})"
-        );
+    /// Runs a script as a part of the browser.
+    fn privileged(&self, script: &str, arguments: &Value) -> Result<Value, String> {
         self.command("Marionette:SetContext", &json!({ "value": "chrome" }))?;
-        let set = self.command("WebDriver:ExecuteScript", &json!({ "script": script, "args": [] }));
+        let script = json!({ "script": script, "args": arguments });
+        let done = self.command("WebDriver:ExecuteScript", &script);
         self.command("Marionette:SetContext", &json!({ "value": "content" }))?;
-        set
+        done
     }
 }
 

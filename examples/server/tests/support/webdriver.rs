@@ -52,13 +52,17 @@ impl WebDriver {
 
     // ---- what browsers differ in ----
 
-    /// Whether scripts can run before those of a page, and windows can be of any size.
-    pub fn has_developer_tools(&self) -> bool {
+    fn has_developer_tools(&self) -> bool {
         self.protocol.has_developer_tools()
     }
 
     /// Whether a request can be left open, as by a user who does not touch the authenticator.
     pub fn can_wait(&self) -> bool {
+        self.protocol.has_developer_tools()
+    }
+
+    /// Whether virtual authenticators can be telephones, and can make passkeys that are synced.
+    pub fn has_hybrid_and_synced_passkeys(&self) -> bool {
         self.protocol.has_developer_tools()
     }
 
@@ -92,18 +96,31 @@ impl WebDriver {
         self.delete("/cookie").unwrap();
     }
 
-    /// Makes the page as wide as that, if the browser can. Returns whether it is.
-    pub fn resize(&self, width: u32, height: u32) -> bool {
+    /// Makes the page as large as that.
+    #[track_caller]
+    pub fn resize(&self, width: u32, height: u32) {
         if self.has_developer_tools() {
             self.devtools(
                 "Emulation.setDeviceMetricsOverride",
                 &json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false }),
             );
         } else {
-            let rect = json!({ "width": width, "height": height });
-            self.post("/window/rect", &rect).unwrap();
+            self.post("/viewport", &json!({ "width": width, "height": height })).unwrap();
         }
-        self.script("return innerWidth") == width
+        self.wait_for(&format!("a page of {width} by {height}"), || {
+            let size = self.script("return [innerWidth, innerHeight]");
+            (size == json!([width, height])).then_some(())
+        });
+    }
+
+    /// Runs a script before those of every page that is opened from now on.
+    pub fn before_pages(&self, script: &str) {
+        let source = json!({ "source": script });
+        if self.has_developer_tools() {
+            self.devtools("Page.addScriptToEvaluateOnNewDocument", &source);
+        } else {
+            self.post("/scripts", &source).unwrap();
+        }
     }
 
     /// `light` or `dark`, as if the user had set it in the system.
@@ -147,7 +164,7 @@ impl WebDriver {
     }
 
     /// A command of the browser's developer tools.
-    pub fn devtools(&self, command: &str, parameters: &Value) -> Value {
+    fn devtools(&self, command: &str, parameters: &Value) -> Value {
         self.post("/goog/cdp/execute", &json!({ "cmd": command, "params": parameters })).unwrap()
     }
 
