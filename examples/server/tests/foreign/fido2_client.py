@@ -1,5 +1,5 @@
-"""Signs up, signs in and is refused at the server whose origin is the argument, by the client of python-fido2. Ends with
-an error if anything is not as it should be; the last line says so if all of it is."""
+"""Signs up, signs in and is refused at the server whose origin is the argument, by the client of python-fido2. Ends
+with an error if anything is not as it should be; the last line says so if all of it is."""
 
 import json
 import sys

@@ -40,8 +40,8 @@ impl std::ops::Deref for Browser {
 const USUAL: (u32, u32) = (1100, 820);
 
 impl Browser {
-    /// Starts a browser with Chromium's flags, or with lines of Firefox's preferences. `None`, with a printed reason, if
-    /// it is missing; unless `REQUIRE_BROWSER` is `1`, as it is in CI.
+    /// Starts a browser with Chromium's flags, or with lines of Firefox's preferences. `None`, with a printed reason,
+    /// if it is missing; unless `REQUIRE_BROWSER` is `1`, as it is in CI.
     pub fn start(kind: Kind, prefix: &str, settings: &[String]) -> Option<Self> {
         let profile = tempfile::tempdir().expect("a folder for the profile");
         let started = match kind {
@@ -91,8 +91,8 @@ impl Browser {
         for scheme in ["light", "dark"] {
             self.prefer_colours(scheme);
             for (width, height) in sizes {
-                // The widths in between differ from the others in nothing that axe-core looks at. Two of four are enough
-                // for what Firefox may do otherwise, and take half the time.
+                // The widths in between differ from the others in nothing that axe-core looks at. Two of four are
+                // enough for what Firefox may do otherwise, and take half the time.
                 let is_narrow_and_dark = width == 320 && scheme == "dark";
                 let is_wide_and_light = width == 1280 && scheme == "light";
                 let is_looked_at = with_axe

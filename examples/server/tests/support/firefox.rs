@@ -45,8 +45,8 @@ for (const [side, size] of Object.entries({ width, height })) {
 const ADD_SCRIPT: &str = "
 Services.mm.loadFrameScript('data:text/javascript,' + encodeURIComponent(arguments[0]), true)";
 
-/// Runs in the process of each page. A sandbox without wrappers is as good as the page's own script, and its policy does
-/// not count.
+/// Runs in the process of each page. A sandbox without wrappers is as good as the page's own script, and its policy
+/// does not count.
 const BEFORE_PAGES: &str = "
 addEventListener('DOMWindowCreated', ({ target: { defaultView } }) => {
     const sandbox = new Cu.Sandbox(defaultView, { sandboxPrototype: defaultView, wantXrays: false });
