@@ -222,6 +222,14 @@ async fn a_transaction_that_takes_too_long_leaves_nothing<DB: Dialect>(fresh: &F
     assert_eq!(fresh.store.passkey(&passkey.rp_id, &passkey.credential_id).await.unwrap(), None);
 }
 
+async fn a_rollback_keeps_its_connection<DB: Dialect>(fresh: &Fresh<DB>) {
+    let connections = fresh.store.pool().size();
+    let regretted = async |_| Err::<(), _>(Wrong::Regretted);
+    let error = fresh.store.transaction(regretted).await.unwrap_err();
+    assert!(matches!(error, Wrong::Regretted), "{error:?}");
+    assert!(fresh.store.pool().size() >= connections);
+}
+
 async fn a_panic_reaches_its_caller_and_no_one_else<DB: Dialect>(fresh: &Fresh<DB>) {
     let [panicked, other] = ["laptop", "phone"].map(|name| support::passkey(&account(), name));
     let (inserted, store) = (panicked.clone(), fresh.store.clone());
@@ -277,6 +285,7 @@ on_each_database!(
     an_operation_that_failed_is_not_committed,
     a_store_that_outlives_its_transaction_does_nothing,
     a_transaction_that_takes_too_long_leaves_nothing,
+    a_rollback_keeps_its_connection,
     a_panic_reaches_its_caller_and_no_one_else,
     every_passkey_operation_works_inside,
 );
