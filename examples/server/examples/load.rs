@@ -20,14 +20,15 @@
 
 #[path = "../tests/support/many.rs"]
 mod many;
+#[path = "../tests/support/memory.rs"]
+mod memory;
 #[path = "../tests/support/postgres.rs"]
 mod postgres;
+#[path = "../tests/support/server.rs"]
+mod server_process;
 
 use std::{
-    env, fs,
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
-    thread,
+    env, thread,
     time::{Duration, Instant},
 };
 
@@ -36,11 +37,9 @@ use postgres::Schema;
 use relying_party::test_authenticator::TestAuthenticator;
 use serde_json::{Value, json, value::RawValue};
 use server::config::Config;
+use server_process::{SERVE, Server};
 use tokio::runtime::Handle;
 use ureq::Agent;
-
-/// The argument with which this program is the server.
-const SERVE: &str = "serve";
 
 /// How much load.
 #[derive(Parser)]
@@ -78,7 +77,7 @@ impl Load {
         let file = folder.path().join("load.sqlite");
         let schema = self.postgres.then(|| Schema::new().expect("PostgreSQL can be reached"));
         let database = schema.as_ref().map_or(file.display().to_string(), Schema::url);
-        let server = Server::start(&database, self.flags());
+        let server = Server::start(&database, 0, self.flags());
         if self.passkeys > 0 {
             let (_, mut passkey) = many::passkey();
             "localhost".clone_into(&mut passkey.rp_id);
@@ -92,13 +91,16 @@ impl Load {
         let connections = self.connections.clamp(1, 64);
         let each = self.sign_ins.clamp(1, 20_000).div_ceil(connections);
         let mut browsers: Vec<Browser> =
-            (0..connections).map(|at| Browser::with_passkey(server.port, at)).collect();
+            (0..connections).map(|at| Browser::with_passkey(server.port(), at)).collect();
         println!("{connections} connections, {each} sign-ins each");
         let begins = print("begin", &timed(&mut browsers, |browser| browser.begin(each)));
         let finishes = print("finish", &timed(&mut browsers, Browser::finish));
         let whole = begins * finishes / (begins + finishes);
         println!("both: {whole:.0} sign-ins a second");
-        println!("server: {}", server.memory());
+        match memory::of(server.id(), "VmHWM") {
+            Some(peak) => println!("server: {peak} kB at most"),
+            None => println!("server: its memory is not known"),
+        }
     }
 
     fn flags(&self) -> &'static [&'static str] {
@@ -213,49 +215,4 @@ impl Browser {
 fn finish(start: &Value, response: String) -> Value {
     let response = RawValue::from_string(response).unwrap();
     json!({ "ceremony": start["ceremony"], "credential": response })
-}
-
-/// The server as a process; killed when dropped.
-struct Server {
-    process: Child,
-    port: u16,
-}
-
-impl Server {
-    fn start(database: &str, flags: &[&str]) -> Self {
-        let mut process = Command::new(env::current_exe().unwrap())
-            .args([SERVE, "--address", "127.0.0.1:0", "--database"])
-            .arg(database)
-            .args(flags)
-            // All the load comes from one address.
-            .env("PASSKEYS_BEGINS_PER_MINUTE", "100000000")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let port = lines
-            .by_ref()
-            .map_while(Result::ok)
-            .find_map(|line| line.strip_prefix("Listening on http://127.0.0.1:")?.parse().ok())
-            .expect("the server listens");
-        // Goes on reading, so that the server can go on writing.
-        thread::spawn(move || lines.for_each(drop));
-        Self { process, port }
-    }
-
-    /// The most memory that it has had, where the system tells.
-    fn memory(&self) -> String {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()));
-        let status = status.unwrap_or_default();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        peak.map_or("its memory is not known".into(), |peak| format!("{} at most", peak.trim()))
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Fails where it has ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }

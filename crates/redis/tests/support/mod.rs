@@ -1,10 +1,10 @@
 //! Redis: the one that runs on this machine, and ones that a test starts and stops.
 #![allow(dead_code, unreachable_pub, reason = "not every test needs all of its support")]
 
+mod server;
+
 use std::{
     env,
-    net::TcpListener,
-    process::{Child, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
@@ -20,6 +20,9 @@ use relying_party::{
 };
 use relying_party_redis::RedisCeremonies;
 
+pub use self::server::Server;
+use self::server::skip;
+
 pub const NOW: Timestamp = Timestamp::from_unix_millis(1_700_000_000_000);
 
 /// What a connection waits for at most.
@@ -29,13 +32,6 @@ pub type Ceremonies = RedisCeremonies<ConnectionManager>;
 
 pub fn url() -> String {
     env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1:6379/".into())
-}
-
-/// Whether a test may be skipped for lack of something. Says so, unless `REQUIRE_REDIS` is set: then it fails.
-fn skip<T>(what: &str, error: impl std::fmt::Display) -> Option<T> {
-    assert!(env::var_os("REQUIRE_REDIS").is_none(), "{what}: {error}");
-    println!("skipped: {what}: {error}");
-    None
 }
 
 pub async fn connect(url: &str) -> redis::RedisResult<ConnectionManager> {
@@ -60,50 +56,7 @@ pub async fn ceremonies() -> Option<(Ceremonies, ConnectionManager, String)> {
     }
 }
 
-/// A Redis of a test's own.
-pub struct Server {
-    child: Option<Child>,
-    pub port: u16,
-    options: Vec<String>,
-    folder: tempfile::TempDir,
-}
-
 impl Server {
-    pub fn start(options: &[&str]) -> Option<Self> {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let options = options.iter().map(ToString::to_string).collect();
-        let mut server = Self { child: None, port, options, folder: tempfile::tempdir().unwrap() };
-        match server.spawn() {
-            Ok(()) => Some(server),
-            Err(error) => skip("no redis-server to start", error),
-        }
-    }
-
-    pub fn spawn(&mut self) -> std::io::Result<()> {
-        let mut command = Command::new("redis-server");
-        command.args(["--port", &self.port.to_string(), "--bind", "127.0.0.1", "--save", ""]);
-        command.arg("--dir").arg(self.folder.path()).args(&self.options);
-        self.child = Some(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?);
-        Ok(())
-    }
-
-    /// As `kill -9` does.
-    pub fn kill(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            child.kill().unwrap();
-            child.wait().unwrap();
-        }
-    }
-
-    pub fn signal(&self, signal: &str) {
-        let id = self.child.as_ref().unwrap().id().to_string();
-        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
-    }
-
-    pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}/", self.port)
-    }
-
     pub async fn connect(&self) -> ConnectionManager {
         for _ in 0..100 {
             if let Ok(connection) = connect(&self.url()).await {
@@ -112,12 +65,6 @@ impl Server {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         panic!("the server that was started does not answer");
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.kill();
     }
 }
 

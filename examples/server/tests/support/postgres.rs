@@ -27,17 +27,24 @@ impl Schema {
     ///
     /// `REQUIRE_POSTGRES` is set and no server answers.
     pub fn new() -> Option<Self> {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
         let url = env::var("DATABASE_URL").unwrap_or_else(|_| DEFAULT.into());
+        match Self::at(&url) {
+            Ok(schema) => Some(schema),
+            Err(error) => {
+                assert!(env::var_os("REQUIRE_POSTGRES").is_none(), "PostgreSQL at {url}: {error}");
+                println!("skipped: there is no PostgreSQL at {url}: {error}");
+                None
+            }
+        }
+    }
+
+    /// Makes a schema in the database at a URL. An error if it cannot be reached.
+    pub fn at(url: &str) -> Result<Self, String> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("passkeys_test_{}_{number}", std::process::id());
-        let created = try_sql(&url, &format!("CREATE SCHEMA {name}"));
-        if let Err(error) = created {
-            assert!(env::var_os("REQUIRE_POSTGRES").is_none(), "PostgreSQL at {url}: {error}");
-            println!("skipped: there is no PostgreSQL at {url}: {error}");
-            return None;
-        }
-        Some(Self { url, name })
+        try_sql(url, &format!("CREATE SCHEMA {name}"))?;
+        Ok(Self { url: url.into(), name })
     }
 
     /// The address of the database, with this schema in force.
@@ -69,11 +76,16 @@ impl Schema {
 
     /// The number that a statement selects.
     pub fn number(&self, statement: &str) -> i64 {
+        self.try_number(statement).unwrap()
+    }
+
+    /// The same. An error if the database cannot be asked.
+    pub fn try_number(&self, statement: &str) -> Result<i64, String> {
         let statement = statement.to_owned();
         let select = async |connection: &mut PgConnection| {
             sqlx::query_scalar(AssertSqlSafe(statement)).fetch_one(connection).await
         };
-        with_connection(&self.url(), select).unwrap()
+        with_connection(&self.url(), select)
     }
 }
 

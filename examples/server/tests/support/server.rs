@@ -1,6 +1,7 @@
 //! Runs the server as a separate process.
 
 use std::{
+    env,
     ffi::OsStr,
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
@@ -27,9 +28,11 @@ impl Server {
         flags: &[&str],
         change: impl FnOnce(&mut Command),
     ) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
+        let mut command = program();
         // Tests begin more than people do, all from one address.
         command.env("PASSKEYS_BEGINS_PER_MINUTE", "1000000");
+        // A line for every refusal, of which tests make thousands.
+        command.stderr(Stdio::null());
         change(&mut command);
         let mut process = command
             .arg("--address")
@@ -38,8 +41,6 @@ impl Server {
             .arg(database)
             .args(flags)
             .stdout(Stdio::piped())
-            // A line for every refusal, of which tests make thousands.
-            .stderr(Stdio::null())
             .spawn()
             .expect("the server starts");
         let mut lines = BufReader::new(process.stdout.take().expect("its output is piped")).lines();
@@ -55,6 +56,12 @@ impl Server {
 
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The number of the process.
+    #[allow(dead_code, reason = "who measures its memory needs it")]
+    pub fn id(&self) -> u32 {
+        self.process.id()
     }
 
     /// The page's address; passkeys work at `localhost`, not at an IP address.
@@ -86,6 +93,21 @@ impl Server {
         self.process.kill().expect("the server can be killed");
         let ended = self.process.wait().expect("the server can be waited for");
         assert!(!ended.success());
+    }
+}
+
+/// The argument with which an example is the server.
+pub const SERVE: &str = "serve";
+
+/// The built program. Examples are not told where it is, and are the server themselves.
+fn program() -> Command {
+    match option_env!("CARGO_BIN_EXE_server") {
+        Some(program) => Command::new(program),
+        None => {
+            let mut command = Command::new(env::current_exe().expect("this is a program"));
+            command.arg(SERVE);
+            command
+        }
     }
 }
 
