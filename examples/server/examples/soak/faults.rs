@@ -21,6 +21,40 @@ pub enum Kind {
     Clock,
 }
 
+/// What failed.
+#[derive(Clone, Copy, Debug)]
+pub enum Request<'r> {
+    /// A request to a server.
+    To { server: usize, method: &'r str, path: &'r str },
+    /// A look at the database and at Redis.
+    Look,
+}
+
+impl Kind {
+    /// Whether a request may fail. A server that waits for a lock of the other one fails with it, so both count when
+    /// the network is broken.
+    fn explains(self, request: Request<'_>) -> bool {
+        match (self, request) {
+            (Self::Database, _)
+            | (Self::Redis, Request::Look)
+            | (Self::Network, Request::To { .. }) => true,
+            (Self::Server, Request::To { server, .. }) => server == KILLED,
+            (Self::Redis, Request::To { method, path, .. }) => uses_ceremonies(method, path),
+            (Self::Clock, _) | (Self::Server | Self::Network, Request::Look) => false,
+        }
+    }
+}
+
+/// An erasure removes open ceremonies, too.
+fn uses_ceremonies(method: &str, path: &str) -> bool {
+    path.ends_with("/begin")
+        || path.ends_with("/finish")
+        || (method, path) == ("DELETE", "/passkeys")
+}
+
+/// The server that is killed. The other one never is, so that its memory can be watched.
+pub const KILLED: usize = 1;
+
 /// In turn, one a minute.
 pub const KINDS: [Kind; 5] =
     [Kind::Server, Kind::Database, Kind::Network, Kind::Redis, Kind::Clock];
@@ -64,11 +98,12 @@ impl Faults {
         }
     }
 
-    /// A request failed that began then. Returns whether a fault explains it; a wrong clock never does.
-    pub fn explain(&self, began: Instant) -> bool {
+    /// A request failed that began then. Returns whether a fault explains it.
+    pub fn explain(&self, began: Instant, request: Request<'_>) -> bool {
         let now = Instant::now();
         let mut faults = self.0.lock().unwrap();
-        let explains = |fault: &&mut Fault| fault.kind != Kind::Clock && fault.touches(began, now);
+        let explains =
+            |fault: &&mut Fault| fault.kind.explains(request) && fault.touches(began, now);
         let Some(fault) = faults.iter_mut().rev().find(explains) else { return false };
         fault.failed += 1;
         fault.last_failure = Some(now);

@@ -1,11 +1,11 @@
-//! What could grow: the memory of the servers, and what is stored of ceremonies that nobody finished.
+//! What could grow: the servers' memory, and the ceremonies that are stored.
 
 use std::{
     thread,
     time::{Duration, Instant},
 };
 
-use crate::{Soak, site::Site, tally::Tally};
+use crate::{Soak, faults::Request, site::Site, tally::Tally};
 
 const EVERY: Duration = Duration::from_secs(10);
 
@@ -18,7 +18,7 @@ const TOLERANCE: (u64, u64) = (20, 1024);
 struct Sample {
     at: Duration,
     memory: [Option<u64>; 2],
-    stored: Option<usize>,
+    stored: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -55,7 +55,7 @@ impl Growth {
         let stored = match site.stored_ceremonies(&soak.tally) {
             Ok(stored) => Some(stored),
             Err(error) => {
-                if !soak.faults.explain(looked) {
+                if !soak.faults.explain(looked, Request::Look) {
                     soak.tally.wrong(format!("ceremonies cannot be counted: {error}"));
                 }
                 None
@@ -87,7 +87,7 @@ impl Growth {
         for minute in self.samples.chunks(6) {
             let Some(Sample { at, memory, stored }) = minute.first() else { continue };
             let [one, other] = memory.map(text);
-            let stored = text(stored.map(|stored| stored as u64));
+            let stored = text(*stored);
             println!("{}: {one}, {other}, {stored}", at.as_secs() / 60);
         }
     }

@@ -82,7 +82,7 @@ struct Arguments {
 
 /// Where open ceremonies are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Ceremonies {
+enum Ceremonies {
     /// In Redis
     Redis,
     /// In PostgreSQL, with the passkeys
@@ -90,11 +90,11 @@ pub enum Ceremonies {
 }
 
 /// What users and faults share.
-pub struct Soak {
-    pub ports: [u16; 2],
-    pub faults: Faults,
-    pub tally: Tally,
-    pub documented: Documented,
+struct Soak {
+    ports: [u16; 2],
+    faults: Faults,
+    tally: Tally,
+    documented: Documented,
     pace: Pace,
     stop: AtomicBool,
 }
@@ -133,6 +133,8 @@ fn run(arguments: &Arguments) -> bool {
         let working = (0..arguments.users)
             .map(|number| scope.spawn(move || User::new(soak, arguments.seed, number).work()))
             .collect::<Vec<_>>();
+        // Users stop even if this panics.
+        let stop = scopeguard::guard((), |()| soak.stop.store(true, Ordering::Relaxed));
         for (minute, kind) in (0..arguments.minutes).zip(KINDS.into_iter().cycle()) {
             let started = started + Duration::from_secs(60 * minute);
             growth.watch(soak, &site, started + Duration::from_secs(25));
@@ -140,15 +142,14 @@ fn run(arguments: &Arguments) -> bool {
             growth.watch(soak, &site, started + Duration::from_secs(60));
             soak.tally.print();
         }
-        soak.stop.store(true, Ordering::Relaxed);
+        drop(stop);
         let mut held = Some(0);
         for (number, user) in working.into_iter().enumerate() {
-            match user.join() {
-                Ok(passkeys) => held = held.map(|held| held + passkeys),
-                Err(_) => {
-                    soak.tally.wrong(format!("user {number} panicked"));
-                    held = None;
-                }
+            if let Ok(passkeys) = user.join() {
+                held = held.map(|held| held + passkeys);
+            } else {
+                soak.tally.wrong(format!("user {number} panicked"));
+                held = None;
             }
         }
         held

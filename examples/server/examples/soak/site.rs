@@ -12,7 +12,7 @@ use std::{
 
 use crate::{
     Ceremonies, Soak, database,
-    faults::Kind,
+    faults::{KILLED, Kind},
     memory,
     postgres::Schema,
     proxy::{Proxy, Weather},
@@ -109,12 +109,11 @@ impl Site {
         };
         match kind {
             Kind::Server => {
-                // The other one is never killed, so that its memory can be watched.
                 begin("the second server is killed");
-                let port = self.servers[1].port();
-                self.servers[1].kill_now();
+                let port = self.servers[KILLED].port();
+                self.servers[KILLED].kill_now();
                 thread::sleep(BROKEN / 2);
-                self.servers[1] = self.places[1].start(port);
+                self.servers[KILLED] = self.places[KILLED].start(port);
             }
             Kind::Database => {
                 begin("the database is killed");
@@ -123,16 +122,17 @@ impl Site {
                 self.database.start();
                 until_it_works(|| {
                     self.database.keep_running();
-                    self.schema.try_number("SELECT 1")
+                    self.schema.try_number("SELECT count(*) FROM sessions")
                 });
             }
             Kind::Network => {
                 let at = round % 2;
                 let weather = if round % 4 < 2 { Weather::Stalled } else { Weather::Cut };
                 let to_redis = self.ceremonies == Ceremonies::Redis && round % 8 >= 4;
-                let (to, proxy) = match to_redis {
-                    true => ("Redis", &self.to_redis[at]),
-                    false => ("the database", &self.to_database[at]),
+                let (to, proxy) = if to_redis {
+                    ("Redis", &self.to_redis[at])
+                } else {
+                    ("the database", &self.to_database[at])
                 };
                 begin(&format!("server {} to {to}: {weather:?}", at + 1));
                 proxy.set(weather);
@@ -149,7 +149,7 @@ impl Site {
             Kind::Clock => {
                 let at = round / 2 % 2;
                 let Some(clock) = &self.places[at].clock else { return };
-                let sign = if round % 2 == 0 { '+' } else { '-' };
+                let sign = if round.is_multiple_of(2) { '+' } else { '-' };
                 let offset = format!("{sign}{}", JUMP.as_secs());
                 begin(&format!("the clock of server {} jumps by {offset} s", at + 1));
                 clock.set(&offset);
@@ -162,7 +162,7 @@ impl Site {
 
     /// How many ceremonies are stored, whether open or not. More than were begun while any of them is open, or some that
     /// expired long ago, are too many.
-    pub fn stored_ceremonies(&self, tally: &Tally) -> Result<usize, String> {
+    pub fn stored_ceremonies(&self, tally: &Tally) -> Result<u64, String> {
         if self.ceremonies == Ceremonies::Redis {
             let stored = count_in_redis(&self.redis)?;
             // What was begun while nothing passed is stored later.
@@ -186,7 +186,7 @@ impl Site {
             tally.wrong(format!("{expired} ceremonies expired long ago and are still stored"));
         }
         let stored = self.schema.try_number("SELECT count(*) FROM passkey_ceremonies")?;
-        Ok(usize::try_from(stored).unwrap())
+        Ok(u64::try_from(stored).unwrap())
     }
 
     /// At the end, the database has the passkeys that users have, and no others.
@@ -285,13 +285,13 @@ fn libfaketime() -> Option<PathBuf> {
     libraries.find(|library| library.exists())
 }
 
-fn count_in_redis(redis: &redis_server::Server) -> Result<usize, String> {
-    let count = || -> redis::RedisResult<usize> {
+fn count_in_redis(redis: &redis_server::Server) -> Result<u64, String> {
+    let count = || -> redis::RedisResult<u64> {
         let client = redis::Client::open(redis.url())?;
         let mut connection = client.get_connection_with_timeout(Duration::from_secs(2))?;
         let keys: Vec<String> =
             redis::cmd("KEYS").arg("passkeys:ceremony:*").query(&mut connection)?;
-        Ok(keys.len())
+        Ok(u64::try_from(keys.len()).unwrap())
     };
     count().map_err(|error| error.to_string())
 }

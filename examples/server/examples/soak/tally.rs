@@ -39,12 +39,12 @@ impl Tally {
     }
 
     /// How many ceremonies began in the last time.
-    pub fn begun_within(&self, time: Duration) -> usize {
+    pub fn begun_within(&self, time: Duration) -> u64 {
         let mut begun = self.begun.lock().unwrap();
         while begun.front().is_some_and(|at| at.elapsed() > time) {
             begun.pop_front();
         }
-        begun.len()
+        u64::try_from(begun.len()).unwrap()
     }
 
     /// How long an answer took when nothing was broken.

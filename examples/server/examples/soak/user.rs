@@ -1,4 +1,4 @@
-//! A user with a browser, who does everything, and remembers what was acknowledged.
+//! A user with a browser. They do everything that the service offers, and record what it acknowledged.
 //!
 //! A change whose answer did not arrive is in doubt: it may have been done, or may still be done by a database that was
 //! only stalled. The user makes no other change until nothing has been broken for a while, and then finds out.
@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use self::replays::Replays;
 use crate::{
     Soak,
+    faults::Request,
     visitor::{Answer, ORIGIN, Visitor, finish},
 };
 
@@ -118,17 +119,16 @@ impl<'s> User<'s> {
         }
         let changes = self.doubt.is_none();
         match self.rng.u32(0..200) {
-            0..56 => self.sign_in_elsewhere(),
-            56..76 => self.abandon(),
-            76..96 => self.replay(),
-            96..106 => self.try_gone(),
-            106..120 if changes => self.check(),
-            120..146 if changes && self.held.len() < HELD => self.create(),
-            146..164 if changes => self.rename(),
-            164..184 if changes && self.held.len() > 1 => self.delete(),
-            184..192 if changes => drop(self.step_up()),
-            192..197 if changes => self.sign_out(),
-            197 if changes => self.erase(),
+            0..20 => self.abandon(),
+            20..40 => self.replay(),
+            40..50 => self.try_gone(),
+            50..64 if changes => self.check(),
+            64..90 if changes && self.held.len() < HELD => self.create(),
+            90..108 if changes => self.rename(),
+            108..128 if changes && self.held.len() > 1 => self.delete(),
+            128..136 if changes => drop(self.step_up()),
+            136..141 if changes => self.sign_out(),
+            141 if changes => self.erase(),
             _ => self.sign_in_elsewhere(),
         }
         if changes && self.doubt.is_none() && self.rng.u32(0..10) == 0 {
@@ -179,7 +179,7 @@ impl<'s> User<'s> {
             Err(error) => error,
         };
         soak.tally.count("requests failed");
-        if !soak.faults.explain(began) {
+        if !soak.faults.explain(began, Request::To { server, method, path }) {
             soak.tally
                 .wrong(format!("nothing is broken, but {method} {path} of {server}: {failure}"));
         }
@@ -244,10 +244,7 @@ impl<'s> User<'s> {
             if !is_lost && answer.code() != refusal {
                 self.wrong(&format!("{path} is refused"), &answer);
             }
-            return match is_lost {
-                true => Finish::Unknown,
-                false => Finish::Refused,
-            };
+            return if is_lost { Finish::Unknown } else { Finish::Refused };
         }
         Finish::Unknown
     }
@@ -433,7 +430,7 @@ impl<'s> User<'s> {
         }
     }
 
-    /// Signs in with a passkey that is there, in another browser.
+    /// Signs in with one of the user's passkeys, in another browser.
     fn sign_in(&mut self, at: usize) -> SignIn {
         let request = self.sign_in_request();
         let Held { id, device, .. } = &self.held[at];
@@ -494,7 +491,7 @@ impl<'s> User<'s> {
         let mut visitor = Visitor::new();
         match self.rng.u32(0..3) {
             0 => {
-                let wanted = json!({ "name": format!("Nobody {}", self.label) });
+                let wanted = json!({ "name": format!("Visitor {}", self.label) });
                 drop(self.begin(&mut visitor, "/passkeys/sign-up/begin", &wanted));
             }
             1 if self.is_signed_in && self.doubt.is_none() => {

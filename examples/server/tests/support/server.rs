@@ -101,14 +101,12 @@ pub const SERVE: &str = "serve";
 
 /// The built program. Examples are not told where it is, and are the server themselves.
 fn program() -> Command {
-    match option_env!("CARGO_BIN_EXE_server") {
-        Some(program) => Command::new(program),
-        None => {
-            let mut command = Command::new(env::current_exe().expect("this is a program"));
-            command.arg(SERVE);
-            command
-        }
+    if let Some(program) = option_env!("CARGO_BIN_EXE_server") {
+        return Command::new(program);
     }
+    let mut command = Command::new(env::current_exe().expect("this is a program"));
+    command.arg(SERVE);
+    command
 }
 
 impl Drop for Server {

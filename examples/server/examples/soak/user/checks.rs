@@ -134,12 +134,11 @@ impl User<'_> {
     /// Adds a passkey to the record that turned out to be there, under the name that it has.
     fn adopt(&mut self, id: &str, device: relying_party::test_authenticator::TestAuthenticator) {
         let passkey = self.list().and_then(|there| there.into_iter().find(|it| it.0 == id));
-        match passkey {
-            Some((id, name)) => self.hold(&json!({ "id": id, "name": name }), device),
-            None => {
-                let name = &self.name;
-                self.soak.tally.wrong(format!("{id} of {name:?} signs in and is not listed"));
-            }
+        if let Some((id, name)) = passkey {
+            self.hold(&json!({ "id": id, "name": name }), device);
+        } else {
+            let name = &self.name;
+            self.soak.tally.wrong(format!("{id} of {name:?} signs in and is not listed"));
         }
     }
 

@@ -1,4 +1,4 @@
-//! Finishes that must not count again, or not any more.
+//! Finished ceremonies, and expired ones: neither may be accepted.
 
 use std::time::{Duration, Instant};
 
@@ -14,13 +14,13 @@ use crate::{
 /// How many are remembered.
 const REMEMBERED: usize = 60;
 
-/// A finish that was sent, or one whose time is over.
+/// The request that finishes a ceremony, which was accepted before or has expired.
 #[derive(Debug)]
 pub(super) struct Replay {
     path: &'static str,
     session: String,
     body: Value,
-    /// From when on it does not count.
+    /// When it must be refused from.
     from: Instant,
 }
 
