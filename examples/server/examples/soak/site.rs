@@ -10,6 +10,8 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
+use serde_json::json;
+
 use crate::{
     Ceremonies, Soak, database,
     faults::{KILLED, Kind},
@@ -19,6 +21,7 @@ use crate::{
     redis_server,
     server_process::Server,
     tally::Tally,
+    visitor::Visitor,
 };
 
 /// How long a ceremony is open. Longer than clocks are apart.
@@ -153,11 +156,28 @@ impl Site {
                 let offset = format!("{sign}{}", JUMP.as_secs());
                 begin(&format!("the clock of server {} jumps by {offset} s", at + 1));
                 clock.set(&offset);
-                thread::sleep(BROKEN * 3);
+                thread::sleep(BROKEN);
+                let shown = self.clock_error(at, &soak.tally);
+                if shown.as_ref().ok() != offset.parse().ok().as_ref() {
+                    soak.tally.wrong(format!("the clock is wrong by {shown:?} s, not {offset}"));
+                }
+                thread::sleep(BROKEN * 2);
                 clock.set("+0");
             }
         }
         soak.faults.end();
+    }
+
+    /// By how many seconds a server's clock is wrong, as the time shows at which a ceremony expires.
+    fn clock_error(&self, at: usize, tally: &Tally) -> Result<i64, String> {
+        tally.begun();
+        let request = json!({ "flow": "discoverable" });
+        let path = "/passkeys/sign-in/begin";
+        let answer = Visitor::new().call(self.servers[at].port(), "POST", path, &request)?;
+        let millis = |time: Duration| i64::try_from(time.as_millis()).unwrap();
+        let expires = answer.body["expires_at"].as_i64().ok_or("no ceremony began")?;
+        let error = expires - millis(LIFETIME) - millis(since_epoch());
+        Ok((error + error.signum() * 500) / 1000)
     }
 
     /// How many ceremonies are stored, whether open or not. More than were begun while any of them is open, or some that
@@ -176,9 +196,8 @@ impl Site {
             }
             return Ok(stored);
         }
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         // Either clock may be behind.
-        let long_ago = now.saturating_sub(JUMP * 2).as_millis();
+        let long_ago = since_epoch().saturating_sub(JUMP * 2).as_millis();
         let expired =
             format!("SELECT count(*) FROM passkey_ceremonies WHERE expires_at < {long_ago}");
         let expired = self.schema.try_number(&expired)?;
@@ -283,6 +302,10 @@ fn libfaketime() -> Option<PathBuf> {
     let folders = fs::read_dir("/usr/lib").ok()?.filter_map(Result::ok);
     let mut libraries = folders.map(|it| it.path().join("faketime/libfaketimeMT.so.1"));
     libraries.find(|library| library.exists())
+}
+
+fn since_epoch() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap()
 }
 
 fn count_in_redis(redis: &redis_server::Server) -> Result<u64, String> {
