@@ -53,7 +53,7 @@ impl<DB: Dialect> SqlxStore<DB> {
     ///
     /// Without this, the store does not know who has an account, and a sign-up ends with
     /// [`Error::SignUpUnsupported`](relying_party::Error::SignUpUnsupported). If you have a users table, run the
-    /// sign-up in your transaction instead: [`within`](Self::within).
+    /// sign-up in your transaction instead: [`transaction`](Self::transaction).
     ///
     /// ```no_run
     /// # #[cfg(feature = "sqlite")]
