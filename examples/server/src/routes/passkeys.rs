@@ -32,7 +32,8 @@ pub(crate) async fn any(
     client: Client,
     request: Request,
 ) -> Response<Body> {
-    let (response, entries) = audit::observed(client.clone(), answer(&app, request)).await;
+    let answer = Box::pin(answer(&app, request));
+    let (response, entries) = audit::observed(client.clone(), answer).await;
     for entry in &entries {
         // The passkey is what counts: only this remark about it would be missing.
         if let Err(error) = keep_client(&app, entry, &client).await {
