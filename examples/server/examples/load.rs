@@ -3,12 +3,18 @@
 //! ```text
 //! cargo run --release -p server --example load -- [SIGN_INS] [CONNECTIONS] [--postgres] [--passkeys NUMBER]
 //! cargo run --release -p server --features ring --example load -- … --ring
+//! cargo run --release -p server --example load -- … --es256
+//! cargo run --release -p server --example load -- … --peer PROGRAM
 //! ```
 //!
 //! The server runs as a separate process, on a SQLite file in a temporary folder (`TMPDIR` says where), or in a schema
 //! of the PostgreSQL of `DATABASE_URL`. Each connection is a user with one passkey; the database can be given more
 //! passkeys, of others. First all sign-ins are begun, which is measured, and signed, which is not; then all are
 //! finished. Up to 20000 sign-ins and 64 connections.
+//!
+//! With `--peer`, the server is another program, which has the same paths and takes the same `--address` and
+//! `--database`, such as `benches/load-peer`. The passkeys have the algorithm that the server prefers: EdDSA for ours,
+//! ES256 for that one. To compare the two, give ours `--es256`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -28,13 +34,16 @@ mod postgres;
 mod server_process;
 
 use std::{
-    env, thread,
+    env,
+    path::PathBuf,
+    process::Command,
+    thread,
     time::{Duration, Instant},
 };
 
 use clap::Parser;
 use postgres::Schema;
-use relying_party::test_authenticator::TestAuthenticator;
+use relying_party::test_authenticator::{TestAlgorithm, TestAuthenticator};
 use serde_json::{Value, json, value::RawValue};
 use server::config::Config;
 use server_process::{SERVE, Server};
@@ -54,9 +63,15 @@ struct Load {
     /// How many other passkeys there are
     #[arg(long, default_value_t = 0)]
     passkeys: u32,
+    /// Passkeys of ES256, whatever the server prefers
+    #[arg(long)]
+    es256: bool,
+    /// Another server to put under load
+    #[arg(long, value_name = "PROGRAM", conflicts_with = "passkeys")]
+    peer: Option<PathBuf>,
     /// Verify with `ring`
     #[cfg(feature = "ring")]
-    #[arg(long)]
+    #[arg(long, conflicts_with = "peer")]
     ring: bool,
 }
 
@@ -77,7 +92,11 @@ impl Load {
         let file = folder.path().join("load.sqlite");
         let schema = self.postgres.then(|| Schema::new().expect("PostgreSQL can be reached"));
         let database = schema.as_ref().map_or(file.display().to_string(), Schema::url);
-        let server = Server::start(&database, 0, self.flags());
+        let server = Server::start_with(&database, 0, self.flags(), |command| {
+            if let Some(peer) = &self.peer {
+                *command = Command::new(peer);
+            }
+        });
         if self.passkeys > 0 {
             let (_, mut passkey) = many::passkey();
             "localhost".clone_into(&mut passkey.rp_id);
@@ -91,7 +110,7 @@ impl Load {
         let connections = self.connections.clamp(1, 64);
         let each = self.sign_ins.clamp(1, 20_000).div_ceil(connections);
         let mut browsers: Vec<Browser> =
-            (0..connections).map(|at| Browser::with_passkey(server.port(), at)).collect();
+            (0..connections).map(|at| self.browser(server.port(), at)).collect();
         println!("{connections} connections, {each} sign-ins each");
         let begins = print("begin", &timed(&mut browsers, |browser| browser.begin(each)));
         let finishes = print("finish", &timed(&mut browsers, Browser::finish));
@@ -109,6 +128,14 @@ impl Load {
             return &["--ring"];
         }
         &[]
+    }
+
+    fn browser(&self, port: u16, at: usize) -> Browser {
+        let mut authenticator = TestAuthenticator::new(format!("load {at}"));
+        if self.es256 {
+            authenticator = authenticator.with(|it| it.algorithms = vec![TestAlgorithm::Es256]);
+        }
+        Browser::with_passkey(authenticator, port, at)
     }
 }
 
@@ -152,8 +179,7 @@ struct Browser {
 }
 
 impl Browser {
-    fn with_passkey(port: u16, at: usize) -> Self {
-        let authenticator = TestAuthenticator::new(format!("load {at}"));
+    fn with_passkey(authenticator: TestAuthenticator, port: u16, at: usize) -> Self {
         let agent = Agent::new_with_defaults();
         let mut browser =
             Self { agent, port, cookie: String::new(), authenticator, begun: Vec::new() };
