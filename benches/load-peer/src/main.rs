@@ -1,8 +1,8 @@
 //! A server on `webauthn-rs`, for the load of the example server: `load --peer PROGRAM` starts it.
 //!
 //! It is what the library's documentation leads to: the state of a ceremony and the passkeys are JSON in tables, and
-//! each statement is a transaction of its own. It has the paths and the database settings of the example server, and
-//! only what the load uses.
+//! each statement commits by itself. It has the paths and the database settings of the example server, and only what
+//! the load uses.
 
 mod database;
 mod routes;

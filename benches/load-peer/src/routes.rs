@@ -52,7 +52,7 @@ impl App {
         Ok(with_cookie("ceremony", &token, CEREMONY_SECONDS, options))
     }
 
-    /// The state of the browser's ceremony, which ends, whatever comes of it.
+    /// The state of the browser's ceremony, which ends here even if it is refused.
     async fn take<S: DeserializeOwned>(&self, headers: &HeaderMap) -> Result<S, Failure> {
         let token = cookie(headers, "ceremony").ok_or(Failure::Refused)?;
         let state = self.database.take_ceremony(token, now()?).await?.ok_or(Failure::Refused)?;

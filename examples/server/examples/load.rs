@@ -63,7 +63,7 @@ struct Load {
     /// How many other passkeys there are
     #[arg(long, default_value_t = 0)]
     passkeys: u32,
-    /// Passkeys of ES256, whatever the server prefers
+    /// Passkeys of ES256, even if the server prefers another algorithm
     #[arg(long)]
     es256: bool,
     /// Another server to put under load
