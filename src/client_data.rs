@@ -75,7 +75,7 @@ impl<'a> ClientData<'a> {
     /// Parses `clientDataJSON` (§7.1 steps 5 and 6, §7.2 steps 8 and 9).
     ///
     /// A byte order mark is dropped, as *UTF-8 decode* requires. Invalid UTF-8 is rejected. The specification would
-    /// replace it, which can only change members that are compared with ASCII anyway.
+    /// replace it, but that could only affect members that are compared with ASCII text anyway.
     ///
     /// # Errors
     ///

@@ -190,9 +190,9 @@ impl Decoys {
         Self { secret, retired: Vec::new(), counts: COUNTS.to_vec(), shapes: default_shapes() }
     }
 
-    /// Recognizes decoys of these secrets too, from which lists are [no longer](self#replacing-the-secret), or not yet,
-    /// made. Every call adds to the secrets. Up to [`DECOY_SECRETS_RETIRED_MAX`] are allowed, because each one is tried
-    /// for every credential ID that comes back.
+    /// Also recognizes decoys of these secrets, although lists are [no longer](self#replacing-the-secret), or not yet,
+    /// made from them. Every call adds to the secrets. Up to [`DECOY_SECRETS_RETIRED_MAX`] are allowed, because each
+    /// one is tried for every credential ID that comes back.
     ///
     /// ```
     /// use relying_party::decoys::{DecoySecret, Decoys};

@@ -71,8 +71,8 @@ impl Settings {
         SettingsBuilder::default()
     }
 
-    /// Begins settings with those under which the FIDO Alliance's conformance tool for servers can be passed. They are
-    /// for that tool, and not for users.
+    /// Starts building settings from those that the FIDO Alliance's server conformance tool expects. They are for that
+    /// tool, and not for production.
     ///
     /// The tool expects statements to be asked for and trusted by its metadata, every algorithm of this build to be
     /// offered, authenticators without discoverable credentials or user verification to be accepted where a request

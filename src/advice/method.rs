@@ -22,7 +22,7 @@ pub enum SignInMethod {
     Other,
     /// With a passkey that is available here: on this device, or on a security key that the user carries.
     Passkey(PasskeyId),
-    /// With a passkey that another device has, such as a phone that scanned a QR code.
+    /// With a passkey on another device, such as a phone that scanned a QR code.
     PasskeyOfAnotherDevice(PasskeyId),
 }
 

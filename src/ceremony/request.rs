@@ -96,9 +96,9 @@ impl SignInRequest {
         Self::Account(user)
     }
 
-    /// Requests a passkey of the account with this identifier: a user name, an e-mail address or the like that a
-    /// visitor typed. `user` is the account that you found, or `None` if no account has the identifier. In that case
-    /// every response is rejected.
+    /// Requests a passkey of the account with this identifier: what a visitor typed, such as a user name or an e-mail
+    /// address. `user` is the account that you found, or `None` if no account has the identifier, in which case every
+    /// response is rejected.
     ///
     /// Pass `identifier` in the spelling in which you compare identifiers. It is hashed and not stored. With
     /// [decoys](crate::decoys), both cases begin in the same way, fail in the same way, and request the same effects.

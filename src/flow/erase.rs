@@ -30,12 +30,12 @@ use crate::{
 ///
 /// # Requests in progress
 ///
-/// Ceremonies are erased first, so ceremonies that have not been posted yet can no longer finish. One race remains: a
-/// creation that has already taken its ceremony may insert its passkey after the account's passkeys were erased. If
-/// your store keeps the passkeys with a foreign key to your accounts, that insert fails, or the passkey disappears with
-/// the account's row when you delete it. Otherwise the passkey stays behind. It signs no one in, as long as you reject
-/// sign-ins whose account you do not find. Erasing again removes it. That is harmless at any time, and complete once
-/// the [lifetime of a ceremony](crate::RelyingPartyBuilder::ceremony_lifetime) has passed.
+/// Ceremonies are erased first, so a ceremony whose response has not been posted yet can no longer finish. One race
+/// remains: a creation that has already taken its ceremony may insert its passkey after the account's passkeys were
+/// erased. If your store keeps the passkeys with a foreign key to your accounts, that insert fails, or the passkey
+/// disappears with the account's row when you delete it. Otherwise the passkey stays behind. It signs no one in, as
+/// long as you reject sign-ins whose account you do not find. Erasing again removes it. That is harmless at any time,
+/// and complete once the [lifetime of a ceremony](crate::RelyingPartyBuilder::ceremony_lifetime) has passed.
 ///
 /// End the account's sessions too. A sign-in in progress may finish before its passkey is erased and start its session
 /// just after.

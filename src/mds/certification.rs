@@ -95,10 +95,10 @@ impl StatusReport {
 impl MetadataEntry {
     /// Returns the FIDO certification of the model at this time.
     ///
-    /// It is that of the latest effective report about a level, even if an earlier report has a higher one, and `None`
-    /// if that report has [expired](StatusReport::is_expired). Functional certification counts if there is no report
-    /// about a level. A report that the model is not certified ends all earlier ones. A report is about a firmware
-    /// version and later ones: which one a passkey was made by is not known.
+    /// The latest effective report about a level decides, even if an earlier report has a higher one. The result is
+    /// `None` if that report has [expired](StatusReport::is_expired). Functional certification counts if there is no
+    /// report about a level. A report that the model is not certified ends all earlier ones. A report applies to one
+    /// firmware version and later ones, and it is not known which version created a passkey.
     #[must_use]
     pub fn certification_at(&self, at: Timestamp) -> Option<CertificationLevel> {
         let mut latest = None;
@@ -117,8 +117,8 @@ impl MetadataEntry {
         latest.filter(|(_, report)| !report.is_expired(at)).map(|(level, _)| level)
     }
 
-    /// Returns the certification of the model under FIPS 140 at this time: that of the latest effective report about
-    /// one, unless it has [expired](StatusReport::is_expired).
+    /// Returns the model's FIPS 140 certification at this time. It is taken from the latest effective report about one,
+    /// unless that report has [expired](StatusReport::is_expired).
     #[must_use]
     pub fn fips140_at(&self, at: Timestamp) -> Option<Fips140> {
         let reports = self.reports_at(at).filter_map(|report| Some((report, Fips140::of(report)?)));

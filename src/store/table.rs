@@ -87,8 +87,7 @@ pub struct Change<O> {
     pub outcome: O,
 }
 
-/// Reads and writes rows of passkeys. For hosts with blocking calls. [`Table`] makes a store from it, and has an
-/// example.
+/// Reads and writes passkey rows with blocking calls. [`Table`] turns it into a store, and has an example.
 #[allow(
     clippy::missing_errors_doc,
     reason = "a method fails if the storage does, or if a row cannot be read"
@@ -136,7 +135,7 @@ pub trait PasskeyTable {
     }
 }
 
-/// Reads and writes rows of passkeys. For hosts with asynchronous calls.
+/// Reads and writes passkey rows with asynchronous calls.
 ///
 /// The methods and their contracts are those of [`PasskeyTable`]. [`Table`] has an example.
 #[allow(clippy::missing_errors_doc, reason = "see PasskeyTable")]

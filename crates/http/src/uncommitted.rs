@@ -1,4 +1,4 @@
-//! A request whose writes are committed together, after it was answered.
+//! A request whose writes are committed together, once its response is known.
 
 use std::{
     error::Error as StdError,
@@ -17,9 +17,8 @@ use crate::{
     service::Received,
 };
 
-/// An answer whose writes are not committed yet, made by [`Endpoints::handle_within`]. Commit them if it
-/// [is to be committed](Self::is_to_commit), otherwise roll back, and only then send the
-/// [response](Self::into_response).
+/// An answer whose writes are not committed yet, made by [`Endpoints::handle_within`]. Ask it [whether to
+/// commit](Self::is_to_commit), then commit or roll back. Only then send the [response](Self::into_response).
 #[must_use = "nothing is audited before `into_response`"]
 pub struct Uncommitted {
     response: Response<Bytes>,
@@ -41,8 +40,9 @@ impl Uncommitted {
         !self.response.status().is_server_error()
     }
 
-    /// Returns the response, and passes the audit entries to the [observer](Endpoints::observe), if the writes are to be
-    /// committed. Call it after the commit.
+    /// Returns the response. If the writes were [to be committed](Self::is_to_commit), also passes the audit entries to
+    /// the [observer](Endpoints::observe). Call it after the commit or the rollback. If the commit fails, send
+    /// [`unavailable`](Endpoints::unavailable) instead.
     #[must_use]
     pub fn into_response(self) -> Response<Bytes> {
         if let Some(observer) = self.observer.as_ref().filter(|_| self.is_to_commit()) {
@@ -53,14 +53,13 @@ impl Uncommitted {
 }
 
 impl<S: Store, H: Host> Endpoints<S, H> {
-    /// Answers a request over another store and another host, both inside one transaction of your database. A finish
+    /// Answers a request with another store and another host, both inside one transaction of your database. A finish
     /// step and your session are then committed together, instead of one after the other.
     ///
-    /// Everything that is configured stays as it is. Audit entries are withheld until the response is
-    /// [taken](Uncommitted::into_response).
+    /// The configuration stays the same. Audit entries are held back until you take the
+    /// [response](Uncommitted::into_response).
     ///
-    /// The [guide](relying_party::guide::database) has an example with `relying-party-sqlx`. This one shows the calls
-    /// without a transaction:
+    /// The [guide] has an example with `relying-party-sqlx`. This one shows the calls without a transaction:
     ///
     /// ```
     /// # use std::convert::Infallible;
@@ -88,6 +87,8 @@ impl<S: Store, H: Host> Endpoints<S, H> {
     /// # });
     /// # Ok::<(), relying_party::ConfigErrors>(())
     /// ```
+    ///
+    /// [guide]: https://docs.rs/relying-party/latest/relying_party/guide/database/index.html#one-commit-per-request
     pub async fn handle_within<T: Store, G: Host>(
         &self,
         store: T,
@@ -113,7 +114,7 @@ impl<S: Store, H: Host> Endpoints<S, H> {
         Uncommitted { response, entries, observer: observe }
     }
 
-    /// Returns the response after a commit that failed: `503 Service Unavailable`. Passes the error to the
+    /// Returns the response for a failed commit: `503 Service Unavailable`. Passes the error to the
     /// [observer](Self::observe).
     #[must_use]
     pub fn unavailable(&self, error: &(dyn StdError + 'static)) -> Response<Bytes> {

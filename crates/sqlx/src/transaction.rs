@@ -1,4 +1,4 @@
-//! One transaction for all that a request writes: the store's operations and the host's own.
+//! One transaction for everything that a request writes: the store's operations and the host's.
 
 use std::{
     any::Any,
@@ -20,13 +20,13 @@ type Job<DB> = Box<
     dyn for<'c> FnOnce(&'c mut <DB as sqlx::Database>::Connection) -> BoxFuture<'c, bool> + Send,
 >;
 
-/// Why the closure wants nothing committed.
+/// Why the transaction is rolled back.
 enum Undone<E> {
     Error(E),
     Panic(Box<dyn Any + Send>),
 }
 
-/// What makes a store work inside a transaction: the way to its connection, and which ceremonies were taken.
+/// What a store needs inside a transaction: access to its connection, and the ceremonies that were taken.
 pub(crate) struct Inside<DB: Dialect> {
     jobs: mpsc::Sender<Job<DB>>,
     taken: Arc<Mutex<Vec<CeremonyId>>>,
@@ -39,7 +39,7 @@ impl<DB: Dialect> Clone for Inside<DB> {
 }
 
 impl<DB: Dialect> Inside<DB> {
-    /// Runs an operation in the transaction. Fails if that has ended.
+    /// Runs an operation in the transaction. Fails if the transaction has ended.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         job: impl for<'c> FnOnce(&'c mut DB::Connection) -> BoxFuture<'c, Result<T, SqlxError>>
@@ -60,26 +60,26 @@ impl<DB: Dialect> Inside<DB> {
         outcome.await.unwrap_or(Err(SqlxError::Interrupted))
     }
 
-    /// Remembers a ceremony that is taken, which stays used up if the transaction is rolled back.
+    /// Remembers a taken ceremony, so that it stays used up even if the transaction is rolled back.
     pub(crate) fn takes(&self, ceremony: CeremonyId) {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner).push(ceremony);
     }
 }
 
 impl<DB: Dialect> SqlxStore<DB> {
-    /// Runs flows and your own statements in one transaction: all of their writes take effect, or none. Your closure
-    /// receives the store inside the transaction. It is committed if the closure succeeds, and rolled back if the
-    /// closure returns an error or any operation inside failed.
+    /// Runs flows and your own statements in one transaction: either all of their writes take effect, or none do. Your
+    /// closure receives a store that works inside the transaction. The transaction is committed if the closure
+    /// succeeds, and rolled back if the closure returns an error or any operation inside it fails.
     ///
-    /// Run your statements with [`write_one_with`](Self::write_one_with) on that store. [`pool`](Self::pool) gives
-    /// other connections, which are outside.
+    /// Run your statements with [`write_one_with`](Self::write_one_with) on that store. Connections from
+    /// [`pool`](Self::pool) are outside the transaction.
     ///
-    /// A request that finishes a ceremony and writes your session costs one commit this way instead of three. Do nothing
-    /// slow in it, such as asking another server or sending an email: in SQLite all other writes wait meanwhile, and
-    /// elsewhere a connection does. Signatures are verified in it too.
+    /// A request that finishes a ceremony and writes your session then costs one commit instead of three. Do nothing
+    /// slow in the closure, such as calling another server or sending an email. In SQLite, all other writes wait for
+    /// it; in the other databases, it occupies a connection. Signatures are verified inside it too.
     ///
-    /// A ceremony that a flow has taken stays used up, even if the transaction is rolled back. Only if the database or
-    /// the process fails before the commit, the user can send the same response again.
+    /// A ceremony that a flow has taken stays used up, even if the transaction is rolled back. The user can send the
+    /// same response again only if the database or the process fails before the commit.
     ///
     /// ```
     /// # #[cfg(feature = "postgres")]
@@ -115,8 +115,8 @@ impl<DB: Dialect> SqlxStore<DB> {
     ///
     /// # Errors
     ///
-    /// The closure's error; [`SqlxError::RolledBack`] if it succeeded although an operation inside had failed; or the
-    /// database fails, or it takes [too long](Self::patience).
+    /// Returns the closure's error, or [`SqlxError::RolledBack`] if the closure succeeded although an operation inside
+    /// it had failed. Also fails if the database fails, or if the transaction takes [too long](Self::patience).
     pub async fn transaction<T, E, F>(
         &self,
         work: impl FnOnce(Self) -> F + Send + 'static,

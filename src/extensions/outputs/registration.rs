@@ -43,8 +43,8 @@ pub struct RegistrationClientOutputs {
     pub uvm: Option<Vec<UvmEntry>>,
     /// Other outputs, as JSON.
     pub other: Unread<String>,
-    /// Outputs of the wrong type, as JSON. If the outputs are not an object with unique members, all of them, under the
-    /// name `clientExtensionResults`.
+    /// Outputs of the wrong type, as JSON. If the outputs are not an object with unique members, this holds all of
+    /// them, under the name `clientExtensionResults`.
     pub unreadable: Unread<String>,
 }
 
