@@ -59,7 +59,7 @@
 //!
 //! # Users with several names
 //!
-//! If an account can be named in more than one way, by user name and by e-mail address for example,
+//! If an account can be named in more than one way, by user name and by email address for example,
 //! [`for_identifier`](crate::SignInRequest::for_identifier) makes a list for each name, while an account with passkeys
 //! has the same list for all its names. An attacker who knows two names of one user sees the difference. If that
 //! matters more to you than whether someone has just signed up, use [`for_account`](crate::SignInRequest::for_account)

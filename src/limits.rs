@@ -108,7 +108,7 @@ pub const NFC_SHRINKS_MAX: usize = 4;
 /// Default maximum number of passkeys per user.
 pub const PASSKEYS_PER_USER_DEFAULT: u32 = 10;
 
-/// Maximum length of the name and the display name of a user who signs up, in bytes. The longest e-mail address has 254
+/// Maximum length of the name and the display name of a user who signs up, in bytes. The longest email address has 254
 /// (RFC 5321 §4.5.3.1.3).
 pub const USER_NAME_MAX: usize = 256;
 

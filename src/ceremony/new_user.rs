@@ -57,7 +57,7 @@ pub enum InvalidUserName {
 }
 
 impl NewUser {
-    /// Creates a user who asks for the account name `name`, such as an e-mail address or a user name.
+    /// Creates a user who asks for the account name `name`, such as an email address or a user name.
     ///
     /// `handle` becomes the account's user handle. It must be random and unused. `name` must be unique among the
     /// accounts of the service. Pass it in the spelling that you compare. `display_name` is what the user is called,

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::bytes::UserHandle;
 
-/// What a visitor typed to say who they are: an e-mail address, a user name, a phone number. Only its SHA-256 is kept.
+/// What a visitor typed to say who they are: an email address, a user name, a phone number. Only its SHA-256 is kept.
 ///
 /// Bring what you take for equal into one spelling first (trimmed, lower case), as you do to look the account up.
 /// Otherwise a user without passkeys has another list of [decoys](crate::decoys) for every spelling, and a user with
@@ -96,7 +96,7 @@ impl SignInRequest {
         Self::Account(user)
     }
 
-    /// Requests a passkey of the account with this identifier: what a visitor typed, such as a user name or an e-mail
+    /// Requests a passkey of the account with this identifier: what a visitor typed, such as a user name or an email
     /// address. `user` is the account that you found, or `None` if no account has the identifier, in which case every
     /// response is rejected.
     ///

@@ -52,7 +52,7 @@ use crate::{
 /// belongs to no account.
 ///
 /// Both answers reveal which names exist. If that must stay secret, let users first prove that the name is theirs, for
-/// example with a link sent to the e-mail address, and begin the sign-up behind that link.
+/// example with a link sent to the email address, and begin the sign-up behind that link.
 ///
 /// # A store that does not keep accounts
 ///

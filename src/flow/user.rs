@@ -46,7 +46,7 @@ pub enum UserFinding {
 impl SignedInUser {
     /// Creates the value for the user whose session you have just checked.
     ///
-    /// `name` distinguishes the account from others (an e-mail address, a user name). `display_name` is what its owner
+    /// `name` distinguishes the account from others (an email address, a user name). `display_name` is what its owner
     /// is called, and may be empty. Only authenticators display the two.
     #[must_use]
     pub fn new(

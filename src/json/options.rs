@@ -95,7 +95,7 @@ pub struct RpEntity {
 pub struct UserEntity {
     /// The user handle.
     pub id: UserHandle,
-    /// A name that distinguishes the account from others: an e-mail address, a user name.
+    /// A name that distinguishes the account from others: an email address, a user name.
     pub name: String,
     /// What the user is called. May be empty.
     pub display_name: String,

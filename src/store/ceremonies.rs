@@ -4,7 +4,7 @@ use core::future::Future;
 
 use crate::{bytes::CeremonyId, ceremony::Ceremony, flow::Owner};
 
-/// Keeps ceremonies between their two requests. For hosts with blocking calls.
+/// Keeps ceremonies between their two requests, with blocking calls.
 ///
 /// Ceremonies live for minutes, and are written once and read once, so a cache with a time to live (Redis, Valkey)
 /// suits them as well as a table does. `MemoryStore` is the reference implementation. See [the module](super) for the
@@ -65,7 +65,7 @@ pub trait CeremonyStore {
     /// Returns a ceremony and leaves it in place, so that it can still be taken. An expired ceremony may be returned or
     /// may be gone.
     ///
-    /// Only [`ReportFailure`](crate::flow::ReportFailure) uses it, to see to which session a ceremony belongs. The
+    /// Only [`ReportFailure`](crate::flow::ReportFailure) uses it, to see which session a ceremony belongs to. The
     /// default implementation finds nothing, so that every report is refused.
     ///
     /// # Atomicity
@@ -91,7 +91,7 @@ pub trait CeremonyStore {
     fn erase_ceremonies(&self, owner: &Owner) -> Result<(), Self::Error>;
 }
 
-/// Keeps ceremonies between their two requests. For hosts with asynchronous calls.
+/// Keeps ceremonies between their two requests, with asynchronous calls.
 ///
 /// The methods and their contracts are those of [`CeremonyStore`]. The futures are `Send`, so any runtime can run them.
 /// [`CeremonyStore`] has an example.

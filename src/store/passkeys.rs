@@ -11,7 +11,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// Keeps passkeys. For hosts with blocking calls.
+/// Keeps passkeys, with blocking calls.
 ///
 /// `MemoryStore` is the reference implementation. See [the module](super) for the meaning of errors.
 /// [`Table`](super::Table) has an example of a store.
@@ -98,7 +98,7 @@ pub trait PasskeyStore {
     /// Only a store that keeps accounts can do this. The default implementation does nothing and returns
     /// [`Unsupported`](SignUpOutcome::Unsupported), which makes [a sign-up](crate::SignUp) fail.
     ///
-    /// Your store decides which names are equal (case, Unicode, e-mail rules). If the name is taken, return
+    /// Your store decides which names are equal (case, Unicode, email rules). If the name is taken, return
     /// [`NameTaken`](SignUpOutcome::NameTaken). If the credential is already registered, or an account has the user
     /// handle, return [`AlreadyExists`](SignUpOutcome::AlreadyExists). If both apply, return either.
     ///
@@ -129,7 +129,7 @@ pub trait PasskeyStore {
     fn erase_passkeys(&self, owner: &Owner) -> Result<Vec<CredentialId>, Self::Error>;
 }
 
-/// Keeps passkeys. For hosts with asynchronous calls.
+/// Keeps passkeys, with asynchronous calls.
 ///
 /// The methods and their contracts are those of [`PasskeyStore`]. The futures are `Send`, so any runtime can run them.
 /// [`Table`](super::Table) has an example of a store.

@@ -129,7 +129,7 @@ impl<'a> Crl<'a> {
         self.this_update
     }
 
-    /// Returns when the next list will be issued at the latest.
+    /// Returns the time by which the next list will be issued.
     #[must_use]
     pub fn next_update(&self) -> Timestamp {
         self.next_update
@@ -308,7 +308,7 @@ impl VerifiedCrl {
         self.0.this_update
     }
 
-    /// Returns when the next list will be issued at the latest.
+    /// Returns the time by which the next list will be issued.
     #[must_use]
     pub fn next_update(&self) -> Timestamp {
         self.0.next_update

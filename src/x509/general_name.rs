@@ -75,7 +75,7 @@ impl<'a> Certificate<'a> {
         Ok(())
     }
 
-    /// Calls `seen` with each name that an issuer may constrain: the subject, an e-mail address in it, and the
+    /// Calls `seen` with each name that an issuer may constrain: the subject, an email address in it, and the
     /// alternative names (RFC 5280 §4.2.1.10).
     pub(super) fn each_name<E: From<CertificateError>>(
         &self,

@@ -23,7 +23,7 @@ pub(crate) const COMMON_NAME: ObjectIdentifier = oid("2.5.4.3");
 pub(crate) const COUNTRY_NAME: ObjectIdentifier = oid("2.5.4.6");
 pub(crate) const ORGANIZATION_NAME: ObjectIdentifier = oid("2.5.4.10");
 pub(crate) const ORGANIZATIONAL_UNIT_NAME: ObjectIdentifier = oid("2.5.4.11");
-/// The place of e-mail addresses in names before subject alternative names existed (RFC 2985 §5.2.1).
+/// The place of email addresses in names before subject alternative names existed (RFC 2985 §5.2.1).
 pub(crate) const EMAIL_ADDRESS: ObjectIdentifier = oid("1.2.840.113549.1.9.1");
 
 // Extensions: RFC 5280 §4.2.1.

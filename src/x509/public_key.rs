@@ -135,8 +135,8 @@ impl<'a> SubjectPublicKeyInfo<'a> {
     }
 }
 
-/// Reads a positive INTEGER, without leading zeros. DER only allows one, if the number would be negative otherwise.
-/// More have no other meaning.
+/// Reads a positive INTEGER, and strips its leading zeros. DER allows one only if the number would otherwise be
+/// negative. More would not change the value.
 fn read_positive<'a>(reader: &mut SliceReader<'a>) -> der::Result<&'a [u8]> {
     let mut number = content(reader, Tag::Integer)?;
     if number.first().is_none_or(|first| *first >= 0x80) {
