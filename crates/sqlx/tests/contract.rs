@@ -172,7 +172,7 @@ async fn of_2000_finishes_of_one_creation_one_succeeds<DB: Dialect>(fresh: &Fres
     let response = Arc::new(response);
     let finishes = (0..2000).map(|_| {
         let (store, rp, response) = (fresh.store.clone(), Arc::clone(&rp), Arc::clone(&response));
-        let store = store.patience(std::time::Duration::from_secs(60));
+        let store = store.patience(std::time::Duration::from_mins(1));
         tokio::spawn(async move {
             let posted = posted(start.ceremony_id, &response);
             match run_async(&store, CreatePasskey::finish(&rp, owner.user, posted, NOW)).await {

@@ -68,7 +68,7 @@ async fn work<DB: Dialect>(store: SqlxStore<DB>, task: u32, owners: [Owner; 2], 
 async fn nothing_fails_when_much_happens_at_once<DB: Dialect>(fresh: &Fresh<DB>) {
     let owners = [account(), account()];
     let made = passkey(&owners[0], "laptop");
-    let store = fresh.store.clone().patience(std::time::Duration::from_secs(60));
+    let store = fresh.store.clone().patience(std::time::Duration::from_mins(1));
     let tasks = (0..TASKS)
         .map(|task| tokio::spawn(work(store.clone(), task, owners.clone(), made.clone())))
         .collect::<Vec<_>>();

@@ -162,7 +162,7 @@ fn postgres(schema: &Schema, own: &Passkey, passkeys: u32) -> (Runtime, Store) {
 }
 
 fn limits() -> Limits {
-    Limits { patience: Duration::from_secs(60), ..Limits::default() }
+    Limits { patience: Duration::from_mins(1), ..Limits::default() }
 }
 
 fn with_own(runtime: Runtime, store: Store, own: &Passkey) -> (Runtime, Store) {

@@ -53,7 +53,7 @@ fn answer(server: &Server, head: &str, body: &str) -> String {
         body.len()
     );
     stream.write_all(request.as_bytes()).unwrap();
-    read_to_end(&mut stream, Duration::from_secs(60)).expect("the connection is closed")
+    read_to_end(&mut stream, Duration::from_mins(1)).expect("the connection is closed")
 }
 
 /// What comes until the server closes the connection; nothing if it does not in time.

@@ -139,7 +139,7 @@ fn run(arguments: &Arguments) -> bool {
             let started = started + Duration::from_secs(60 * minute);
             growth.watch(soak, &site, started + Duration::from_secs(25));
             site.break_it(kind, soak);
-            growth.watch(soak, &site, started + Duration::from_secs(60));
+            growth.watch(soak, &site, started + Duration::from_mins(1));
             soak.tally.print();
         }
         drop(stop);

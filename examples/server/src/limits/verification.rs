@@ -113,7 +113,7 @@ mod tests {
 
     use super::*;
 
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_mins(1);
 
     fn off_the_workers_of(router: Router) -> Router {
         let verification = Arc::new(Verification::with_threads(1));

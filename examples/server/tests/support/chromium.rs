@@ -50,7 +50,7 @@ impl Chromium {
 
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(120)))
+            .timeout_global(Some(Duration::from_mins(2)))
             .proxy(None)
             .build()
             .into();

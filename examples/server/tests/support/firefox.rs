@@ -96,7 +96,7 @@ impl Firefox {
             thread::sleep(Duration::from_millis(100));
         };
         let stream = TcpStream::connect(("127.0.0.1", port)).map_err(|error| error.to_string())?;
-        stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
+        stream.set_read_timeout(Some(Duration::from_mins(2))).unwrap();
         let mut connection = Connection { stream, next: 1 };
         // Who it is.
         connection.read()?;

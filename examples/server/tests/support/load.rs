@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::visitor::{Answer, ORIGIN, Visitor, finish};
 
 /// How long a user goes on asking a service that does not answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What all users did.
 #[derive(Debug, Default)]

@@ -51,7 +51,7 @@ impl Visitor {
     pub fn new() -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(60)))
+            .timeout_global(Some(Duration::from_mins(1)))
             // A server that is started again does not know the connections of the one before.
             .max_idle_connections(0)
             .proxy(None);

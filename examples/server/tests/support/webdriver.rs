@@ -19,7 +19,7 @@ pub trait Protocol: Debug {
 }
 
 /// How long to wait for something to appear on a page.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The name under which WebDriver hands out elements.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";

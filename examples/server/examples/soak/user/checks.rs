@@ -146,7 +146,7 @@ impl User<'_> {
     pub(super) fn look_at_everything(&mut self) {
         let started = Instant::now();
         while self.doubt.is_some() || !self.soak.faults.calm_since(Instant::now()) {
-            if started.elapsed() > Duration::from_secs(60) {
+            if started.elapsed() > Duration::from_mins(1) {
                 self.soak.tally.wrong(format!("{:?} remains in doubt", self.name));
                 break;
             }
