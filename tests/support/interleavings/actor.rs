@@ -113,19 +113,30 @@ impl<'a> Next<'a> {
 
 /// One request.
 #[derive(Clone)]
-pub(crate) struct Request<'a>(Rc<dyn Fn() -> Next<'a> + 'a>);
+pub(crate) struct Request<'a> {
+    start: Rc<dyn Fn() -> Next<'a> + 'a>,
+    is_retried: bool,
+}
 
 impl<'a> Request<'a> {
     pub(crate) fn new<F: Flow<Output: Into<Outcome>> + 'a>(
         start: impl Fn() -> Result<Step<F>, Error> + 'a,
     ) -> Self {
-        Self(Rc::new(move || Next::of(start())))
+        Self { start: Rc::new(move || Next::of(start())), is_retried: false }
+    }
+
+    /// If it fails without an answer, the browser sends it once more.
+    pub(crate) fn retried(mut self) -> Self {
+        self.is_retried = true;
+        self
     }
 }
 
 /// A sequence of requests. Each begins when the one before has succeeded.
 pub(crate) struct Actor<'r, 'a> {
     rest: core::slice::Iter<'r, Request<'a>>,
+    current: &'r Request<'a>,
+    may_retry: bool,
     now: Next<'a>,
     /// The outcomes of its finished requests that have not been checked yet.
     ended: Vec<Outcome>,
@@ -134,8 +145,10 @@ pub(crate) struct Actor<'r, 'a> {
 impl<'r, 'a> Actor<'r, 'a> {
     pub(crate) fn new(requests: &'r [Request<'a>]) -> Self {
         let mut rest = requests.iter();
-        let now = (rest.next().unwrap().0)();
-        let mut actor = Self { rest, now, ended: Vec::new() };
+        let current = rest.next().unwrap();
+        let now = (current.start)();
+        let may_retry = current.is_retried;
+        let mut actor = Self { rest, current, may_retry, now, ended: Vec::new() };
         actor.go_on();
         actor
     }
@@ -147,7 +160,9 @@ impl<'r, 'a> Actor<'r, 'a> {
                 return;
             }
             let Some(next) = self.rest.next() else { return };
-            self.now = (next.0)();
+            self.current = next;
+            self.may_retry = next.is_retried;
+            self.now = (next.start)();
         }
     }
 
@@ -182,6 +197,10 @@ impl<'r, 'a> Actor<'r, 'a> {
     /// The reply never arrives.
     pub(crate) fn lose(&mut self) {
         self.now = Next::Ended(Outcome::Lost);
+        if std::mem::take(&mut self.may_retry) {
+            self.ended.push(Outcome::Lost);
+            self.now = (self.current.start)();
+        }
         self.go_on();
     }
 }

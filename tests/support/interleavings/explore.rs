@@ -1,47 +1,15 @@
 //! Every order of the effects of several actors, with faults before and after them.
 
-use std::collections::BTreeSet;
+use std::fmt;
 
-use relying_party::{
-    CeremonyId, Effect, Passkey, PasskeyId, RelyingParty, Reply, ceremony::Ceremony, flow::Owner,
-};
+use relying_party::{Effect, RelyingParty};
 
 use super::{
     actor::{Actor, Outcome, Request},
     model::Model,
+    states::Search,
+    theorems::{Event, Moment, Past, Theorem},
 };
-
-/// A sequence of choices, and the next one to try.
-#[derive(Default)]
-struct Choices {
-    /// What was chosen, and out of how many.
-    made: Vec<(usize, usize)>,
-    at: usize,
-}
-
-impl Choices {
-    fn choose(&mut self, of: usize) -> usize {
-        if self.at == self.made.len() {
-            self.made.push((0, of));
-        }
-        let (chosen, expected) = self.made[self.at];
-        assert_eq!(of, expected, "the same choices must lead to the same place");
-        self.at += 1;
-        chosen
-    }
-
-    /// Advances to the next sequence. Returns false if all have been tried.
-    fn advance(&mut self) -> bool {
-        self.at = 0;
-        while let Some((chosen, of)) = self.made.pop() {
-            if chosen + 1 < of {
-                self.made.push((chosen + 1, of));
-                return true;
-            }
-        }
-        false
-    }
-}
 
 /// What is explored.
 pub(crate) struct Scenario<'a> {
@@ -51,7 +19,7 @@ pub(crate) struct Scenario<'a> {
     pub(crate) actors: Vec<Vec<Request<'a>>>,
     /// The maximum number of store errors or crashes in one schedule. For a flow they are the same: it is gone.
     pub(crate) faults: usize,
-    /// What must hold at the end, in addition to the invariants.
+    /// What must hold at the end, in addition to the theorems.
     pub(crate) expect: fn(&End<'_>),
 }
 
@@ -68,216 +36,134 @@ impl End<'_> {
     }
 }
 
+/// How much there was to explore.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Explored {
+    pub(crate) states: usize,
+    pub(crate) schedules: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    None,
+    Before,
+    After,
+}
+
+const FAULTS: [Fault; 3] = [Fault::None, Fault::Before, Fault::After];
+
+/// Which actor's effect happened when. Printed if a test fails.
+#[derive(Default)]
+struct Schedule(Vec<(usize, Effect, Fault)>);
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (actor, effect, fault) in &self.0 {
+            let effect = format!("{effect:?}");
+            let effect = effect.split(['(', ' ']).next().unwrap_or_default();
+            let fault = match fault {
+                Fault::None => "",
+                Fault::Before => ", which fails before it happens",
+                Fault::After => ", which fails after it happened",
+            };
+            writeln!(f, "  actor {actor}: {effect}{fault}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Schedule {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("in the schedule\n{self}");
+        }
+    }
+}
+
+/// A theorem that does not hold, and when.
+pub(crate) struct Violation {
+    pub(crate) theorem: &'static Theorem,
+    schedule: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Theorem { name, statement, .. } = self.theorem;
+        write!(f, "theorem {name} ({statement}) does not hold after\n{}", self.schedule)
+    }
+}
+
 impl Scenario<'_> {
-    /// Runs every schedule, and returns how many there are.
-    pub(crate) fn explore(&self) -> usize {
-        let (mut choices, mut count) = (Choices::default(), 0);
+    /// Runs every schedule. Stops at the first that violates a theorem.
+    pub(crate) fn explore(&self) -> Result<Explored, Violation> {
+        let mut search = Search::new();
         loop {
-            self.run(&mut choices);
-            count += 1;
-            if !choices.advance() {
-                println!("{:>7} schedules: {}", count, self.name);
-                return count;
+            let mut schedule = Schedule::default();
+            let schedules = self
+                .run(&mut search, &mut schedule)
+                .map_err(|theorem| Violation { theorem, schedule: schedule.to_string() })?;
+            if let Some(schedules) = search.advance(schedules) {
+                return Ok(Explored { states: search.states(), schedules });
             }
         }
     }
 
-    fn run(&self, choices: &mut Choices) {
+    /// Runs one schedule until it ends or reaches a known state. Returns how many schedules this completes.
+    fn run(&self, search: &mut Search, schedule: &mut Schedule) -> Result<usize, &'static Theorem> {
         let mut store = self.store.clone();
         let mut actors = self.actors.iter().map(|actor| Actor::new(actor)).collect::<Vec<_>>();
-        let mut trail = Trail { writes: vec![0; actors.len()], ..Trail::default() };
+        let mut past = Past::new(&store, actors.len());
+        let mut got = vec![Vec::new(); actors.len()];
         let mut faults = 0;
         loop {
+            let state = search.enter((&store, &past), faults, &got);
+            if let Some(known) = state.as_ref().and_then(|state| search.schedules_from(state)) {
+                return Ok(known);
+            }
             let waiting = actors.iter().enumerate().filter(|(_, actor)| actor.effect().is_some());
             let waiting = waiting.map(|(index, _)| index).collect::<Vec<_>>();
             if waiting.is_empty() {
-                break;
+                let outcomes = actors.iter().map(|actor| actor.outcome().unwrap().clone());
+                let outcomes = outcomes.collect::<Vec<_>>();
+                (self.expect)(&End { outcomes: &outcomes, store: &store, faults });
+                search.end(state);
+                return Ok(1);
             }
-            let index = waiting[choices.choose(waiting.len())];
-            let fault = if faults < self.faults { choices.choose(3) } else { 0 };
-            faults += usize::from(fault != 0);
+            let possible = if faults < self.faults { &FAULTS[..] } else { &FAULTS[..1] };
+            let choice = search.choose(state, waiting.len() * possible.len());
+            let (index, fault) =
+                (waiting[choice / possible.len()], possible[choice % possible.len()]);
+            faults += usize::from(fault != Fault::None);
+            let is_repeating = search.is_repeating();
+            let mut judge = |before: &Model, store: &Model, event: Event<'_>| {
+                let moment =
+                    Moment { rp: self.rp, before, store, actor: index, event, past: &past };
+                let violated = if is_repeating { None } else { moment.violated() };
+                past = Past::after(&moment);
+                violated.map_or(Ok(()), Err)
+            };
+
             let actor = &mut actors[index];
             let effect = actor.effect().unwrap().clone();
-            if fault == 1 || store.refuses(&effect) {
+            schedule.0.push((index, effect.clone(), fault));
+            let before = store.clone();
+            if fault == Fault::Before || store.refuses(&effect) {
+                got[index].push(None);
                 actor.lose();
             } else {
-                let before = store.clone();
                 let reply = store.answer(&effect);
-                trail.judge(self, index, &effect, &reply, &before, &store);
-                if fault == 2 {
+                judge(&before, &store, Event::Happened(&effect, &reply))?;
+                if fault == Fault::After {
+                    got[index].push(None);
                     actor.lose();
                 } else {
+                    got[index].push(Some(search.reply(&reply)));
                     actor.resume(reply);
                 }
             }
             for outcome in actor.ended() {
-                trail.judge_outcome(index, &outcome, &store);
-                trail.writes[index] = 0;
+                judge(&store, &store, Event::Ended(&outcome))?;
             }
-        }
-        let outcomes = actors.iter().map(|actor| actor.outcome().unwrap().clone());
-        let outcomes = outcomes.collect::<Vec<_>>();
-        (self.expect)(&End { outcomes: &outcomes, store: &store, faults });
-    }
-}
-
-/// What has happened, as far as the invariants need it.
-#[derive(Default)]
-struct Trail {
-    /// How often each actor's current request has written to passkeys.
-    writes: Vec<usize>,
-    /// Passkeys whose deletion has been reported.
-    reported_deleted: Vec<PasskeyId>,
-    /// Passkeys that have ever been deleted, and those that were registered again afterwards.
-    deleted: Vec<PasskeyId>,
-    anew: Vec<PasskeyId>,
-    /// Ceremonies that were taken, and those that existed when their account's ceremonies were erased.
-    taken: Vec<CeremonyId>,
-    erased: Vec<CeremonyId>,
-}
-
-impl Trail {
-    /// What must hold after every effect.
-    fn judge(
-        &mut self,
-        scenario: &Scenario<'_>,
-        actor: usize,
-        effect: &Effect,
-        reply: &Reply,
-        before: &Model,
-        store: &Model,
-    ) {
-        let name = scenario.name;
-        self.judge_accounts(scenario, effect, reply, before, store);
-        if before.passkeys != store.passkeys {
-            self.writes[actor] += 1;
-            assert_eq!(self.writes[actor], 1, "{name}: a request that writes more than once");
-        }
-        if let (Effect::TakeCeremony(id), Reply::Ceremony(Some(_))) = (effect, reply) {
-            assert!(!self.taken.contains(id), "{name}: a ceremony that was taken twice");
-            self.taken.push(*id);
-        }
-        for passkey in &before.passkeys {
-            match store.passkeys.iter().find(|after| after.id == passkey.id) {
-                Some(after) => {
-                    assert!(
-                        after.state.sign_count >= passkey.state.sign_count,
-                        "{name}: a counter that went back"
-                    );
-                    assert_eq!(after.user, passkey.user, "{name}: a passkey that changed hands");
-                }
-                None => self.deleted.push(passkey.id),
-            }
-        }
-        for (index, passkey) in store.passkeys.iter().enumerate() {
-            if self.deleted.contains(&passkey.id) {
-                self.anew.push(passkey.id);
-                self.reported_deleted.retain(|id| *id != passkey.id);
-            }
-            let is_same = |other: &Passkey| {
-                other.rp_id == passkey.rp_id && other.credential_id == passkey.credential_id
-            };
-            assert!(
-                !store.passkeys[..index].iter().any(is_same),
-                "{name}: a credential with two owners"
-            );
-            let owner = Owner { rp_id: passkey.rp_id.clone(), user: passkey.user };
-            let max = usize::try_from(scenario.rp.max_passkeys_per_user()).unwrap();
-            assert!(store.of(&owner).len() <= max, "{name}: more passkeys than allowed");
-        }
-        for passkey in &scenario.store.passkeys {
-            let owner = Owner { rp_id: passkey.rp_id.clone(), user: passkey.user };
-            assert!(
-                !scenario.rp.keep_last_passkey() || !store.of(&owner).is_empty(),
-                "{name}: an account that lost its last passkey"
-            );
-        }
-        if let (Effect::RecordUse { id, .. }, Reply::Recorded(recorded)) = (effect, reply) {
-            assert!(
-                *recorded != relying_party::flow::RecordOutcome::Updated
-                    || !self.reported_deleted.contains(id),
-                "{name}: a use of a passkey whose deletion was reported"
-            );
-        }
-    }
-
-    /// What must hold for accounts after every effect.
-    fn judge_accounts(
-        &mut self,
-        scenario: &Scenario<'_>,
-        effect: &Effect,
-        reply: &Reply,
-        before: &Model,
-        store: &Model,
-    ) {
-        let name = scenario.name;
-        match (effect, reply) {
-            (Effect::PutCeremony(put), _) => self.erased.retain(|id| *id != put.id()),
-            (Effect::EraseCeremonies(owner), _) => {
-                let is_theirs = |it: &&Ceremony| Owner::of_ceremony(it).as_ref() == Some(owner);
-                let theirs = before.ceremonies.iter().filter(is_theirs);
-                self.erased.extend(theirs.map(Ceremony::id));
-            }
-            (Effect::TakeCeremony(id), Reply::Ceremony(Some(_))) => {
-                assert!(!self.erased.contains(id), "{name}: a ceremony that was erased was taken");
-            }
-            (Effect::ErasePasskeys(owner), _) => {
-                assert!(store.of(owner).is_empty(), "{name}: a passkey of an erased account");
-                assert!(!store.names.contains_key(owner), "{name}: the name of an erased account");
-            }
-            _ => {}
-        }
-        let names = store.names.values().collect::<BTreeSet<_>>();
-        assert_eq!(names.len(), store.names.len(), "{name}: two accounts with one name");
-        for owner in store.names.keys().filter(|owner| !before.names.contains_key(owner)) {
-            assert!(!store.of(owner).is_empty(), "{name}: an account without a passkey");
-        }
-    }
-
-    /// What must hold when a request ends.
-    fn judge_outcome(&mut self, actor: usize, outcome: &Outcome, store: &Model) {
-        let is_gone = |id| self.deleted.contains(&id);
-        let stored = |id| store.passkeys.iter().find(|passkey| passkey.id == id);
-        match outcome {
-            Outcome::Created(passkey) => {
-                let unchanged = stored(passkey.id).is_none_or(|stored| {
-                    (stored.user, &stored.public_key) == (passkey.user, &passkey.public_key)
-                });
-                assert!(unchanged, "created, and another is stored");
-                assert!(stored(passkey.id).is_some() || is_gone(passkey.id), "created, not stored");
-                assert_eq!(self.writes[actor], 1);
-            }
-            Outcome::SignedUp(passkey) => {
-                assert!(stored(passkey.id).is_some() || is_gone(passkey.id), "not stored");
-                assert_eq!(self.writes[actor], 1);
-            }
-            Outcome::Erased(_) => {
-                let gone = self.deleted.iter().copied().filter(|id| stored(*id).is_none());
-                self.reported_deleted.extend(gone);
-            }
-            Outcome::SignedIn(passkey) => {
-                let kept = stored(passkey.id)
-                    .is_none_or(|stored| stored.state.sign_count >= passkey.state.sign_count);
-                assert!(kept, "signed in, and the counter was not kept");
-                assert!(
-                    stored(passkey.id).is_some() || is_gone(passkey.id),
-                    "signed in by nothing"
-                );
-            }
-            Outcome::Renamed(passkey) => {
-                assert!(stored(passkey.id).is_some() || is_gone(passkey.id), "renamed, not stored");
-            }
-            Outcome::Deleted(id) => {
-                assert!(is_gone(*id), "reported as deleted, and was not");
-                if !self.anew.contains(id) {
-                    assert_eq!(stored(*id), None, "deleted, and still there");
-                    self.reported_deleted.push(*id);
-                }
-            }
-            Outcome::Refused(error) => {
-                assert_eq!(self.writes[actor], 0, "refused, and something was written: {error}");
-            }
-            Outcome::Begun | Outcome::Listed(_) | Outcome::Lost => {}
         }
     }
 }

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use relying_party::{
-    Effect, Passkey, Reply,
+    Effect, Passkey, PasskeyId, Reply, UserHandle,
     ceremony::Ceremony,
     flow::{InsertOutcome, Owner, RecordOutcome, RemoveOutcome, SignUpOutcome},
 };
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Model {
     pub(crate) ceremonies: Vec<Ceremony>,
     pub(crate) passkeys: Vec<Passkey>,
@@ -32,6 +32,14 @@ pub(crate) enum Promise {
     PasskeyWithItsAccount,
     CeremoniesErased,
     PasskeysErased,
+    ReadsChangeNothing,
+    RefusalsChangeNothing,
+    Owner,
+    Insertion,
+    OthersStay,
+    Recording,
+    NothingToRecord,
+    Naming,
 }
 
 impl Model {
@@ -40,6 +48,15 @@ impl Model {
         passkeys.retain(|passkey| passkey.user == owner.user && passkey.rp_id == owner.rp_id);
         passkeys.sort_by_key(|passkey| (passkey.created_at, passkey.id));
         passkeys
+    }
+
+    pub(crate) fn passkey(&self, id: PasskeyId) -> Option<&Passkey> {
+        self.passkeys.iter().find(|passkey| passkey.id == id)
+    }
+
+    /// Whose passkeys there are.
+    pub(crate) fn owners(&self) -> BTreeSet<Owner> {
+        self.passkeys.iter().map(Owner::of_passkey).collect()
     }
 
     /// Whether the store fails at this effect: a passkey of an account that does not exist.
@@ -71,7 +88,13 @@ impl Model {
                 let is_it = |passkey: &&Passkey| {
                     passkey.rp_id == *rp_id && passkey.credential_id == *credential_id
                 };
-                Reply::Passkey(self.passkeys.iter().find(is_it).cloned().map(Box::new))
+                let found = self.passkeys.iter().find(is_it).cloned();
+                if self.breaks == Some(Promise::ReadsChangeNothing) {
+                    for passkey in &mut self.passkeys {
+                        passkey.last_used_at = Some(passkey.created_at);
+                    }
+                }
+                Reply::Passkey(found.map(Box::new))
             }
             Effect::InsertPasskey { passkey, max_per_user } => {
                 Reply::Inserted(self.insert(passkey, *max_per_user))
@@ -80,10 +103,12 @@ impl Model {
                 let compares = self.breaks != Some(Promise::CompareAndSet);
                 let found = self.passkeys.iter_mut().find(|passkey| passkey.id == *id);
                 Reply::Recorded(match found {
+                    None if self.breaks == Some(Promise::NothingToRecord) => RecordOutcome::Updated,
                     None => RecordOutcome::NotFound,
                     Some(passkey) if compares && passkey.state != *expected => {
                         RecordOutcome::Conflict
                     }
+                    Some(_) if self.breaks == Some(Promise::Recording) => RecordOutcome::Updated,
                     Some(passkey) => {
                         passkey.state = *state;
                         passkey.last_used_at = Some(*at);
@@ -92,8 +117,17 @@ impl Model {
                 })
             }
             Effect::RenamePasskey { owner, id, name, at } => {
+                let breaks = self.breaks;
                 let found = self.owned(owner, *id).map(|index| {
                     let passkey = &mut self.passkeys[index];
+                    if breaks == Some(Promise::Naming) {
+                        let mut renamed = passkey.clone();
+                        renamed.name = name.clone();
+                        return Box::new(renamed);
+                    }
+                    if breaks == Some(Promise::Owner) {
+                        passkey.user = UserHandle::try_from(b"thief".as_slice()).unwrap();
+                    }
                     passkey.name = name.clone();
                     passkey.updated_at = *at;
                     Box::new(passkey.clone())
@@ -164,12 +198,20 @@ impl Model {
         } else if is_full && self.breaks != Some(Promise::Limit) {
             InsertOutcome::LimitReached
         } else {
-            self.passkeys.push(passkey.clone());
+            if self.breaks == Some(Promise::OthersStay) {
+                self.passkeys.retain(|other| other.user != passkey.user);
+            }
+            if self.breaks != Some(Promise::Insertion) {
+                self.passkeys.push(passkey.clone());
+            }
+            if self.breaks == Some(Promise::RefusalsChangeNothing) {
+                return InsertOutcome::AlreadyExists;
+            }
             InsertOutcome::Inserted
         }
     }
 
-    fn owned(&self, owner: &Owner, id: relying_party::PasskeyId) -> Option<usize> {
+    fn owned(&self, owner: &Owner, id: PasskeyId) -> Option<usize> {
         self.passkeys.iter().position(|passkey| {
             passkey.id == id && passkey.user == owner.user && passkey.rp_id == owner.rp_id
         })
