@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use relying_party::{
-    Effect, Passkey, PasskeyId, Reply, UserHandle,
+    Effect, Passkey, PasskeyId, PasskeyName, PasskeyState, Reply, Timestamp, UserHandle,
     ceremony::Ceremony,
     flow::{InsertOutcome, Owner, RecordOutcome, RemoveOutcome, SignUpOutcome},
 };
@@ -100,39 +100,10 @@ impl Model {
                 Reply::Inserted(self.insert(passkey, *max_per_user))
             }
             Effect::RecordUse { id, expected, state, at } => {
-                let compares = self.breaks != Some(Promise::CompareAndSet);
-                let found = self.passkeys.iter_mut().find(|passkey| passkey.id == *id);
-                Reply::Recorded(match found {
-                    None if self.breaks == Some(Promise::NothingToRecord) => RecordOutcome::Updated,
-                    None => RecordOutcome::NotFound,
-                    Some(passkey) if compares && passkey.state != *expected => {
-                        RecordOutcome::Conflict
-                    }
-                    Some(_) if self.breaks == Some(Promise::Recording) => RecordOutcome::Updated,
-                    Some(passkey) => {
-                        passkey.state = *state;
-                        passkey.last_used_at = Some(*at);
-                        RecordOutcome::Updated
-                    }
-                })
+                Reply::Recorded(self.record(*id, *expected, *state, *at))
             }
             Effect::RenamePasskey { owner, id, name, at } => {
-                let breaks = self.breaks;
-                let found = self.owned(owner, *id).map(|index| {
-                    let passkey = &mut self.passkeys[index];
-                    if breaks == Some(Promise::Naming) {
-                        let mut renamed = passkey.clone();
-                        renamed.name = name.clone();
-                        return Box::new(renamed);
-                    }
-                    if breaks == Some(Promise::Owner) {
-                        passkey.user = UserHandle::try_from(b"thief".as_slice()).unwrap();
-                    }
-                    passkey.name = name.clone();
-                    passkey.updated_at = *at;
-                    Box::new(passkey.clone())
-                });
-                Reply::Passkey(found)
+                Reply::Passkey(self.rename(owner, *id, name, *at).map(Box::new))
             }
             Effect::DeletePasskey { owner, id, keep_last } => {
                 let keep_last = *keep_last && self.breaks != Some(Promise::KeepLast);
@@ -209,6 +180,47 @@ impl Model {
             }
             InsertOutcome::Inserted
         }
+    }
+
+    fn record(
+        &mut self,
+        id: PasskeyId,
+        expected: PasskeyState,
+        state: PasskeyState,
+        at: Timestamp,
+    ) -> RecordOutcome {
+        let compares = self.breaks != Some(Promise::CompareAndSet);
+        match self.passkeys.iter_mut().find(|passkey| passkey.id == id) {
+            None if self.breaks == Some(Promise::NothingToRecord) => RecordOutcome::Updated,
+            None => RecordOutcome::NotFound,
+            Some(passkey) if compares && passkey.state != expected => RecordOutcome::Conflict,
+            Some(_) if self.breaks == Some(Promise::Recording) => RecordOutcome::Updated,
+            Some(passkey) => {
+                passkey.state = state;
+                passkey.last_used_at = Some(at);
+                RecordOutcome::Updated
+            }
+        }
+    }
+
+    fn rename(
+        &mut self,
+        owner: &Owner,
+        id: PasskeyId,
+        name: &PasskeyName,
+        at: Timestamp,
+    ) -> Option<Passkey> {
+        let index = self.owned(owner, id)?;
+        let mut renamed = self.passkeys[index].clone();
+        renamed.name = name.clone();
+        renamed.updated_at = at;
+        if self.breaks == Some(Promise::Owner) {
+            renamed.user = UserHandle::try_from(b"thief".as_slice()).unwrap();
+        }
+        if self.breaks != Some(Promise::Naming) {
+            self.passkeys[index] = renamed.clone();
+        }
+        Some(renamed)
     }
 
     fn owned(&self, owner: &Owner, id: PasskeyId) -> Option<usize> {
