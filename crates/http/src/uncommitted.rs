@@ -76,7 +76,7 @@ impl<S: Store, H: Host> Endpoints<S, H> {
     /// #     }
     /// # }
     /// # let rp = RelyingParty::builder("example.com", "Example").origin("https://example.com").build()?;
-    /// # let (store, host) = (MemoryStore::new(), Sessions);
+    /// # let (store, host) = (std::sync::Arc::new(MemoryStore::new()), Sessions);
     /// # let endpoints = Endpoints::new(Passkeys::new(rp, store.clone()), host.clone());
     /// # pollster::block_on(async {
     /// let request = http::Request::get("/passkeys").body(bytes::Bytes::new()).unwrap();
