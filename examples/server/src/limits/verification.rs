@@ -28,10 +28,9 @@ pub(super) struct Verification {
 }
 
 impl Verification {
-    /// Leaves one processor to everything else.
+    /// A thread for each processor. The threads that serve connections get their share of the processors, too.
     pub(super) fn new() -> Self {
-        let processors = thread::available_parallelism().map_or(1, NonZero::get);
-        Self::with_threads(processors.saturating_sub(1).max(1))
+        Self::with_threads(thread::available_parallelism().map_or(1, NonZero::get))
     }
 
     fn with_threads(count: usize) -> Self {
