@@ -124,7 +124,7 @@ impl Malformed {
     }
 }
 
-/// Accepts no more text than an error may repeat.
+/// Keeps only as much text as an error may repeat.
 struct Shown(String);
 
 impl fmt::Write for Shown {

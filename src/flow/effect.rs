@@ -103,7 +103,7 @@ pub enum Effect {
         expected: PasskeyState,
         /// The new state.
         state: PasskeyState,
-        /// The time of use.
+        /// When it was used.
         at: Timestamp,
     },
     /// [`rename_passkey`](crate::store::PasskeyStore::rename_passkey); answered with [`Reply::Passkey`].

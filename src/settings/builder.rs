@@ -134,7 +134,7 @@ impl SettingsBuilder {
         self
     }
 
-    /// Sets which actions need a recent verification. The default is none.
+    /// Sets which actions need a recent verification. By default, no action does.
     pub fn reverification(mut self, rule: Reverification) -> Self {
         self.0.reverification = rule;
         self

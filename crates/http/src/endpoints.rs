@@ -13,7 +13,7 @@ use relying_party::{
 use serde_json::json;
 
 use crate::{
-    Host, Session,
+    Host, Received, Session,
     apps::{Apps, InvalidApp},
     assets, guard,
     observe::{self, Observed, Warning},
@@ -258,8 +258,7 @@ impl<S: Store, H: Host> Endpoints<S, H> {
 
     /// Answers a request. Requests for any other path get `404 Not Found`.
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
-        let (parts, body) = request.into_parts();
-        self.shared.handle(&parts, Ok(&body)).await
+        self.shared.handle(&request.into()).await
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared<S, H>> {
@@ -272,11 +271,7 @@ pub(crate) type Body<'a> = Result<&'a [u8], Refused>;
 
 impl<S: Store, H: Host> Shared<S, H> {
     /// The first step that fails decides: the path, the method, the page that sent the request, the body, the session.
-    pub(crate) async fn handle(
-        &self,
-        parts: &Parts,
-        body: Result<&Bytes, Refused>,
-    ) -> Response<Bytes> {
+    pub(crate) async fn handle(&self, Received { parts, body }: &Received) -> Response<Bytes> {
         let Some(resource) = Resource::at(parts.uri.path(), &self.config.base) else {
             return self.failed(parts, None, None, &Refused::NotFound.into());
         };
@@ -285,7 +280,7 @@ impl<S: Store, H: Host> Shared<S, H> {
         }
         let method = if parts.method == Method::HEAD { &Method::GET } else { &parts.method };
         let answered = if resource.methods().contains(method) {
-            let body = body.map(|bytes| &bytes[..]);
+            let body = body.as_ref().map(|bytes| &bytes[..]).map_err(|refused| *refused);
             self.answer(parts, method, resource, body).await
         } else {
             Err(Refused::Method.into())

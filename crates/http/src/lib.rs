@@ -11,6 +11,7 @@ mod host;
 mod observe;
 mod openapi;
 mod operations;
+mod received;
 mod refusal;
 mod respond;
 mod route;
@@ -26,6 +27,6 @@ pub use self::{
     host::{Answer, Host, Named, Session, SignedInBy, Update},
     observe::{Observed, Warning},
     openapi::OPENAPI,
-    service::Received,
+    received::Received,
     uncommitted::Uncommitted,
 };

@@ -11,10 +11,9 @@ use http::{Request, Response};
 use relying_party::{Passkeys, audit::AuditEntry};
 
 use crate::{
-    Endpoints, Host,
+    Endpoints, Host, Received,
     endpoints::{Observer, Shared, Store},
     observe::Observed,
-    service::Received,
 };
 
 /// An answer whose writes are not committed yet, made by [`Endpoints::handle_within`]. Ask it [whether to
@@ -98,8 +97,8 @@ impl<S: Store, H: Host> Endpoints<S, H> {
         let withheld = Arc::new(Mutex::new(Vec::new()));
         let mut config = self.shared().config.clone();
         let (entries, observer) = (Arc::clone(&withheld), config.observer.take());
-        let observe = observer.clone();
-        config.observer = Some(Arc::new(move |observed| match (observed, &observer) {
+        let failures = observer.clone();
+        config.observer = Some(Arc::new(move |observed| match (observed, &failures) {
             (Observed::Audit(entry), _) => {
                 entries.lock().unwrap_or_else(PoisonError::into_inner).push(entry.clone());
             }
@@ -108,10 +107,9 @@ impl<S: Store, H: Host> Endpoints<S, H> {
         }));
         let passkeys = Passkeys::new(self.passkeys().relying_party().clone(), store);
         let shared = Shared { passkeys: Arc::new(passkeys), host: Arc::new(host), config };
-        let Received { parts, body } = request.into();
-        let response = shared.handle(&parts, body.as_ref().map_err(|refused| *refused)).await;
+        let response = shared.handle(&request.into()).await;
         let entries = std::mem::take(&mut *withheld.lock().unwrap_or_else(PoisonError::into_inner));
-        Uncommitted { response, entries, observer: observe }
+        Uncommitted { response, entries, observer }
     }
 
     /// Returns the response for a failed commit: `503 Service Unavailable`. Passes the error to the

@@ -1,15 +1,14 @@
 //! One transaction for everything that a request writes: the store's operations and the host's.
 
 use std::{
-    any::Any,
     future::Future,
-    panic::{AssertUnwindSafe, resume_unwind},
+    mem,
     pin::pin,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use futures_core::future::BoxFuture;
-use futures_util::future::{Either, FutureExt as _, select};
+use futures_util::future::{Either, select};
 use relying_party::{CeremonyId, store::AsyncCeremonyStore as _};
 use tokio::sync::{mpsc, oneshot};
 
@@ -19,12 +18,6 @@ use crate::{SqlxStore, dialect::Dialect, error::SqlxError, write::Atomic};
 type Job<DB> = Box<
     dyn for<'c> FnOnce(&'c mut <DB as sqlx::Database>::Connection) -> BoxFuture<'c, bool> + Send,
 >;
-
-/// Why the transaction is rolled back.
-enum Undone<E> {
-    Error(E),
-    Panic(Box<dyn Any + Send>),
-}
 
 /// What a store needs inside a transaction: access to its connection, and the ceremonies that were taken.
 pub(crate) struct Inside<DB: Dialect> {
@@ -79,7 +72,8 @@ impl<DB: Dialect> SqlxStore<DB> {
     /// it; in the other databases, it occupies a connection. Signatures are verified inside it too.
     ///
     /// A ceremony that a flow has taken stays used up, even if the transaction is rolled back. The user can send the
-    /// same response again only if the database or the process fails before the commit.
+    /// same response again only if the database or the process fails before the commit, or if you drop the future
+    /// before it: then nothing was written, and no one has received an answer.
     ///
     /// ```
     /// # #[cfg(feature = "postgres")]
@@ -90,9 +84,9 @@ impl<DB: Dialect> SqlxStore<DB> {
     /// /// Creates an account and its first passkey: both or neither.
     /// async fn sign_up(
     ///     store: &SqlxStore<Postgres>,
-    ///     rp: RelyingParty,
+    ///     rp: &RelyingParty,
     ///     (handle, email): (UserHandle, String),
-    ///     (session, body): (SessionBinding, Vec<u8>),
+    ///     (session, body): (SessionBinding, &[u8]),
     /// ) -> Result<(), RunError<SqlxError>> {
     ///     let work = async move |store: SqlxStore<Postgres>| {
     ///         let insert = sqlx::query("INSERT INTO users (handle, email) VALUES ($1, $2)");
@@ -105,7 +99,7 @@ impl<DB: Dialect> SqlxStore<DB> {
     ///                 })
     ///             })
     ///             .await?;
-    ///         Passkeys::new(rp, store).finish_create(handle, session, &body).await?;
+    ///         Passkeys::new(rp.clone(), store).finish_create(handle, session, body).await?;
     ///         Ok(())
     ///     };
     ///     store.transaction(work).await
@@ -117,62 +111,68 @@ impl<DB: Dialect> SqlxStore<DB> {
     ///
     /// Returns the closure's error, or [`SqlxError::RolledBack`] if the closure succeeded although an operation inside
     /// it had failed. Also fails if the database fails, or if the transaction takes [too long](Self::patience).
-    pub async fn transaction<T, E, F>(
-        &self,
-        work: impl FnOnce(Self) -> F + Send + 'static,
-    ) -> Result<T, E>
+    pub async fn transaction<T, E, F>(&self, work: impl FnOnce(Self) -> F) -> Result<T, E>
     where
-        T: Send + 'static,
-        E: From<SqlxError> + Send + 'static,
-        F: Future<Output = Result<T, E>> + Send + 'static,
+        E: From<SqlxError>,
+        F: Future<Output = Result<T, E>>,
     {
-        let (jobs, mut line) = mpsc::channel(1);
-        let inside = Inside { jobs, taken: Arc::default() };
-        let taken = Arc::clone(&inside.taken);
+        let (jobs, line) = mpsc::channel(1);
+        let (ready, begun) = oneshot::channel();
+        let (commit, end) = oneshot::channel();
+        let taken = Arc::default();
         let mut store = self.clone();
-        store.inside = Some(inside);
-        let undone = Arc::new(Mutex::new(None));
-        let why = Arc::clone(&undone);
-        let committed = self
-            .write(Atomic::Transaction, move |connection| {
-                Box::pin(async move {
-                    let mut succeeded = true;
-                    // In SQLite, others share the task.
-                    let work = async { work(store).await };
-                    let mut work = pin!(AssertUnwindSafe(work).catch_unwind());
-                    let value = loop {
-                        match select(&mut work, pin!(line.recv())).await {
-                            Either::Left((value, _)) => break value,
-                            Either::Right((Some(job), _)) => succeeded &= job(connection).await,
-                            // The closure has dropped its store.
-                            Either::Right((None, _)) => break work.await,
-                        }
-                    };
-                    let undone = match value {
-                        Ok(Ok(value)) if succeeded => return Ok(value),
-                        Ok(Ok(_)) => None,
-                        Ok(Err(error)) => Some(Undone::Error(error)),
-                        Err(panic) => Some(Undone::Panic(panic)),
-                    };
-                    *why.lock().unwrap_or_else(PoisonError::into_inner) = undone;
-                    Err(SqlxError::RolledBack)
-                })
-            })
-            .await;
-        let error = match committed {
-            Ok(value) => return Ok(value),
-            Err(error) => error,
+        store.inside = Some(Inside { jobs, taken: Arc::clone(&taken) });
+        // Runs where the connection is: in SQLite, that is the task that works on the store's line.
+        let transaction = self.write(Atomic::Transaction, move |connection| {
+            Box::pin(serve::<DB>(connection, ready, line, end))
+        });
+        // The closure stays with its caller.
+        let work = async {
+            // If no transaction begins, its error says why.
+            begun.await.ok()?;
+            let value = work(store).await;
+            if value.is_ok() {
+                let _ = commit.send(());
+            }
+            Some(value)
         };
-        let taken = std::mem::take(&mut *taken.lock().unwrap_or_else(PoisonError::into_inner));
-        for ceremony in taken {
-            // If the database has failed, it has been told so already.
-            let _ = self.take_ceremony(&ceremony).await;
+        let (transaction, value) = match select(pin!(transaction), pin!(work)).await {
+            Either::Left((failed, _)) => (failed, None),
+            Either::Right((value, transaction)) => (transaction.await, value),
+        };
+        if transaction.is_err() {
+            let taken = mem::take(&mut *taken.lock().unwrap_or_else(PoisonError::into_inner));
+            for ceremony in taken {
+                // If the database has failed, the caller learns it anyway.
+                let _ = self.take_ceremony(&ceremony).await;
+            }
         }
-        let undone = undone.lock().unwrap_or_else(PoisonError::into_inner).take();
-        match undone {
-            Some(Undone::Error(error)) => Err(error),
-            Some(Undone::Panic(panic)) => resume_unwind(panic),
-            None => Err(error.into()),
+        match (transaction, value) {
+            (Ok(()), Some(value)) | (Err(_), Some(value @ Err(_))) => value,
+            (Ok(()), None) => Err(SqlxError::Interrupted.into()),
+            (Err(error), _) => Err(error.into()),
         }
     }
+}
+
+/// Runs operations until it is told to commit. Fails, so that everything is rolled back, if one of them has failed, or
+/// if the caller will not tell any more.
+async fn serve<DB: Dialect>(
+    connection: &mut DB::Connection,
+    ready: oneshot::Sender<()>,
+    mut line: mpsc::Receiver<Job<DB>>,
+    mut end: oneshot::Receiver<()>,
+) -> Result<(), SqlxError> {
+    // If the caller is gone, `end` says so.
+    let _ = ready.send(());
+    let mut succeeded = true;
+    let told = loop {
+        match select(&mut end, pin!(line.recv())).await {
+            Either::Left((told, _)) => break told,
+            Either::Right((Some(job), _)) => succeeded &= job(connection).await,
+            // The closure has dropped its store.
+            Either::Right((None, _)) => break end.await,
+        }
+    };
+    if told.is_ok() && succeeded { Ok(()) } else { Err(SqlxError::RolledBack) }
 }

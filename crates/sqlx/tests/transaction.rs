@@ -33,7 +33,6 @@ async fn answered<DB: Dialect>(fresh: &Fresh<DB>, owner: &Owner) -> (CeremonyId,
 }
 
 /// The host's users table. Its rows are numbers, which every database writes alike.
-#[derive(Clone)]
 struct Users(String);
 
 impl Users {
@@ -117,13 +116,12 @@ where
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
     DB::Arguments: IntoArguments<DB>,
 {
-    let (users, response) = (users.clone(), response.to_owned());
+    let rp = rp();
     fresh
         .store
-        .transaction(async move |store| {
+        .transaction(async |store| {
             users.insert_in(&store).await?;
-            let rp = rp();
-            let finish = CreatePasskey::finish(&rp, user, posted(id, &response), NOW);
+            let finish = CreatePasskey::finish(&rp, user, posted(id, response), NOW);
             let created = run_async(&store, finish).await?;
             if regretted { Err(Wrong::Regretted) } else { Ok(created.passkey) }
         })
@@ -178,13 +176,13 @@ where
     DB::Arguments: IntoArguments<DB>,
 {
     let users = Users::create(fresh).await;
-    let (owner, inserted) = (account(), users.clone());
+    let owner = account();
     let passkey = support::passkey(&owner, "laptop");
-    let ignoring = fresh.store.transaction(async move |store| {
+    let ignoring = fresh.store.transaction(async |store| {
         store.insert_passkey(&passkey, 10).await?;
-        inserted.insert_in(&store).await?;
+        users.insert_in(&store).await?;
         // The same row again.
-        drop(inserted.insert_in(&store).await.unwrap_err());
+        drop(users.insert_in(&store).await.unwrap_err());
         Ok::<(), SqlxError>(())
     });
     let error = ignoring.await.unwrap_err();
@@ -220,6 +218,28 @@ async fn a_transaction_that_takes_too_long_leaves_nothing<DB: Dialect>(fresh: &F
     let error = slow.await.unwrap_err();
     assert!(matches!(error, SqlxError::TooSlow), "{error:?}");
     assert_eq!(fresh.store.passkey(&passkey.rp_id, &passkey.credential_id).await.unwrap(), None);
+}
+
+async fn a_caller_that_goes_away_leaves_nothing_and_disturbs_no_one<DB: Dialect>(
+    fresh: &Fresh<DB>,
+) {
+    let (owner, passkey) = (account(), support::passkey(&account(), "laptop"));
+    let (id, _) = answered(fresh, &owner).await;
+    let leaving = fresh.store.transaction(async |store| {
+        store.take_ceremony(&id).await?;
+        store.insert_passkey(&passkey, 10).await?;
+        std::future::pending::<Result<(), SqlxError>>().await
+    });
+    let patience = Duration::from_millis(200);
+    assert!(tokio::time::timeout(patience, leaving).await.is_err());
+    // At once, and not when the transaction would have taken too long.
+    let hasty = fresh.store.clone().patience(Duration::from_secs(2));
+    let other = support::passkey(&account(), "phone");
+    let inserted = hasty.insert_passkey(&other, 10).await.unwrap();
+    assert_eq!(inserted, relying_party::flow::InsertOutcome::Inserted);
+    assert_eq!(hasty.passkey(&passkey.rp_id, &passkey.credential_id).await.unwrap(), None);
+    // No one has received an answer, so the ceremony is open again.
+    assert!(hasty.take_ceremony(&id).await.unwrap().is_some());
 }
 
 async fn a_rollback_keeps_its_connection<DB: Dialect>(fresh: &Fresh<DB>) {
@@ -285,6 +305,7 @@ on_each_database!(
     an_operation_that_failed_is_not_committed,
     a_store_that_outlives_its_transaction_does_nothing,
     a_transaction_that_takes_too_long_leaves_nothing,
+    a_caller_that_goes_away_leaves_nothing_and_disturbs_no_one,
     a_rollback_keeps_its_connection,
     a_panic_reaches_its_caller_and_no_one_else,
     every_passkey_operation_works_inside,

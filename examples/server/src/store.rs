@@ -213,14 +213,10 @@ impl Store {
     }
 
     /// Does something on the store inside one transaction. Commits if that succeeds.
-    pub(crate) async fn transaction<T, E, F>(
-        &self,
-        work: impl FnOnce(Self) -> F + Send + 'static,
-    ) -> Result<T, E>
+    pub(crate) async fn transaction<T, E, F>(&self, work: impl FnOnce(Self) -> F) -> Result<T, E>
     where
-        T: Send + 'static,
-        E: From<SqlxError> + Send + 'static,
-        F: Future<Output = Result<T, E>> + Send + 'static,
+        E: From<SqlxError>,
+        F: Future<Output = Result<T, E>>,
     {
         // It is never closed.
         let _permit = self.transactions.acquire().await;

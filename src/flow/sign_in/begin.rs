@@ -179,7 +179,7 @@ impl BeginSignIn<'_> {
         }
     }
 
-    /// The passkeys, or decoys if there are none. Decoys are made in any case, so that the time does not tell.
+    /// The passkeys, or decoys for a user without passkeys. Decoys are always made, so that the time does not tell.
     fn allow_list(&self, passkeys: &[Passkey]) -> Vec<CredentialDescriptor> {
         let rp = self.rp;
         let decoys = rp.decoys().zip(self.whom).map(|(decoys, whom)| {

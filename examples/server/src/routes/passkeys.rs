@@ -32,8 +32,7 @@ pub(crate) async fn any(
     client: Client,
     request: Request,
 ) -> Response<Body> {
-    let answer = Box::pin(answer(&app, request));
-    let (response, entries) = audit::observed(client.clone(), answer).await;
+    let (response, entries) = audit::observed(client.clone(), answer(&app, request)).await;
     for entry in &entries {
         // The passkey is what counts: only this remark about it would be missing.
         if let Err(error) = keep_client(&app, entry, &client).await {
@@ -53,12 +52,12 @@ async fn answer(app: &App, request: Request) -> Response<Body> {
     }
     // Before the transaction, which must not wait for a slow client.
     let request = Received::read(request).await;
-    let inside = endpoints.clone();
-    let answered = app.store.transaction(async move |store| {
-        let (passkeys, host) = (store.passkeys().clone(), inside.host().within(store));
-        let answer = inside.handle_within(passkeys, host, request).await;
+    // Boxed, because it is large and moves through everything that awaits it.
+    let answered = Box::pin(app.store.transaction(async |store| {
+        let (passkeys, host) = (store.passkeys().clone(), endpoints.host().within(store));
+        let answer = endpoints.handle_within(passkeys, host, request).await;
         if answer.is_to_commit() { Ok(answer) } else { Err(Undone::Answered(answer)) }
-    });
+    }));
     let response = match answered.await {
         Ok(answer) | Err(Undone::Answered(answer)) => answer.into_response(),
         Err(Undone::Failed(error)) => endpoints.unavailable(&error),
