@@ -1,6 +1,6 @@
 //! A software authenticator for tests: it registers, signs, and tampers with single fields.
 //!
-//! It stands in for the browser and the authenticator, so that a host's tests can go from options to verdict without
+//! It plays the browser and the authenticator, so that a host's tests can go from options to verdict without
 //! either. Everything is derived from a seed, so a failing test fails again.
 //!
 //! ```

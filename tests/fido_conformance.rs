@@ -54,7 +54,7 @@ fn every_case_has_its_verdict_and_every_difference_a_reason() {
     let (mut accepted, mut rejected) = (0, 0);
     for case in cases::all() {
         let name = format!("{} {}", case.suite, case.number);
-        assert!(seen.insert(name.clone()), "{name} stands twice");
+        assert!(seen.insert(name.clone()), "{name} is there twice");
         let preset = under_preset(&case);
         let default = case.run(Box::new(Flows::new(Profile::Default)));
         match (&case.expected, &preset) {

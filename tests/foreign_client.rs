@@ -9,51 +9,28 @@
 
 #[path = "support/host.rs"]
 mod host;
+#[path = "support/present.rs"]
+mod present;
 
-use async_trait::async_trait;
 use host::{NOW, ORIGIN, posted, session, user};
 use passkey::{
-    authenticator::{Authenticator, UiHint, UserCheck, UserValidationMethod},
+    authenticator::Authenticator,
     client::{Client, DefaultClientData},
     crypto::rust_crypto::RustCryptoBackend,
     types::{
         Passkey as ForeignPasskey,
-        ctap2::{Aaguid, Ctap2Error},
+        ctap2::Aaguid,
         webauthn::{CredentialCreationOptions, CredentialRequestOptions},
     },
 };
 use pollster::block_on;
+use present::Present;
 use relying_party::{
     CreatePasskey, RelyingParty, SignIn, SignInRequest,
     store::{MemoryStore, run_async},
 };
 use serde_json::json;
 use url::Url;
-
-/// A user who is present and verified.
-struct Present;
-
-#[async_trait]
-impl UserValidationMethod for Present {
-    type PasskeyItem = ForeignPasskey;
-
-    async fn check_user<'a>(
-        &self,
-        _hint: UiHint<'a, ForeignPasskey>,
-        _presence: bool,
-        _verification: bool,
-    ) -> Result<UserCheck, Ctap2Error> {
-        Ok(UserCheck { presence: true, verification: true })
-    }
-
-    fn is_presence_enabled(&self) -> bool {
-        true
-    }
-
-    fn is_verification_enabled(&self) -> Option<bool> {
-        Some(true)
-    }
-}
 
 #[test]
 fn foreign_client_creates_a_passkey_and_signs_in() {

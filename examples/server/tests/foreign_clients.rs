@@ -27,6 +27,8 @@ mod support {
 
 #[path = "foreign/passkey_client.rs"]
 mod passkey_client;
+#[path = "../../../tests/support/present.rs"]
+mod present;
 #[path = "foreign/python_fido2.rs"]
 mod python_fido2;
 #[path = "foreign/simple_webauthn.rs"]

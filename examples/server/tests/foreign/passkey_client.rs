@@ -1,48 +1,25 @@
 //! `passkey-client`, with an authenticator by the same authors.
 
-use async_trait::async_trait;
 use passkey::{
-    authenticator::{Authenticator, UiHint, UserCheck, UserValidationMethod},
+    authenticator::Authenticator,
     client::{Client, DefaultClientData},
     crypto::rust_crypto::RustCryptoBackend,
     types::{
         Passkey,
-        ctap2::{Aaguid, Ctap2Error},
+        ctap2::Aaguid,
         webauthn::{CredentialCreationOptions, CredentialRequestOptions},
     },
 };
 use serde_json::{Value, json};
 use url::Url;
 
-use super::support::{
-    server::Server,
-    visitor::{ORIGIN, Visitor, finish},
+use super::{
+    present::Present,
+    support::{
+        server::Server,
+        visitor::{ORIGIN, Visitor, finish},
+    },
 };
-
-/// A user who is present and verified.
-struct Present;
-
-#[async_trait]
-impl UserValidationMethod for Present {
-    type PasskeyItem = Passkey;
-
-    async fn check_user<'a>(
-        &self,
-        _: UiHint<'a, Passkey>,
-        _: bool,
-        _: bool,
-    ) -> Result<UserCheck, Ctap2Error> {
-        Ok(UserCheck { presence: true, verification: true })
-    }
-
-    fn is_presence_enabled(&self) -> bool {
-        true
-    }
-
-    fn is_verification_enabled(&self) -> Option<bool> {
-        Some(true)
-    }
-}
 
 /// Options as the client reads them.
 fn creation(start: &Value) -> CredentialCreationOptions {
