@@ -47,8 +47,8 @@ impl<'a> AttestationObject<'a> {
                 "authData" => authenticator_data = Some(reader.bytes()?),
                 "attStmt" => {
                     let start = *reader;
-                    let raw = reader.raw()?;
-                    if !matches!(Reader::new(raw, WHAT).item()?, Item::Map(_) | Item::Array(_)) {
+                    let (item, raw) = reader.raw_item()?;
+                    if !matches!(item, Item::Map(_) | Item::Array(_)) {
                         return Err(start.error(CborError::Type));
                     }
                     statement = Some(raw);

@@ -5,6 +5,7 @@
 //! order of map keys: old Edge, TPM and software keys send unsorted maps, and without duplicates the order has no
 //! meaning.
 
+use ciborium_io::Read;
 use ciborium_ll::{Decoder, Error, Header, simple};
 
 use crate::{
@@ -72,16 +73,22 @@ impl<'a> Reader<'a> {
 
     /// Reads the next item completely, as the bytes that encode it. Everything inside is checked.
     pub(crate) fn raw(&mut self) -> Result<&'a [u8], Malformed> {
-        let start = self.rest;
-        self.skip(CBOR_DEPTH_MAX)?;
-        let length = start.len().saturating_sub(self.rest.len());
-        Ok(start.get(..length).unwrap_or_default())
+        self.raw_item().map(|(_, raw)| raw)
     }
 
-    fn skip(&mut self, depth: usize) -> Result<(), Malformed> {
+    /// Like [`raw`](Self::raw), and also returns the item itself.
+    pub(crate) fn raw_item(&mut self) -> Result<(Item<'a>, &'a [u8]), Malformed> {
+        let start = self.rest;
+        let item = self.skip(CBOR_DEPTH_MAX)?;
+        let length = start.len().saturating_sub(self.rest.len());
+        Ok((item, start.get(..length).unwrap_or_default()))
+    }
+
+    fn skip(&mut self, depth: usize) -> Result<Item<'a>, Malformed> {
         let depth_below =
             |reader: &Self| depth.checked_sub(1).ok_or_else(|| reader.error(CborError::Depth));
-        match self.item()? {
+        let item = self.item()?;
+        match item {
             Item::Array(size) => {
                 let below = depth_below(self)?;
                 for _ in 0..size {
@@ -91,7 +98,7 @@ impl<'a> Reader<'a> {
             Item::Map(size) => {
                 let below = depth_below(self)?;
                 if size == 0 {
-                    return Ok(());
+                    return Ok(item);
                 }
                 let mut keys = Keys::new();
                 for _ in 0..size {
@@ -107,7 +114,7 @@ impl<'a> Reader<'a> {
             }
             _ => {}
         }
-        Ok(())
+        Ok(item)
     }
 
     /// Reads the next item as a map, and returns its number of entries.
@@ -193,18 +200,52 @@ impl<'a> Keys<'a> {
     }
 }
 
+/// What the decoder reads from. Reading from a slice does the same, but calls `memcpy` for every header.
+struct Source<'a>(&'a [u8]);
+
+impl Source<'_> {
+    fn read<const N: usize>(&mut self, data: &mut [u8]) -> Result<(), Ended> {
+        let (read, rest) = self.0.split_first_chunk::<N>().ok_or(Ended)?;
+        data.copy_from_slice(read);
+        self.0 = rest;
+        Ok(())
+    }
+}
+
+struct Ended;
+
+impl Read for Source<'_> {
+    type Error = Ended;
+
+    #[inline]
+    fn read_exact(&mut self, data: &mut [u8]) -> Result<(), Ended> {
+        // The lengths of a header's parts.
+        match data.len() {
+            0 => Ok(()),
+            1 => self.read::<1>(data),
+            2 => self.read::<2>(data),
+            4 => self.read::<4>(data),
+            8 => self.read::<8>(data),
+            _ => Err(Ended),
+        }
+    }
+}
+
 /// Splits off an item (for arrays and maps, the header) from what follows (RFC 8949 §3).
 fn split_item(input: &[u8]) -> Result<(Item<'_>, &[u8]), CborError> {
-    let mut decoder = Decoder::from(input);
-    let header = decoder.pull().map_err(|error| match error {
-        Error::Io(_) => CborError::Truncated,
-        Error::Syntax(_) => match input {
-            // A length of eight bytes, which the decoder cannot represent on a 32-bit target.
-            [0x5b | 0x7b | 0x9b, ..] => CborError::Truncated,
-            [0xbb, ..] => CborError::Entries,
-            _ => CborError::Syntax,
-        },
-    })?;
+    let mut decoder = Decoder::from(Source(input));
+    let header = match decoder.pull() {
+        Ok(header) => header,
+        Err(Error::Io(_)) => return Err(CborError::Truncated),
+        Err(Error::Syntax(_)) => {
+            return Err(match input {
+                // A length of eight bytes, which the decoder cannot represent on a 32-bit target.
+                [0x5b | 0x7b | 0x9b, ..] => CborError::Truncated,
+                [0xbb, ..] => CborError::Entries,
+                _ => CborError::Syntax,
+            });
+        }
+    };
     let length = decoder.offset();
     let rest = input.get(length..).unwrap_or_default();
     let shortest = |argument| {

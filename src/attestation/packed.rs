@@ -32,8 +32,8 @@ impl<'a> Statement<'a> {
                 "sig" => sig = Some(reader.bytes()?),
                 "x5c" => {
                     let start = *reader;
-                    let list = reader.raw()?;
-                    if !matches!(Reader::new(list, WHAT).item()?, Item::Array(_)) {
+                    let (item, list) = reader.raw_item()?;
+                    if !matches!(item, Item::Array(_)) {
                         return Err(start.error(CborError::Type));
                     }
                     x5c = Some(list);
