@@ -25,14 +25,12 @@ type PublicKey = CompressedPubKey<[u8; 32], [u8; 32], [u8; 48], Vec<u8>>;
 
 pub(crate) struct Registration {
     rp_id: RpId,
-    state: Vec<u8>,
     prepared: Vec<RegistrationServerState<{ USER.len() }>>,
     json: Vec<u8>,
 }
 
 pub(crate) struct SignIn {
     rp_id: RpId,
-    state: Vec<u8>,
     prepared: Vec<DiscoverableAuthenticationServerState>,
     user: UserHandle<{ USER.len() }>,
     static_state: StaticState<PublicKey>,
@@ -58,19 +56,26 @@ fn with_challenge(mut state: Vec<u8>, challenge: u128) -> Vec<u8> {
 
 impl Registration {
     pub(crate) fn new(registration: ceremonies::Registration) -> Self {
-        let (rp_id, user) = (rp_id(), user());
-        let options =
-            PublicKeyCredentialCreationOptions::first_passkey_with_blank_user_info(&rp_id, &user);
+        Self { rp_id: rp_id(), prepared: Vec::new(), json: registration.json }
+    }
+
+    /// The serialized state of a new ceremony. It expires after minutes, and a whole measurement takes longer.
+    fn begin(&self) -> Vec<u8> {
+        let user = user();
+        let options = PublicKeyCredentialCreationOptions::first_passkey_with_blank_user_info(
+            &self.rp_id,
+            &user,
+        );
         let (state, _) = options.start_ceremony().unwrap();
         let challenge = state.sent_challenge().encode().unwrap();
-        let state = with_challenge(state.encode().unwrap(), challenge);
-        Self { state, prepared: Vec::new(), json: registration.json, rp_id }
+        with_challenge(state.encode().unwrap(), challenge)
     }
 }
 
 impl Subject for Registration {
     fn prepare(&mut self, count: usize) {
-        let state = || RegistrationServerState::decode(self.state.as_slice()).unwrap();
+        let begun = self.begin();
+        let state = || RegistrationServerState::decode(begun.as_slice()).unwrap();
         self.prepared = (0..count).map(|_| state()).collect();
     }
 
@@ -93,13 +98,8 @@ impl SignIn {
         let static_state = registered.static_state().encode().unwrap();
         let dynamic_state = registered.dynamic_state();
 
-        let rp_id = rp_id();
-        let options = DiscoverableCredentialRequestOptions::passkey(&rp_id);
-        let (state, _) = options.start_ceremony().unwrap();
-        let challenge = state.sent_challenge().encode().unwrap();
         Self {
-            state: with_challenge(state.encode().unwrap(), challenge),
-            rp_id,
+            rp_id: registration.rp_id,
             prepared: Vec::new(),
             user: user(),
             static_state: StaticState::decode(&static_state).unwrap(),
@@ -107,11 +107,20 @@ impl SignIn {
             json,
         }
     }
+
+    /// The serialized state of a new ceremony, as for registrations.
+    fn begin(&self) -> Vec<u8> {
+        let options = DiscoverableCredentialRequestOptions::passkey(&self.rp_id);
+        let (state, _) = options.start_ceremony().unwrap();
+        let challenge = state.sent_challenge().encode().unwrap();
+        with_challenge(state.encode().unwrap(), challenge)
+    }
 }
 
 impl Subject for SignIn {
     fn prepare(&mut self, count: usize) {
-        let state = || DiscoverableAuthenticationServerState::decode(&self.state).unwrap();
+        let begun = self.begin();
+        let state = || DiscoverableAuthenticationServerState::decode(&begun).unwrap();
         self.prepared = (0..count).map(|_| state()).collect();
     }
 
