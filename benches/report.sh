@@ -1,11 +1,25 @@
 #!/bin/sh
 # Measures and writes README.md beside this script. Quiet machines give quiet figures. The sections on the example server
 # under load and on the verdicts of others stay as they are: what they say was measured by other commands, which they name.
+# The library in Go needs Debian's packages golang-go and golang-github-duo-labs-webauthn-dev. This script installs
+# nothing: without them it says so, and leaves the library out.
 set -eu
 cd "$(dirname "$0")"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/peers/target}"
 cargo build --release --locked --manifest-path webauthn-rs/Cargo.toml
 cargo build --release --locked --manifest-path peers/Cargo.toml
+go_peer="$CARGO_TARGET_DIR/release/duo-labs-webauthn-peer"
+go_package=golang-github-duo-labs-webauthn-dev
+rm -f "$go_peer"
+if ! command -v go >/dev/null; then
+    go_version='not measured: Go is not installed'
+elif ! [ -d /usr/share/gocode/src/github.com/duo-labs/webauthn ]; then
+    go_version="not measured: Debian's package $go_package is not installed"
+else
+    GO111MODULE=off GOPATH=/usr/share/gocode go build -o "$go_peer" go/main.go
+    go_version="$(dpkg-query --show --showformat '${Version}' "$go_package"), with $(go env GOVERSION)"
+fi
+[ -e "$go_peer" ] || echo "duo-labs/webauthn is $go_version" >&2
 (cd .. && cargo bench --locked --package server --bench scale --no-run)
 (cd .. && cargo test --locked --release --all-features --test hostile_size --no-run)
 load=$(cut -d" " -f1 /proc/loadavg)
@@ -32,10 +46,14 @@ $table
   bytes, and the signature verified.
 - A chain is an intermediate and a trusted root. Its bare checks are the three signatures, over other bytes. A chain has
   longer messages and more to parse; the rows "pieces" show how much.
-- Allocations are those of the Rust heap. \`aws-lc-rs\` allocates in C, which is not counted.
+- Allocations are those of the Rust heap, or of Go's. \`aws-lc-rs\` allocates in C, which is not counted.
 - Instructions are counted by callgrind, without SHA-256. The processor that callgrind simulates has no instructions for
   SHA-256 and takes 2300 for a block; the three blocks of a sign-in's client data take some 500 on one that has them.
+  \`graviola\` does not run on it, and what runs in Go is not counted.
 - \`webauthn-rs-core\` knows Ed25519 by name only. \`webauthn_rp\` verifies no certificates.
+- \`duo-labs/webauthn\` is the archived library from which \`go-webauthn\` was forked. It is measured instead, because
+  Debian 12 has packages of it and of Go 1.19, and \`go-webauthn\` needs Go 1.23 or later. It verifies no chain of
+  certificates up to a root.
 
 ## Hostile input
 
@@ -62,9 +80,10 @@ $kept
 
 | | version |
 |---|---|
-$(for name in webauthn-rs-core webauthn_rp p256 ed25519-dalek rsa ring aws-lc-rs; do
+$(for name in webauthn-rs-core webauthn_rp p256 ed25519-dalek rsa ring aws-lc-rs graviola; do
     echo "| $name | $(version "$name")|"
 done)
+| duo-labs/webauthn, as Debian packages it | $go_version |
 
 ## Other measurements
 

@@ -1,31 +1,33 @@
-//! Compares `relying-party` with other Rust relying parties on the same ceremonies.
+//! Compares `relying-party` with other relying parties on the same ceremonies.
 //!
 //! ```text
 //! peers                     time, allocations and instructions of everything, as a Markdown table
 //! peers time CEREMONY       time of the ceremonies whose names begin so, in nanoseconds
-//! peers run SUBJECT COUNT   runs one subject, for a profiler
+//! peers run SUBJECT COUNT   runs one subject, such as "sign-in ES256: relying-party", for a profiler
 //! ```
 #![allow(dead_code, reason = "the ceremonies serve other measurements too")]
 
 use std::{env, hint::black_box, path::PathBuf, time::Instant};
 
-use instructions::Instructions;
 use relying_party::{
     AttestationObject, AuthenticatorData, ClientData, CoseKey,
     crypto::{RustCrypto, SignatureVerifier},
     json::{AuthenticationResponse, RegistrationResponse},
 };
 
+use accelerated::Library;
 use ceremonies::{ORIGIN, Registration, SignIn, origins};
+use process::Peer;
 
+mod accelerated;
 #[path = "../../bare/mod.rs"]
 mod bare;
 #[path = "../../ceremonies/mod.rs"]
 mod ceremonies;
 #[path = "../../instructions/mod.rs"]
 mod instructions;
+mod process;
 mod webauthn_rp;
-mod webauthn_rs;
 
 /// A measured subject: `run` is measured, `prepare` is not.
 trait Subject {
@@ -36,8 +38,13 @@ trait Subject {
     fn run(&mut self);
 
     /// The process that measures it, if it runs in a separate one.
-    fn peer(&mut self) -> Option<&mut webauthn_rs::Peer> {
+    fn peer(&mut self) -> Option<&mut Peer> {
         None
+    }
+
+    /// Whether callgrind can count its instructions.
+    fn is_countable(&self) -> bool {
+        true
     }
 }
 
@@ -54,6 +61,13 @@ struct Line {
     /// The line of the same ceremony with the same library's bare check.
     bare: Option<&'static str>,
     subject: Box<dyn Subject>,
+}
+
+impl Line {
+    /// What `peers run` calls it.
+    fn subject(&self) -> String {
+        format!("{}: {}", self.ceremony, self.name)
+    }
 }
 
 const OURS: &str = "relying-party";
@@ -78,27 +92,18 @@ fn sign_ins(lines: &mut Vec<Line>) {
     {
         let mut line = |name, bare, subject| lines.push(Line { ceremony, name, bare, subject });
         line(BARE, None, Box::new(bare_signature(algorithm)));
-        line(OURS, Some(BARE), Box::new(with(SignIn::new(algorithm), RustCrypto)));
-        #[cfg(feature = "ring")]
-        {
-            let (sign_in, key, message) = bare_parts(algorithm);
-            let bare = move || key.verify_with_ring(black_box(&message), &sign_in.signature);
-            line("bare signature, ring", None, Box::new(bare));
-            let ours = with(SignIn::new(algorithm), relying_party::crypto::Ring);
-            line("relying-party, ring", Some("bare signature, ring"), Box::new(ours));
-        }
-        #[cfg(feature = "aws-lc-rs")]
-        {
-            let (sign_in, key, message) = bare_parts(algorithm);
-            let bare = move || key.verify_with_aws_lc_rs(black_box(&message), &sign_in.signature);
-            line("bare signature, aws-lc-rs", None, Box::new(bare));
-            let ours = with(SignIn::new(algorithm), relying_party::crypto::AwsLcRs);
-            line("relying-party, aws-lc-rs", Some("bare signature, aws-lc-rs"), Box::new(ours));
+        line(OURS, Some(BARE), Box::new(with(SignIn::new(algorithm), &RustCrypto)));
+        for library in accelerated::libraries() {
+            line(library.bare, None, library.subject(checked_by(&library, [algorithm])));
+            let ours = library.subject(with(SignIn::new(algorithm), library.verifier));
+            line(library.ours, Some(library.bare), ours);
         }
         let registration = || Registration::new(algorithm, "none");
         let json = || SignIn::new(algorithm).json;
-        if let Some(webauthn_rs) = webauthn_rs::Peer::new(algorithm, "sign-in") {
-            line("webauthn-rs-core", None, Box::new(webauthn_rs));
+        for program in process::programs() {
+            if let Some(peer) = Peer::new(program, algorithm, "sign-in") {
+                line(program.library, None, Box::new(peer));
+            }
         }
         let webauthn_rp = webauthn_rp::SignIn::new(registration(), json());
         line("webauthn_rp", None, Box::new(webauthn_rp));
@@ -125,8 +130,10 @@ fn registrations(lines: &mut Vec<Line>) {
         let registration = || Registration::new(algorithm, attestation);
         let ours = registration();
         line(OURS, Some(bare), Box::new(move || drop(black_box(ours.verify().unwrap()))));
-        if let Some(webauthn_rs) = webauthn_rs::Peer::new(algorithm, attestation) {
-            line("webauthn-rs-core", None, Box::new(webauthn_rs));
+        for program in process::programs() {
+            if let Some(peer) = Peer::new(program, algorithm, attestation) {
+                line(program.library, None, Box::new(peer));
+            }
         }
         line("webauthn_rp", None, Box::new(webauthn_rp::Registration::new(registration())));
     }
@@ -142,27 +149,20 @@ fn chains(lines: &mut Vec<Line>) {
     ] {
         let mut line = |name, bare, subject| lines.push(Line { ceremony, name, bare, subject });
         let registration = || Registration::new("ES256", attestation);
-        let verifying = |verifier: Box<dyn SignatureVerifier>| {
+        let verifying = |verifier: &'static dyn SignatureVerifier| {
             let registration = registration();
-            move || drop(black_box(registration.verify_with(&*verifier).unwrap()))
+            move || drop(black_box(registration.verify_with(verifier).unwrap()))
         };
         let checks = algorithms.map(bare_signature);
         line(BARE_CHAIN, None, Box::new(move || checks.iter().for_each(|check| check())));
-        line(OURS, Some(BARE_CHAIN), Box::new(verifying(Box::new(RustCrypto))));
-        #[cfg(feature = "ring")]
-        {
-            let parts = algorithms.map(bare_parts);
-            let checks = move || {
-                for (sign_in, key, message) in &parts {
-                    key.verify_with_ring(black_box(message), &sign_in.signature);
-                }
-            };
-            line("bare signatures, ring", None, Box::new(checks));
-            let ours = verifying(Box::new(relying_party::crypto::Ring));
-            line("relying-party, ring", Some("bare signatures, ring"), Box::new(ours));
+        line(OURS, Some(BARE_CHAIN), Box::new(verifying(&RustCrypto)));
+        for library in accelerated::libraries() {
+            line(library.bare_chain, None, library.subject(checked_by(&library, algorithms)));
+            let ours = library.subject(verifying(library.verifier));
+            line(library.ours, Some(library.bare_chain), ours);
         }
-        if let Some(webauthn_rs) = webauthn_rs::Peer::new("ES256", attestation) {
-            line("webauthn-rs-core", None, Box::new(webauthn_rs));
+        if let Some(webauthn_rs) = Peer::new(&process::WEBAUTHN_RS, "ES256", attestation) {
+            line(process::WEBAUTHN_RS.library, None, Box::new(webauthn_rs));
         }
     }
 }
@@ -221,9 +221,9 @@ fn parsing(input: Vec<u8>, parse: fn(&[u8])) -> Box<dyn Subject> {
     Box::new(move || parse(black_box(&input)))
 }
 
-fn with(sign_in: SignIn, verifier: impl SignatureVerifier) -> impl FnMut() {
+fn with(sign_in: SignIn, verifier: &'static dyn SignatureVerifier) -> impl FnMut() {
     move || {
-        black_box(sign_in.verify(&verifier).unwrap());
+        black_box(sign_in.verify(verifier).unwrap());
     }
 }
 
@@ -236,6 +236,19 @@ fn bare_parts(algorithm: &str) -> (SignIn, bare::Key, Vec<u8>) {
 fn bare_signature(algorithm: &str) -> impl Fn() + use<> {
     let (sign_in, key, message) = bare_parts(algorithm);
     move || black_box(&key).verify(black_box(&message), &sign_in.signature)
+}
+
+/// A library's bare check of a signature with each of these algorithms.
+fn checked_by<const COUNT: usize>(
+    library: &Library,
+    algorithms: [&str; COUNT],
+) -> impl Fn() + use<COUNT> {
+    let (check, parts) = (library.check, algorithms.map(bare_parts));
+    move || {
+        for (sign_in, key, message) in &parts {
+            check(black_box(key), black_box(message), &sign_in.signature);
+        }
+    }
 }
 
 /// The function whose instructions are counted.
@@ -301,15 +314,15 @@ fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => table(),
-        ["run", index, count] => run(index.parse().unwrap(), count.parse().unwrap()),
+        ["run", subject, count] => run(subject, count.parse().unwrap()),
         ["time", ceremony] => print_times(ceremony),
         _ => panic!("usage: peers [time CEREMONY | run SUBJECT COUNT]"),
     }
 }
 
 /// The first run is not counted: it detects the processor's features.
-fn run(index: usize, count: usize) {
-    let mut line = lines().swap_remove(index);
+fn run(subject: &str, count: usize) {
+    let mut line = lines().into_iter().find(|line| line.subject() == subject).unwrap();
     line.subject.prepare(count + 1);
     line.subject.run();
     for _ in 0..count {
@@ -322,7 +335,7 @@ fn print_times(ceremony: &str) {
     lines.retain(|line| line.ceremony.starts_with(ceremony));
     let times = times(&mut lines);
     for (line, time) in lines.iter().zip(times) {
-        println!("{:9.0}  {}: {}", time, line.ceremony, line.name);
+        println!("{time:9.0}  {}", line.subject());
     }
 }
 
@@ -345,10 +358,9 @@ fn table() {
         let ours = of(line.ceremony, OURS).map(|ours| times[ours]);
         let bare = line.bare.and_then(|bare| of(line.ceremony, bare));
         let beyond = bare.map(|bare| (time - times[bare]) / 1000.0);
-        let counts = instructions.as_ref().map(|counts| (counts[index], bare.map(|it| counts[it])));
-        let beside = counts.and_then(|(whole, bare)| Some((whole, bare?))).map(|(whole, bare)| {
-            i128::from(whole.count).saturating_sub(i128::from(bare.count)).to_string()
-        });
+        let (whole, bare_alone) = (instructions[index], bare.and_then(|bare| instructions[bare]));
+        let beside =
+            whole.zip(bare_alone).map(|(whole, bare)| i128::from(whole) - i128::from(bare));
         println!(
             "| {} | {} | {:.2} | {} | {} | {} | {} | {} | {} |",
             line.ceremony,
@@ -358,19 +370,30 @@ fn table() {
             bare.map_or_else(dash, |bare| format!("{:.3}", time / times[bare])),
             ours.map_or_else(dash, |ours| format!("{:.2}", time / ours)),
             allocations[index],
-            counts.map_or_else(dash, |(whole, _)| whole.count.to_string()),
-            beside.unwrap_or_else(dash),
+            whole.map_or_else(dash, |whole| whole.to_string()),
+            beside.map_or_else(dash, |beside| beside.to_string()),
         );
     }
 }
 
-/// The instructions of each line, if they can be counted.
-fn instructions_of_each(lines: &mut [Line]) -> Option<Vec<Instructions>> {
-    let count = |(index, line): (usize, &mut Line)| match line.subject.peer() {
-        Some(peer) => peer.instructions(),
-        None => instructions::of(this(), &index.to_string(), "peers::measured"),
+/// The instructions of one run of each line, where they can be counted.
+fn instructions_of_each(lines: &mut [Line]) -> Vec<Option<u64>> {
+    if !instructions::can_be_counted() {
+        return vec![None; lines.len()];
+    }
+    lines.iter_mut().map(instructions).collect()
+}
+
+fn instructions(line: &mut Line) -> Option<u64> {
+    if !line.subject.is_countable() {
+        return None;
+    }
+    let subject = line.subject();
+    let counted = match line.subject.peer() {
+        Some(peer) => peer.instructions()?,
+        None => instructions::of(this(), &subject, "peers::measured"),
     };
-    instructions::can_be_counted().then(|| lines.iter_mut().enumerate().map(count).collect())
+    Some(counted.count)
 }
 
 fn this() -> PathBuf {
