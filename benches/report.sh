@@ -80,8 +80,9 @@ $flows
 
 Each endpoint of \`relying-party-http\`, called in this process with \`MemoryStore\` and the sessions of the tests
 (\`cargo bench -p relying-party-http --bench endpoints\`). There is one account, with one or two passkeys of ES256, which
-the default backend verifies. The requests are made beforehand, by the test authenticator. Each round calls every
-endpoint. Figures are the median and the 99th percentile of 2000 rounds, and the allocations of one call.
+the default backend verifies. The time in which the client and the test authenticator make requests is not included.
+Each round calls every endpoint. Figures are the median and the 99th percentile of 2000 rounds, and the allocations of
+one call.
 
 $endpoints
 
