@@ -47,7 +47,7 @@ pub struct SqlxStore<DB: Dialect> {
     keeps_expired: bool,
     patience: Duration,
     begun: Arc<AtomicU32>,
-    group: Arc<Group<DB>>,
+    group: Group<DB>,
     /// In a transaction, the way to its connection.
     pub(crate) inside: Option<Inside<DB>>,
 }
@@ -83,7 +83,7 @@ impl<DB: Dialect> SqlxStore<DB> {
             keeps_expired: false,
             patience: PATIENCE,
             begun: Arc::default(),
-            group: Arc::default(),
+            group: Group::default(),
             inside: None,
         }
     }
@@ -294,7 +294,7 @@ impl<DB: Dialect> Clone for SqlxStore<DB> {
             keeps_expired: self.keeps_expired,
             patience: self.patience,
             begun: Arc::clone(&self.begun),
-            group: Arc::clone(&self.group),
+            group: self.group.clone(),
             inside: self.inside.clone(),
         }
     }

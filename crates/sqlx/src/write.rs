@@ -1,17 +1,18 @@
 //! Writes: one transaction each. Where only one transaction at a time can write, all waiting writes share one (group
 //! commit).
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use futures_core::future::BoxFuture;
 use sqlx::{AssertSqlSafe, Connection as _, Pool};
 use tokio::sync::oneshot;
 
-use crate::{dialect::Dialect, error::SqlxError, lease::Lease};
+use crate::{
+    dialect::Dialect,
+    error::SqlxError,
+    lease::Lease,
+    line::{Leader, Line},
+};
 
 /// The maximum number of writes in one transaction, so that none waits for an endless number of others.
 const GROUP_MAX: usize = 256;
@@ -55,16 +56,8 @@ pub(crate) async fn alone<DB: Dialect, T>(
     Ok(value)
 }
 
-/// The writes that wait for the one that is being committed.
-pub(crate) struct Group<DB: Dialect> {
-    line: Mutex<Line<DB>>,
-}
-
-struct Line<DB: Dialect> {
-    waiting: VecDeque<Waiting<DB>>,
-    /// Whether a task is working on the line.
-    led: bool,
-}
+/// The writes that wait for the one that is being committed. A clone is the same group.
+pub(crate) struct Group<DB: Dialect>(Line<Waiting<DB>>);
 
 struct Waiting<DB: Dialect> {
     atomic: Atomic,
@@ -114,7 +107,13 @@ enum Outcome {
 
 impl<DB: Dialect> Default for Group<DB> {
     fn default() -> Self {
-        Self { line: Mutex::new(Line { waiting: VecDeque::new(), led: false }) }
+        Self(Line::new(GROUP_MAX))
+    }
+}
+
+impl<DB: Dialect> Clone for Group<DB> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
     }
 }
 
@@ -125,7 +124,7 @@ impl<DB: Dialect> Group<DB> {
     /// The transaction belongs to all callers that wait for it, so it runs in its own task: a caller that is dropped
     /// does not abort the others' writes.
     pub(crate) async fn join<T: Send + 'static>(
-        self: &Arc<Self>,
+        &self,
         pool: &Pool<DB>,
         patience: Duration,
         atomic: Atomic,
@@ -160,116 +159,66 @@ impl<DB: Dialect> Group<DB> {
                 Done { outcome, tell }
             })
         });
-        if self.stand_in_line(Waiting { atomic, write }) {
-            let leader = Leader { group: Arc::clone(self), finished: false };
+        if let Some(leader) = self.0.join(Waiting { atomic, write }) {
             let pool = pool.clone();
-            tokio::spawn(async move { leader.lead(&pool).await });
+            tokio::spawn(async move { lead(leader, &pool).await });
         }
         outcome.await.unwrap_or(Err(SqlxError::Interrupted))
     }
-
-    /// Returns whether the caller must start a task that leads.
-    fn stand_in_line(&self, waiting: Waiting<DB>) -> bool {
-        let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
-        line.waiting.push_back(waiting);
-        !std::mem::replace(&mut line.led, true)
-    }
-
-    /// Returns whether any write waits. If none does, the lead has ended.
-    fn goes_on(&self) -> bool {
-        let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
-        line.led = !line.waiting.is_empty();
-        line.led
-    }
-
-    fn next(&self) -> Option<Waiting<DB>> {
-        let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
-        line.waiting.pop_front()
-    }
-
-    /// The next write if it is alone and needs no transaction.
-    fn next_alone(&self) -> Option<Waiting<DB>> {
-        let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
-        let alone = line.waiting.len() == 1
-            && line.waiting.front().is_some_and(|it| it.atomic == Atomic::Statement);
-        if alone { line.waiting.pop_front() } else { None }
-    }
 }
 
-/// Works on the line until it is empty. If it is dropped earlier (the runtime shuts down), the waiting callers get an
-/// error.
-struct Leader<DB: Dialect> {
-    group: Arc<Group<DB>>,
-    finished: bool,
-}
-
-impl<DB: Dialect> Leader<DB> {
-    async fn lead(mut self, pool: &Pool<DB>) {
-        // One connection for all groups that follow each other: its cache knows what the others wrote.
-        let mut lease = None;
-        while self.group.goes_on() {
-            let mut done = Vec::new();
-            let committed = self.commit_next(pool, &mut lease, &mut done).await.map_err(Arc::new);
-            if let Err(error) = &committed {
-                // Closes the connection, which ends its transaction.
-                lease = None;
-                if done.is_empty() {
-                    while done.len() < GROUP_MAX
-                        && let Some(waiting) = self.group.next()
-                    {
-                        done.push((waiting.write)(Err(Arc::clone(error))).await);
-                    }
+/// Works on the line until it is empty. If this is dropped earlier, the waiting callers get an error.
+async fn lead<DB: Dialect>(mut leader: Leader<Waiting<DB>>, pool: &Pool<DB>) {
+    // One connection for all groups that follow each other: its cache knows what the others wrote.
+    let mut lease = None;
+    while leader.begin_group() {
+        let mut done = Vec::new();
+        let committed =
+            commit_next(&mut leader, pool, &mut lease, &mut done).await.map_err(Arc::new);
+        if let Err(error) = &committed {
+            // Closes the connection, which ends its transaction.
+            lease = None;
+            if done.is_empty() {
+                while let Some(waiting) = leader.next() {
+                    done.push((waiting.write)(Err(Arc::clone(error))).await);
                 }
             }
-            for done in done {
-                (done.tell)(&committed);
-            }
         }
-        self.finished = true;
-        if let Some(lease) = lease {
-            lease.give_back();
+        for done in done {
+            (done.tell)(&committed);
         }
     }
-
-    /// Runs and commits the writes in line. If it fails, the connection must not be used again.
-    async fn commit_next(
-        &self,
-        pool: &Pool<DB>,
-        kept: &mut Option<Lease<DB>>,
-        done: &mut Vec<Done>,
-    ) -> Result<(), SqlxError> {
-        let lease = match kept {
-            Some(lease) => lease,
-            None => kept.insert(Lease::from(pool).await?),
-        };
-        if let Some(waiting) = self.group.next_alone() {
-            waiting.run(lease.connection()?, done).await?;
-            if done.iter().any(|done| done.outcome == Outcome::Failed) {
-                // Perhaps because of the connection.
-                *kept = None;
-            }
-            return Ok(());
-        }
-        let mut transaction = lease.connection()?.begin_with(AssertSqlSafe(DB::BEGIN)).await?;
-        // Takes in every write that arrives before the commit.
-        while done.len() < GROUP_MAX
-            && let Some(waiting) = self.group.next()
-        {
-            waiting.run(&mut transaction, done).await?;
-        }
-        transaction.commit().await?;
-        Ok(())
+    if let Some(lease) = lease {
+        lease.give_back();
     }
 }
 
-impl<DB: Dialect> Drop for Leader<DB> {
-    fn drop(&mut self) {
-        if !self.finished {
-            let mut line = self.group.line.lock().unwrap_or_else(PoisonError::into_inner);
-            line.led = false;
-            line.waiting.clear();
+/// Runs and commits the writes in line. If it fails, the connection must not be used again.
+async fn commit_next<DB: Dialect>(
+    leader: &mut Leader<Waiting<DB>>,
+    pool: &Pool<DB>,
+    kept: &mut Option<Lease<DB>>,
+    done: &mut Vec<Done>,
+) -> Result<(), SqlxError> {
+    let lease = match kept {
+        Some(lease) => lease,
+        None => kept.insert(Lease::from(pool).await?),
+    };
+    if let Some(waiting) = leader.next_alone(|it| it.atomic == Atomic::Statement) {
+        waiting.run(lease.connection()?, done).await?;
+        if done.iter().any(|done| done.outcome == Outcome::Failed) {
+            // Perhaps because of the connection.
+            *kept = None;
         }
+        return Ok(());
     }
+    let mut transaction = lease.connection()?.begin_with(AssertSqlSafe(DB::BEGIN)).await?;
+    // Takes in every write that arrives before the commit.
+    while let Some(waiting) = leader.next() {
+        waiting.run(&mut transaction, done).await?;
+    }
+    transaction.commit().await?;
+    Ok(())
 }
 
 /// Undoes what a write did before it failed, and nothing that the others in its transaction did.
