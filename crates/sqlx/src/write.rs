@@ -1,9 +1,14 @@
 //! Writes: one transaction each. Where only one transaction at a time can write, all waiting writes share one (group
 //! commit).
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    panic::{AssertUnwindSafe, resume_unwind},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures_core::future::BoxFuture;
+use futures_util::FutureExt as _;
 use sqlx::{AssertSqlSafe, Connection as _, Pool};
 use tokio::sync::oneshot;
 
@@ -72,9 +77,13 @@ impl<DB: Dialect> Waiting<DB> {
         done: &mut Vec<Done>,
     ) -> Result<(), SqlxError> {
         let this = (self.write)(Ok(connection)).await;
-        let ended = this.outcome != Outcome::TooSlow;
+        let outcome = this.outcome;
         done.push(this);
-        if ended { Ok(()) } else { Err(SqlxError::TooSlow) }
+        match outcome {
+            Outcome::Succeeded | Outcome::Failed => Ok(()),
+            Outcome::TooSlow => Err(SqlxError::TooSlow),
+            Outcome::Panicked => Err(SqlxError::Interrupted),
+        }
     }
 }
 
@@ -103,6 +112,8 @@ enum Outcome {
     Failed,
     /// It was given up, and may still occupy the connection.
     TooSlow,
+    /// It panicked, and may have left the connection in any state.
+    Panicked,
 }
 
 impl<DB: Dialect> Default for Group<DB> {
@@ -122,7 +133,7 @@ impl<DB: Dialect> Group<DB> {
     /// fails, so that one that never ends (the host's, perhaps) does not keep the others waiting.
     ///
     /// The transaction belongs to all callers that wait for it, so it runs in its own task: a caller that is dropped
-    /// does not abort the others' writes.
+    /// does not abort the others' writes. If the write panics, so does this, and the transaction is rolled back.
     pub(crate) async fn join<T: Send + 'static>(
         &self,
         pool: &Pool<DB>,
@@ -138,21 +149,23 @@ impl<DB: Dialect> Group<DB> {
                 let ran = match connection {
                     Ok(connection) => {
                         let ran = in_savepoint::<DB, T>(connection, atomic, job);
-                        tokio::time::timeout(patience, ran).await
+                        // After a panic, the connection is closed.
+                        tokio::time::timeout(patience, AssertUnwindSafe(ran).catch_unwind()).await
                     }
-                    Err(error) => Ok(Err(SqlxError::Group(error))),
+                    Err(error) => Ok(Ok(Err(SqlxError::Group(error)))),
                 };
                 let outcome = match &ran {
-                    Ok(Ok(_)) => Outcome::Succeeded,
-                    Ok(Err(_)) => Outcome::Failed,
+                    Ok(Ok(Ok(_))) => Outcome::Succeeded,
+                    Ok(Ok(Err(_))) => Outcome::Failed,
+                    Ok(Err(_)) => Outcome::Panicked,
                     Err(_) => Outcome::TooSlow,
                 };
-                let value = ran.unwrap_or(Err(SqlxError::TooSlow));
+                let value = ran.unwrap_or(Ok(Err(SqlxError::TooSlow)));
                 let tell = Box::new(move |transaction: &Committed| {
-                    let value = match transaction {
+                    let value = value.map(|value| match transaction {
                         Ok(()) => value,
                         Err(error) => value.and(Err(SqlxError::Group(Arc::clone(error)))),
-                    };
+                    });
                     // If the caller is gone, the answer is lost, as on any connection.
                     drop(caller.send(value));
                 });
@@ -163,7 +176,11 @@ impl<DB: Dialect> Group<DB> {
             let pool = pool.clone();
             tokio::spawn(async move { lead(leader, &pool).await });
         }
-        outcome.await.unwrap_or(Err(SqlxError::Interrupted))
+        match outcome.await {
+            Ok(Ok(value)) => value,
+            Ok(Err(panic)) => resume_unwind(panic),
+            Err(_) => Err(SqlxError::Interrupted),
+        }
     }
 }
 

@@ -18,6 +18,7 @@ use relying_party::{
 };
 use sqlx::{Executor as _, Sqlite};
 use support::{Fresh, account, passkey, runtime};
+use tokio::sync::oneshot;
 
 /// A passkey of a new account, with a name.
 fn named(made: &Passkey, name: &str) -> (Owner, Passkey) {
@@ -84,6 +85,36 @@ fn a_caller_that_goes_away_takes_no_other_write_along() {
         }
         let there = count(&fresh, "passkeys").await;
         assert!(there >= 60, "{there}");
+    });
+}
+
+#[test]
+fn a_write_that_panics_reaches_its_caller_and_no_later_transaction() {
+    runtime().block_on(async {
+        let fresh = support::sqlite().await;
+        fresh.store.migrate().await.unwrap();
+        let (begins, begun) = oneshot::channel();
+        let (proceed, proceeds) = oneshot::channel::<()>();
+        let store = fresh.store.clone();
+        let panics = tokio::spawn(async move {
+            let write = store.write_with::<()>(|_| {
+                Box::pin(async move {
+                    begins.send(()).unwrap();
+                    proceeds.await.unwrap();
+                    panic!("as it should");
+                })
+            });
+            write.await
+        });
+        begun.await.unwrap();
+        let made = passkey(&account(), "laptop");
+        let mut later = std::pin::pin!(fresh.store.insert_passkey(&made, 10));
+        // Stands in line.
+        assert!(tokio::time::timeout(Duration::from_millis(100), &mut later).await.is_err());
+        proceed.send(()).unwrap();
+        assert_eq!(later.await.unwrap(), InsertOutcome::Inserted);
+        assert!(panics.await.unwrap_err().is_panic());
+        assert_eq!(count(&fresh, "passkeys").await, 1);
     });
 }
 
