@@ -9,6 +9,7 @@
 mod accounts;
 mod dialect;
 mod error;
+mod inside;
 mod lease;
 mod line;
 mod migrate;

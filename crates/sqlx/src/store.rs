@@ -22,10 +22,10 @@ use sqlx::Pool;
 use crate::{
     dialect::Dialect,
     error::SqlxError,
+    inside::Inside,
     lease::Lease,
     statement::Statements,
     tables::Tables,
-    transaction::Inside,
     verbs,
     write::{self, Atomic, Group},
 };
@@ -49,7 +49,7 @@ pub struct SqlxStore<DB: Dialect> {
     begun: Arc<AtomicU32>,
     group: Group<DB>,
     /// In a transaction, the way to its connection.
-    pub(crate) inside: Option<Inside<DB>>,
+    pub(crate) inside: Option<Inside<DB::Connection>>,
 }
 
 /// Makes a job that owns what it needs, since a group of writes may outlive its callers.

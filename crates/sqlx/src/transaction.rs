@@ -1,63 +1,16 @@
 //! One transaction for everything that a request writes: the store's operations and the host's.
 
-use std::{
-    future::Future,
-    mem,
-    pin::pin,
-    sync::{Arc, Mutex, PoisonError},
+use std::future::Future;
+
+use relying_party::store::AsyncCeremonyStore as _;
+
+use crate::{
+    SqlxStore,
+    dialect::Dialect,
+    error::SqlxError,
+    inside::{self, Ended},
+    write::Atomic,
 };
-
-use futures_core::future::BoxFuture;
-use futures_util::future::{Either, select};
-use relying_party::{CeremonyId, store::AsyncCeremonyStore as _};
-use tokio::sync::{mpsc, oneshot};
-
-use crate::{SqlxStore, dialect::Dialect, error::SqlxError, write::Atomic};
-
-/// An operation on the transaction's connection. Returns whether it succeeded.
-type Job<DB> = Box<
-    dyn for<'c> FnOnce(&'c mut <DB as sqlx::Database>::Connection) -> BoxFuture<'c, bool> + Send,
->;
-
-/// What a store needs inside a transaction: access to its connection, and the ceremonies that were taken.
-pub(crate) struct Inside<DB: Dialect> {
-    jobs: mpsc::Sender<Job<DB>>,
-    taken: Arc<Mutex<Vec<CeremonyId>>>,
-}
-
-impl<DB: Dialect> Clone for Inside<DB> {
-    fn clone(&self) -> Self {
-        Self { jobs: self.jobs.clone(), taken: Arc::clone(&self.taken) }
-    }
-}
-
-impl<DB: Dialect> Inside<DB> {
-    /// Runs an operation in the transaction. Fails if the transaction has ended.
-    pub(crate) async fn run<T: Send + 'static>(
-        &self,
-        job: impl for<'c> FnOnce(&'c mut DB::Connection) -> BoxFuture<'c, Result<T, SqlxError>>
-        + Send
-        + 'static,
-    ) -> Result<T, SqlxError> {
-        let (caller, outcome) = oneshot::channel();
-        let job: Job<DB> = Box::new(move |connection| {
-            Box::pin(async move {
-                let value = job(connection).await;
-                let succeeded = value.is_ok();
-                // If the caller is gone, it has given up waiting.
-                drop(caller.send(value));
-                succeeded
-            })
-        });
-        self.jobs.send(job).await.map_err(|_| SqlxError::Interrupted)?;
-        outcome.await.unwrap_or(Err(SqlxError::Interrupted))
-    }
-
-    /// Remembers a taken ceremony, so that it stays used up even if the transaction is rolled back.
-    pub(crate) fn takes(&self, ceremony: CeremonyId) {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner).push(ceremony);
-    }
-}
 
 impl<DB: Dialect> SqlxStore<DB> {
     /// Runs flows and your own statements in one transaction: either all of their writes take effect, or none do. Your
@@ -116,32 +69,17 @@ impl<DB: Dialect> SqlxStore<DB> {
         E: From<SqlxError>,
         F: Future<Output = Result<T, E>>,
     {
-        let (jobs, line) = mpsc::channel(1);
-        let (ready, begun) = oneshot::channel();
-        let (commit, end) = oneshot::channel();
-        let taken = Arc::default();
-        let mut store = self.clone();
-        store.inside = Some(Inside { jobs, taken: Arc::clone(&taken) });
+        let (client, server) = inside::ends();
         // Runs where the connection is: in SQLite, that is the task that works on the store's line.
-        let transaction = self.write(Atomic::Transaction, move |connection| {
-            Box::pin(serve::<DB>(connection, ready, line, end))
-        });
-        // The closure stays with its caller.
-        let work = async {
-            // If no transaction begins, its error says why.
-            begun.await.ok()?;
-            let value = work(store).await;
-            if value.is_ok() {
-                let _ = commit.send(());
-            }
-            Some(value)
+        let transaction =
+            self.write(Atomic::Transaction, move |connection| Box::pin(server.run(connection)));
+        let work = |inside| {
+            let mut store = self.clone();
+            store.inside = Some(inside);
+            work(store)
         };
-        let (transaction, value) = match select(pin!(transaction), pin!(work)).await {
-            Either::Left((failed, _)) => (failed, None),
-            Either::Right((value, transaction)) => (transaction.await, value),
-        };
+        let Ended { transaction, value, taken } = client.run(transaction, work).await;
         if transaction.is_err() {
-            let taken = mem::take(&mut *taken.lock().unwrap_or_else(PoisonError::into_inner));
             for ceremony in taken {
                 // If the database has failed, the caller learns it anyway.
                 let _ = self.take_ceremony(&ceremony).await;
@@ -153,26 +91,4 @@ impl<DB: Dialect> SqlxStore<DB> {
             (Err(error), _) => Err(error.into()),
         }
     }
-}
-
-/// Runs operations until it is told to commit. Fails, so that everything is rolled back, if one of them has failed, or
-/// if the caller will not tell any more.
-async fn serve<DB: Dialect>(
-    connection: &mut DB::Connection,
-    ready: oneshot::Sender<()>,
-    mut line: mpsc::Receiver<Job<DB>>,
-    mut end: oneshot::Receiver<()>,
-) -> Result<(), SqlxError> {
-    // If the caller is gone, `end` says so.
-    let _ = ready.send(());
-    let mut succeeded = true;
-    let told = loop {
-        match select(&mut end, pin!(line.recv())).await {
-            Either::Left((told, _)) => break told,
-            Either::Right((Some(job), _)) => succeeded &= job(connection).await,
-            // The closure has dropped its store.
-            Either::Right((None, _)) => break end.await,
-        }
-    };
-    if told.is_ok() && succeeded { Ok(()) } else { Err(SqlxError::RolledBack) }
 }

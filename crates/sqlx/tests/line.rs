@@ -74,8 +74,9 @@ struct Write {
 
 impl Write {
     fn tell(&mut self, outcome: Outcome) {
-        let told = self.outcome.take().filter(|_| self.caller.strong_count() > 0);
-        told.into_iter().for_each(|told| told.send(outcome).unwrap());
+        if let Some(told) = self.outcome.take().filter(|_| self.caller.strong_count() > 0) {
+            told.send(outcome).unwrap();
+        }
     }
 }
 
@@ -112,7 +113,7 @@ impl Database {
     /// Writes, leads if no one does, and waits for the outcome.
     fn write(&self, number: usize) -> Outcome {
         let (caller, leader) = self.put(number, false);
-        leader.into_iter().for_each(|leader| self.lead(leader));
+        self.lead(leader);
         caller.wait()
     }
 
@@ -124,13 +125,14 @@ impl Database {
     }
 
     fn lead_beside(&self, leader: Option<Leader<Write>>) {
-        if let Some(leader) = leader {
+        if leader.is_some() {
             let database = self.clone();
             thread::spawn(move || database.lead(leader));
         }
     }
 
-    fn lead(&self, mut leader: Leader<Write>) {
+    fn lead(&self, leader: Option<Leader<Write>>) {
+        let Some(mut leader) = leader else { return };
         while leader.begin_group() {
             self.commit_next(&mut leader);
         }
@@ -209,6 +211,8 @@ fn what_waits_has_a_leader() {
         let other = thread::spawn(move || other.write_beside(1));
         assert_eq!(database.write_beside(0), Outcome::Committed);
         assert_eq!(other.join().unwrap(), Outcome::Committed);
+        // One that comes later, to an empty line.
+        assert_eq!(database.write(2), Outcome::Committed);
     });
 }
 
@@ -270,7 +274,7 @@ fn a_write_that_is_too_slow_does_not_keep_those_behind_it() {
             thread::spawn(move || database.write(number))
         });
         let (slow, leader) = database.put(0, true);
-        leader.into_iter().for_each(|leader| database.lead(leader));
+        database.lead(leader);
         assert_eq!(slow.wait(), Outcome::TooSlow);
         assert_eq!(others.map(|other| other.join().unwrap()), [Outcome::Committed; 2]);
     });
