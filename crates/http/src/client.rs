@@ -144,10 +144,23 @@ mod tests {
     }
 
     #[test]
+    fn user_agent_of_the_maximum_length_is_read() {
+        let padded = |length: usize| format!("{:>length$}", "Chrome/1");
+        assert_eq!(named(&padded(USER_AGENT_MAX)).as_deref(), Some("Chrome"));
+        assert_eq!(named(&padded(USER_AGENT_MAX + 1)), None);
+    }
+
+    #[test]
     fn uninformative_user_agents_have_no_name() {
-        for agent in ["", "curl/8.0", "Safari", &format!("{}Chrome/1", "x".repeat(USER_AGENT_MAX))]
-        {
-            assert_eq!(named(agent), None);
+        for agent in [
+            "",
+            "curl/8.0",
+            "Safari",
+            "ExampleApp Version/1.0",
+            "ExampleApp Safari/605.1.15",
+            &format!("{}Chrome/1", "x".repeat(USER_AGENT_MAX)),
+        ] {
+            assert_eq!(named(agent), None, "{agent}");
         }
         assert_eq!(name(&HeaderMap::new()), None);
     }

@@ -331,3 +331,31 @@ impl Named {
         Self { spelling: spelling.into(), user }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Minimal;
+
+    impl Host for Minimal {
+        type Error = &'static str;
+
+        async fn session(&self, _: &Parts) -> Result<Session, &'static str> {
+            Err("no session")
+        }
+
+        async fn begin_session(
+            &self,
+            _: &Parts,
+            _: SignedInBy<'_>,
+        ) -> Result<Answer, &'static str> {
+            Err("no session")
+        }
+    }
+
+    #[test]
+    fn a_failure_of_the_host_is_permanent_by_default() {
+        assert!(!Minimal::is_temporary(&"no session"));
+    }
+}

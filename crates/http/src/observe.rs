@@ -67,3 +67,20 @@ fn chain(error: &dyn Error) -> String {
     }
     text
 }
+
+#[cfg(all(test, feature = "tracing"))]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0}")]
+    struct Because(&'static str, #[source] Option<Box<Because>>);
+
+    #[test]
+    fn an_error_is_logged_with_all_its_causes() {
+        let refused = Because("connection refused", None);
+        let pool = Because("no connection", Some(Box::new(refused)));
+        let store = Because("the query failed", Some(Box::new(pool)));
+        assert_eq!(chain(&store), "the query failed: no connection: connection refused");
+    }
+}

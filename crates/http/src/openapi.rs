@@ -30,3 +30,21 @@ fn moved(path: String, base: &str) -> String {
         None => path,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_move_with_the_base() {
+        for (path, base, expected) in [
+            ("/passkeys", "/auth", "/auth"),
+            ("/passkeys/settings", "/auth", "/auth/settings"),
+            ("/passkeys", "", "/"),
+            ("/passkeys/settings", "", "/settings"),
+            ("/.well-known/webauthn", "/auth", "/.well-known/webauthn"),
+        ] {
+            assert_eq!(moved(path.to_owned(), base), expected, "{path} below {base:?}");
+        }
+    }
+}

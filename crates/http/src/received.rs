@@ -58,3 +58,41 @@ where
         Err(_) => Err(Refused::Malformed),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        pin::Pin,
+        task::{Context, Poll},
+    };
+
+    use http_body::Frame;
+    use http_body_util::Full;
+
+    use super::*;
+
+    /// The body of a connection that is lost.
+    struct Lost;
+
+    impl Body for Lost {
+        type Data = Bytes;
+        type Error = io::Error;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+            Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into())))
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_too_long_is_not_one_that_is_lost() {
+        let long = Full::new(Bytes::from(vec![b' '; BODY_MAX + 1]));
+        assert_eq!(pollster::block_on(read(long)), Err(Refused::TooLarge));
+        assert_eq!(pollster::block_on(read(Lost)), Err(Refused::Malformed));
+        let longest = Full::new(Bytes::from(vec![b' '; BODY_MAX]));
+        assert_eq!(pollster::block_on(read(longest)).map(|bytes| bytes.len()), Ok(BODY_MAX));
+    }
+}

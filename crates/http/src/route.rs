@@ -125,3 +125,32 @@ fn is_id(text: &str) -> bool {
     (1..=128).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_request_is_audited_as_what_it_asked_for() {
+        for (method, path, action) in [
+            (Method::GET, "/passkeys", Some(AuditAction::List)),
+            (Method::DELETE, "/passkeys", Some(AuditAction::Erase)),
+            (Method::PATCH, "/passkeys/AAAA", Some(AuditAction::Rename)),
+            (Method::DELETE, "/passkeys/AAAA", Some(AuditAction::Delete)),
+            (Method::POST, "/passkeys/create/begin", Some(AuditAction::BeginCreate)),
+            (Method::POST, "/passkeys/create/finish", Some(AuditAction::FinishCreate)),
+            (Method::POST, "/passkeys/sign-up/begin", Some(AuditAction::BeginSignUp)),
+            (Method::POST, "/passkeys/sign-up/finish", Some(AuditAction::FinishSignUp)),
+            (Method::POST, "/passkeys/sign-in/begin", Some(AuditAction::BeginSignIn)),
+            (Method::POST, "/passkeys/sign-in/finish", Some(AuditAction::FinishSignIn)),
+            (Method::POST, "/passkeys/second-factor/begin", Some(AuditAction::BeginSignIn)),
+            (Method::POST, "/passkeys/reverify/finish", Some(AuditAction::FinishSignIn)),
+            (Method::POST, "/passkeys/failure", Some(AuditAction::ReportFailure)),
+            (Method::GET, "/passkeys/settings", None),
+            (Method::GET, "/.well-known/webauthn", None),
+        ] {
+            let resource = Resource::at(path, "/passkeys").unwrap();
+            assert_eq!(resource.action(&method), action, "{method} {path}");
+        }
+    }
+}

@@ -14,6 +14,7 @@ use bytes::Bytes;
 use http::{Method, Request, header};
 use relying_party::{
     Duration, Settings, Timestamp,
+    limits::POSTED_JSON_MAX,
     settings::{Reverification, SecondFactorRule, SensitiveAction},
 };
 use serde_json::json;
@@ -147,6 +148,14 @@ fn a_deletion_needs_a_recent_verification_if_the_settings_ask_for_it() {
     ada.rename(id, "Key").expect(200);
     ada.post("/passkeys/create/begin", json!({})).expect(200);
     ada.delete(id).expect(200);
+}
+
+#[test]
+fn an_update_of_the_session_adds_its_headers_to_those_of_the_session() {
+    let (mut ada, _) = World::new().ada_with_passkey();
+    let updated = ada.ceremony("reverify", json!({})).expect(200);
+    assert_eq!(updated.header("x-session"), "updated");
+    assert!(updated.header("set-cookie").starts_with("session="));
 }
 
 #[test]
@@ -520,6 +529,29 @@ fn requests_that_cannot_be_read_are_refused() {
         let got = ada.post_with(&format!("/passkeys/{path}"), body, &[]);
         assert_eq!(got.expect(400).code(), "request_malformed", "{path} {body}");
     }
+}
+
+#[test]
+fn a_body_of_the_maximum_size_is_read() {
+    let world = World::new();
+    let mut visitor = world.visitor();
+    let begin = r#"{"flow":"discoverable"}"#;
+    let padded = |length: usize| begin.to_owned() + &" ".repeat(length - begin.len());
+    visitor.post_with("/passkeys/sign-in/begin", &padded(POSTED_JSON_MAX), &[]).expect(200);
+    let longer = padded(POSTED_JSON_MAX + 1);
+    let refused = visitor.post_with("/passkeys/sign-in/begin", &longer, &[]).expect(413);
+    assert_eq!(refused.code(), "payload_too_large");
+}
+
+#[test]
+fn an_openapi_document_that_is_not_served_is_missing_for_any_page() {
+    let world = World::new();
+    let visitor = world.visitor();
+    let request = visitor.request(&Method::GET, "/passkeys/openapi.json");
+    let mut request = request.body(Bytes::new()).unwrap();
+    request.headers_mut().insert("sec-fetch-site", "cross-site".parse().unwrap());
+    world.host.fail(true);
+    assert_eq!(pollster::block_on(world.endpoints.handle(request)).status(), 404);
 }
 
 #[test]

@@ -64,6 +64,8 @@ mod tests {
             "+023-11-14T22:13:20Z",
             "2023-11-14T22:13:20+01:00x",
             "20ä3-11-14T22:13:20Z",
+            "2023-11-14T22:13:20[Europe/Berlin]",
+            "2023-11-14T22:13:20Z[Europe/Berlin]",
         ] {
             assert_eq!(parse(text), None, "{text}");
         }

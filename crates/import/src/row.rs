@@ -285,6 +285,41 @@ mod tests {
     }
 
     #[test]
+    fn flag_is_a_boolean_or_0_or_1() {
+        let flags = row(r#"{"yes":true,"one":1,"no":false,"zero":0}"#);
+        for (name, expected) in [("yes", true), ("one", true), ("no", false), ("zero", false)] {
+            assert_eq!(flags.flag(name), Ok(Some(expected)), "{name}");
+        }
+    }
+
+    #[test]
+    fn counter_is_a_number_or_its_digits() {
+        let counters = row(r#"{"number":7,"digits":"7","plus":"+7","none":null}"#);
+        assert_eq!(counters.counter("number"), Ok(7));
+        assert_eq!(counters.counter("digits"), Ok(7));
+        assert!(counters.counter("plus").is_err());
+        assert_eq!(counters.counter("none"), Ok(0));
+    }
+
+    #[test]
+    fn device_type_says_whether_the_passkey_may_be_backed_up() {
+        for (kind, expected) in [
+            ("multiDevice", true),
+            ("multi_device", true),
+            ("singleDevice", false),
+            ("single_device", false),
+        ] {
+            let row = row(&format!(r#"{{"kind":"{kind}"}}"#));
+            assert_eq!(row.device_type("kind"), Ok(Some(expected)), "{kind}");
+        }
+    }
+
+    #[test]
+    fn empty_aaguid_is_unknown() {
+        assert_eq!(row(r#"{"aaguid":""}"#).aaguid("aaguid"), Ok(Aaguid::default()));
+    }
+
+    #[test]
     fn transports_are_a_list_its_text_or_names_between_commas() {
         let rows =
             [r#"{"t":["usb","nfc"]}"#, r#"{"t":"[\"usb\",\"nfc\"]"}"#, r#"{"t":"usb, nfc"}"#];

@@ -7,12 +7,15 @@
 
 mod support;
 
-use std::io::{self, BufReader, Read};
+use std::{
+    io::{self, BufReader, Read},
+    sync::Arc,
+};
 
 use proptest::prelude::*;
 use relying_party::{
-    ImportError, Passkey, PasskeyImport, Timestamp,
-    crypto::RustCrypto,
+    Algorithm, CoseKey, ImportError, InvalidKey, Passkey, PasskeyImport, Timestamp,
+    crypto::{RustCrypto, SignatureError, SignatureVerifier},
     json::{AuthenticatorAttachment, Transport},
     policy::RpId,
     test_authenticator::TestAlgorithm,
@@ -165,15 +168,55 @@ fn names_of_an_account_are_numbered() {
         line("ada", 4, "Phone 3"),
         line("ada", 5, "Phone"),
         line("ada", 6, "Phone 3"),
+        line("ada", 9, "Phone 2"),
         line("bob", 7, &long),
         line("bob", 8, &long),
     ];
     let importer = Importer::new(System::RelyingParty, rp_id());
     let names = verdicts(importer, file.join("\n").as_bytes()).into_iter();
     let names = names.map(|(_, name)| name.unwrap()).collect::<Vec<_>>();
-    let numbered = ["Phone", "Phone 2", "Phone", "Phone 3", "Phone 4", "Phone 3 2"];
-    assert_eq!(names[..6], numbered);
-    assert_eq!(names[6..], [long.clone(), long]);
+    let numbered = ["Phone", "Phone 2", "Phone", "Phone 3", "Phone 4", "Phone 3 2", "Phone 2 2"];
+    assert_eq!(names[..7], numbered);
+    assert_eq!(names[7..], [long.clone(), long]);
+}
+
+#[test]
+fn passkey_of_unknown_age_was_created_at_the_time_of_the_import() {
+    let now = Timestamp::from_unix_millis(1_800_000_000_000);
+    let row = row(&old()).to_string();
+    let imported = java().now(now).row(row.as_bytes()).unwrap();
+    assert_eq!(imported.passkey.created_at, now);
+    let later = Timestamp::from_unix_millis(1_900_000_000_000);
+    assert_eq!(java().now(later).row(row.as_bytes()).unwrap().passkey.created_at, later);
+}
+
+/// A relying party without any algorithm.
+#[derive(Debug)]
+struct NoAlgorithm;
+
+impl SignatureVerifier for NoAlgorithm {
+    fn supports(&self, _: Algorithm) -> bool {
+        false
+    }
+
+    fn check_key(&self, _: &CoseKey<'_>) -> Result<(), InvalidKey> {
+        Ok(())
+    }
+
+    fn verify(&self, _: &CoseKey<'_>, _: &[u8], _: &[u8]) -> Result<(), SignatureError> {
+        Err(SignatureError::UnsupportedAlgorithm)
+    }
+}
+
+#[test]
+fn key_that_the_verifier_of_the_relying_party_cannot_use_is_refused() {
+    let row = row(&old()).to_string();
+    assert!(java().row(row.as_bytes()).is_ok());
+    let refused = java().verifier(Arc::new(NoAlgorithm)).row(row.as_bytes());
+    assert!(
+        matches!(refused, Err(Refusal::Passkey(ImportError::AlgorithmNotSupported(_)))),
+        "{refused:?}"
+    );
 }
 
 #[test]

@@ -512,11 +512,13 @@ fn simple_webauthn() {
         "backedUp": true,
         "webauthnUserID": base64url(b"ada"),
         "userVerified": true,
+        "aaguid": AAGUID,
     });
     let expected = Known {
         sign_count: 1,
         backup: Some((true, true)),
         verified: true,
+        aaguid: true,
         transports: true,
         ..Known::default()
     };
@@ -533,6 +535,7 @@ fn py_webauthn() {
         "credential_public_key": base64url(old.key()),
         "sign_count": 1,
         "aaguid": AAGUID,
+        "transports": ["internal", "hybrid"],
         "user_verified": true,
         "credential_device_type": "multi_device",
         "credential_backed_up": true,
@@ -542,6 +545,7 @@ fn py_webauthn() {
         backup: Some((true, true)),
         verified: true,
         aaguid: true,
+        transports: true,
         ..Known::default()
     };
     let needed = ["/user_handle", "/credential_id", "/credential_public_key"];

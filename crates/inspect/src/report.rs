@@ -64,3 +64,29 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         text
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sections_are_indented_and_separated_at_the_top_only() {
+        let mut report = Report::default();
+        report.section("One", |report| {
+            report.line("a");
+            report.section("Two", |report| report.item("b", 1));
+            report.line("c");
+        });
+        report.section("Three", |report| report.malformed("d"));
+        let b = format!("    {:<22} 1", "b");
+        let expected = format!("One\n  a\n  Two\n{b}\n  c\n\nThree\n  MALFORMED: d\n");
+        assert_eq!(report.into_text(), expected);
+    }
+
+    #[test]
+    fn text_that_is_cut_ends_in_an_ellipsis() {
+        let longest = "ä".repeat(400);
+        assert_eq!(shown(&longest), longest);
+        assert_eq!(shown(&format!("{longest}a")), format!("{longest}…"));
+    }
+}

@@ -227,3 +227,29 @@ fn place(step: &StepVerdict) -> String {
         None => step.section.into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn says_where_android_keeps_the_key() {
+        let stored = json!({ "format": "android-key", "kind": null });
+        let mut attestation = serde_json::from_value::<Attestation>(stored).unwrap();
+        for (level, expected) in [
+            (None, None),
+            (Some(AndroidSecurityLevel::Software), Some("in software")),
+            (Some(AndroidSecurityLevel::TrustedEnvironment), Some("in the trusted environment")),
+            (Some(AndroidSecurityLevel::StrongBox), Some("in the StrongBox")),
+        ] {
+            attestation.android_security_level = level;
+            let mut report = Report::default();
+            write_attestation(&attestation, &mut report);
+            let text = report.into_text();
+            let shown = text.lines().find_map(|line| line.strip_prefix("Android key"));
+            assert_eq!(shown.map(str::trim), expected, "{text}");
+        }
+    }
+}

@@ -6,7 +6,7 @@
 )]
 
 use std::{
-    io::{self, BufRead, Write as _},
+    io::{self, BufRead, Write},
     process::{Command, Stdio},
 };
 
@@ -54,6 +54,28 @@ fn export_is_imported_again_and_leaves_refused_rows_out() {
     assert!(exported.contains(r#""uv_initialized":true"#), "{exported}");
     let (text, code) = run("rows --from relying-party --rp-id example.com --export", &exported);
     assert_eq!((text, code), (exported, 0));
+}
+
+/// An output that is full, although flushing it succeeds.
+struct Full;
+
+impl Write for Full {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::StorageFull.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn row_that_cannot_be_written_is_not_exported_in_silence() {
+    let arguments = format!("{JAVA} --export");
+    let arguments = arguments.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let mut open =
+        |_: &str| -> io::Result<Box<dyn BufRead>> { Ok(Box::new(io::Cursor::new(row("AQ")))) };
+    assert_eq!(relying_party_inspect::import(&arguments, &mut open, &mut Full), 2);
 }
 
 #[test]

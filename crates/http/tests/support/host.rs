@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use http::{HeaderMap, HeaderValue, header, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
 use relying_party::{SignedInUser, Timestamp, UserHandle, VerificationProof, flow::Task};
 use relying_party_http::{Answer, Host, Named, Session, SignedInBy, Update};
 
@@ -175,7 +175,8 @@ impl Host for TestHost {
             Update::FirstFactor(signed_in) => record.first_factor = Some(signed_in.user),
             _ => return Err(Broken { may_pass: false }),
         }
-        Ok(Answer::new())
+        let updated = (HeaderName::from_static("x-session"), HeaderValue::from_static("updated"));
+        Ok(HeaderMap::from_iter([updated]).into())
     }
 
     async fn end_session(&self, _: &Parts, user: UserHandle) -> Result<Answer, Broken> {

@@ -93,3 +93,23 @@ fn text(value: &Value) -> String {
         other => format!("{other:?}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cbor_is_shown_as_text() {
+        let entries = vec![
+            (Value::Text("list".into()), Value::Array(vec![1.into(), (-2).into()])),
+            (Value::Text("bytes".into()), Value::Bytes(vec![0, 255])),
+            (Value::Text("flag".into()), Value::Bool(true)),
+            (Value::Integer(3.into()), Value::Null),
+        ];
+        let mut cbor = Vec::new();
+        ciborium::into_writer(&Value::Map(entries), &mut cbor).unwrap();
+        let expected = r#"{"list": [1, -2], "bytes": h'00ff', "flag": true, 3: null}"#;
+        assert_eq!(diagnostic(&cbor), expected);
+        assert_eq!(diagnostic(&[0x61]), "h'61'", "a text without its content");
+    }
+}

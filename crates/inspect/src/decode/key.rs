@@ -64,3 +64,36 @@ fn required_parameters(kty: i64, alg: i32, curve: Option<i64>, parameters: &[&[u
     map.extend((1_i64..).map(|label| Value::from(-label)).zip(values));
     Value::Map(map)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::hex;
+
+    fn encoded(kty: i64, alg: i32, curve: Option<i64>, parameters: &[&[u8]]) -> Vec<u8> {
+        let mut cbor = Vec::new();
+        ciborium::into_writer(&required_parameters(kty, alg, curve, parameters), &mut cbor)
+            .unwrap();
+        cbor
+    }
+
+    /// RFC 9679 §6.
+    #[test]
+    fn thumbprint_is_that_of_the_rfc() {
+        let x = "65eda5a12577c2bae829437fe338701a10aaa375e1bb5b5de108de439c08551d";
+        let y = "1e52ed75701163f7f9e40ddf9f341b3dc9ba860af7e0ca7ca7e9eecd0084d19c";
+        let bytes = |digits: &str| {
+            let value = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).unwrap();
+            (0..digits.len()).step_by(2).map(value).collect::<Vec<_>>()
+        };
+        let hash = Sha256::digest(encoded(2, -7, Some(1), &[&bytes(x), &bytes(y)]));
+        assert_eq!(hex(&hash), "496bd8afadf307e5b08c64b0421bf9dc01528a344a43bda88fadd1669da253ec");
+    }
+
+    #[test]
+    fn only_the_thumbprint_of_an_akp_covers_the_algorithm() {
+        // {1: 7, 3: -48, -1: h'05'} and {1: 1, -1: 6, -2: h'05'}
+        assert_eq!(encoded(7, -48, None, &[&[5]]), b"\xa3\x01\x07\x03\x38\x2f\x20\x41\x05");
+        assert_eq!(encoded(1, -8, Some(6), &[&[5]]), b"\xa3\x01\x01\x20\x06\x21\x41\x05");
+    }
+}
