@@ -1,6 +1,10 @@
 //! The endpoints: configuration, and how a request is handled.
 
-use std::{error::Error as StdError, fmt, sync::Arc};
+use std::{
+    error::Error as StdError,
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
@@ -96,6 +100,14 @@ pub(crate) struct Shared<S, H> {
     pub(crate) passkeys: Arc<Passkeys<S>>,
     pub(crate) host: Arc<H>,
     pub(crate) config: Config,
+    /// The OpenAPI document for `config`, from the first request for it.
+    openapi: OnceLock<Bytes>,
+}
+
+impl<S, H> Shared<S, H> {
+    pub(crate) fn new(passkeys: Arc<Passkeys<S>>, host: Arc<H>, config: Config) -> Self {
+        Self { passkeys, host, config, openapi: OnceLock::new() }
+    }
 }
 
 impl<S, H> Clone for Endpoints<S, H> {
@@ -125,7 +137,7 @@ impl<S: Store, H: Host> Endpoints<S, H> {
             begin_steps: false,
             observer: None,
         };
-        let shared = Shared { passkeys: Arc::new(passkeys), host: Arc::new(host), config };
+        let shared = Shared::new(Arc::new(passkeys), Arc::new(host), config);
         let this = Self { shared: Arc::new(shared) };
         for warning in this.warnings() {
             observe::trace(Observed::Warning(warning));
@@ -223,7 +235,7 @@ impl<S: Store, H: Host> Endpoints<S, H> {
         let mut config = self.shared.config.clone();
         change(&mut config);
         let (passkeys, host) = (Arc::clone(&self.shared.passkeys), Arc::clone(&self.shared.host));
-        Self { shared: Arc::new(Shared { passkeys, host, config }) }
+        Self { shared: Arc::new(Shared::new(passkeys, host, config)) }
     }
 
     /// Returns what is probably a mistake in the configuration. The warnings are also logged with `tracing` and passed
@@ -311,7 +323,8 @@ impl<S: Store, H: Host> Shared<S, H> {
                 return Ok(respond::json(StatusCode::OK, body.to_string(), &HeaderMap::new()));
             }
             Resource::OpenApi if self.config.openapi => {
-                return Ok(openapi::document(&self.config.base));
+                let document = self.openapi.get_or_init(|| openapi::document(&self.config.base));
+                return Ok(openapi::respond(document.clone()));
             }
             Resource::OpenApi => return Err(Refused::NotFound.into()),
             Resource::Browser(file) => return Ok(assets::file(file, &parts.headers)?),

@@ -12,7 +12,7 @@ use crate::respond;
 pub const OPENAPI: &str = include_str!("../openapi.json");
 
 /// Returns the document with another base path.
-pub(crate) fn document(base: &str) -> Response<Bytes> {
+pub(crate) fn document(base: &str) -> Bytes {
     let mut document = serde_json::from_str::<Value>(OPENAPI).unwrap_or_default();
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
         *paths = std::mem::take(paths)
@@ -20,7 +20,12 @@ pub(crate) fn document(base: &str) -> Response<Bytes> {
             .map(|(path, item)| (moved(path, base), item))
             .collect();
     }
-    respond::document(StatusCode::OK, document.to_string().into(), "application/json", "no-cache")
+    document.to_string().into()
+}
+
+/// Answers with the document.
+pub(crate) fn respond(document: Bytes) -> Response<Bytes> {
+    respond::document(StatusCode::OK, document, "application/json", "no-cache")
 }
 
 fn moved(path: String, base: &str) -> String {

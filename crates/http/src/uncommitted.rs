@@ -106,7 +106,7 @@ impl<S: Store, H: Host> Endpoints<S, H> {
             (_, None) => {}
         }));
         let passkeys = Passkeys::new(self.passkeys().relying_party().clone(), store);
-        let shared = Shared { passkeys: Arc::new(passkeys), host: Arc::new(host), config };
+        let shared = Shared::new(Arc::new(passkeys), Arc::new(host), config);
         let response = shared.handle(&request.into()).await;
         let entries = std::mem::take(&mut *withheld.lock().unwrap_or_else(PoisonError::into_inner));
         Uncommitted { response, entries, observer }
