@@ -1,10 +1,10 @@
 //! What is tampered with in assertions.
 
-mod signature;
+pub mod signature;
 
 use base64::{
     Engine as _,
-    engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE},
+    engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD},
 };
 use relying_party::test_authenticator::{
     AssertionParts, AttestedCredentialData, Cbor, CborValue, SignedAssertion, flags,
@@ -12,8 +12,9 @@ use relying_party::test_authenticator::{
 use serde_json::{Value, json};
 
 use crate::{
-    ceremony::{HONEST, TEXTS, Tamper, after, before, encoded, flip, text, with_other_unused_bits},
+    ceremony::{HONEST, TEXTS, Tamper, after, before, encoded, text, with_other_unused_bits},
     client_data,
+    registration::data::flipped_extension,
 };
 
 pub type Assertion = Tamper<AssertionParts, SignedAssertion>;
@@ -22,7 +23,7 @@ pub type Assertion = Tamper<AssertionParts, SignedAssertion>;
 pub fn tamperings() -> Vec<(&'static str, Assertion)> {
     let mut all = vec![(HONEST, before(|_, _| ()))];
     all.extend(client_data::TAMPERINGS.iter().map(|(name, edit)| {
-        (*name, before(|it: &mut AssertionParts, seed| edit(&mut it.client_data, seed)))
+        (*name, before(|it: &mut AssertionParts, turn| edit(&mut it.client_data, turn)))
     }));
     all.extend(data());
     all.extend(signature::tamperings());
@@ -35,8 +36,8 @@ fn data() -> Vec<(&'static str, Assertion)> {
     vec![
         (
             "data: RP ID hash with one bit flipped",
-            before(|it: &mut AssertionParts, seed| {
-                flip(&mut it.authenticator_data.rp_id_hash, seed)
+            before(|it: &mut AssertionParts, turn| {
+                turn.flip(&mut it.authenticator_data.rp_id_hash)
             }),
         ),
         (
@@ -94,6 +95,14 @@ fn data() -> Vec<(&'static str, Assertion)> {
             before(|it: &mut AssertionParts, _| it.authenticator_data.sign_count = u32::MAX),
         ),
         (
+            "data: counter with one bit flipped",
+            before(|it: &mut AssertionParts, turn| {
+                let mut counter = it.authenticator_data.sign_count.to_be_bytes();
+                turn.flip(&mut counter);
+                it.authenticator_data.sign_count = u32::from_be_bytes(counter);
+            }),
+        ),
+        (
             "data: ED set without extensions",
             before(|it: &mut AssertionParts, _| it.authenticator_data.flags |= flags::ED),
         ),
@@ -107,6 +116,18 @@ fn data() -> Vec<(&'static str, Assertion)> {
             "data: unknown extension",
             before(|it: &mut AssertionParts, _| {
                 it.authenticator_data.extend(Cbor::map([("unknown", true.into())]));
+            }),
+        ),
+        (
+            "data: unknown extension with one bit flipped in its name",
+            before(|it: &mut AssertionParts, turn| {
+                it.authenticator_data.extend(flipped_extension(turn, 0..9));
+            }),
+        ),
+        (
+            "data: unknown extension with one bit flipped in its output",
+            before(|it: &mut AssertionParts, turn| {
+                it.authenticator_data.extend(flipped_extension(turn, 9..10));
             }),
         ),
         (
@@ -174,6 +195,15 @@ fn members() -> Vec<(&'static str, Assertion)> {
             after(|it: &mut SignedAssertion, _| {
                 it.outer.id = "AQID".into();
                 it.outer.raw_id = "AQID".into();
+            }),
+        ),
+        (
+            "JSON: id and rawId with one bit flipped",
+            after(|it: &mut SignedAssertion, turn| {
+                let mut id = URL_SAFE_NO_PAD.decode(&it.outer.id).unwrap();
+                turn.flip(&mut id);
+                it.outer.id = encoded(&id);
+                it.outer.raw_id = it.outer.id.clone();
             }),
         ),
         (
@@ -266,9 +296,9 @@ fn members() -> Vec<(&'static str, Assertion)> {
         ),
         (
             "JSON: userHandle of another user",
-            after(|it: &mut SignedAssertion, seed| {
+            after(|it: &mut SignedAssertion, turn| {
                 let mut user = crate::ceremony::USER;
-                flip(&mut user, seed);
+                turn.flip(&mut user);
                 it.user_handle = Some(user.to_vec());
             }),
         ),

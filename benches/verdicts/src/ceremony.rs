@@ -14,7 +14,11 @@ use relying_party::{
 use serde::Serialize;
 use serde_json::json;
 
-use crate::{assertion, certified, registration};
+use crate::{
+    assertion, certified,
+    flip::{Bit, Turn},
+    registration,
+};
 
 pub const RP_ID: &str = "example.com";
 pub const ORIGIN: &str = "https://example.com";
@@ -32,6 +36,8 @@ pub struct Ceremony {
     /// The name of the tampering.
     #[serde(skip)]
     pub tampering: &'static str,
+    #[serde(skip)]
+    pub flipped: Option<Bit>,
     /// Algorithm and attestation.
     #[serde(skip)]
     pub subject: &'static str,
@@ -69,6 +75,8 @@ impl Ceremony {
 
 /// A kind of authenticator, of a seed.
 pub struct Device {
+    /// Its place among the devices.
+    number: u64,
     subject: &'static str,
     algorithm: TestAlgorithm,
     authenticator: TestAuthenticator,
@@ -86,7 +94,7 @@ impl Device {
         use TestAlgorithm::{EdDsa, Es256, Rs256};
         let attester =
             |algorithm| TestAttester::with_algorithm(algorithm, &format!("{seed}")).unwrap();
-        vec![
+        let devices = vec![
             Self::new("ES256 none", Es256, TestAttestation::None, None, seed),
             Self::new("EdDSA none", EdDsa, TestAttestation::None, None, seed),
             Self::new("RS256 none", Rs256, TestAttestation::None, None, seed),
@@ -105,7 +113,8 @@ impl Device {
             ),
             Self::certified("ES256 apple", Es256, TestAttestation::Apple, attester(Es256), seed),
             Self::certified("ES256 fido-u2f", Es256, TestAttestation::FidoU2f, u2f(seed), seed),
-        ]
+        ];
+        (0..).zip(devices).map(|(number, device)| Self { number, ..device }).collect()
     }
 
     fn new(
@@ -125,7 +134,7 @@ impl Device {
                 it.aaguid = Aaguid::new([0; 16]);
             }
         });
-        Self { subject, algorithm, authenticator, format, attester }
+        Self { number: 0, subject, algorithm, authenticator, format, attester }
     }
 
     fn certified(
@@ -138,8 +147,8 @@ impl Device {
         Self::new(subject, algorithm, attestation(attester.clone()), Some(attester), seed)
     }
 
-    /// Every ceremony of this device, honest and tampered with.
-    pub fn ceremonies(mut self, seed: u64) -> Vec<Ceremony> {
+    /// Every ceremony of this device: honest, and tampered with in something whose name contains the text.
+    pub fn ceremonies(mut self, seed: u64, only: &str) -> Vec<Ceremony> {
         let creation = json!({
             "rp": { "id": RP_ID, "name": "Example" },
             "user": { "id": encoded(&USER), "name": "alice", "displayName": "Alice" },
@@ -152,21 +161,29 @@ impl Device {
             None => registration::tamperings(),
             Some(attester) => certified::tamperings(self.format, attester),
         };
-        for (tampering, tamper) in tamperings {
-            let mut parts = self.authenticator.clone().draft_creation(&creation, ORIGIN).unwrap();
-            if self.format == "tpm" {
-                parts.tamper_statement(certified::name_vendor);
+        let is_wanted = |tampering: &str| tampering == HONEST || tampering.contains(only);
+        for (tampering, tamper) in tamperings.into_iter().filter(|(name, _)| is_wanted(name)) {
+            for turn in Turn::all(seed, self.number) {
+                let mut authenticator = self.authenticator.clone();
+                let mut parts = authenticator.draft_creation(&creation, ORIGIN).unwrap();
+                if self.format == "tpm" {
+                    parts.tamper_statement(certified::name_vendor);
+                }
+                (tamper.parts)(&mut parts, &turn);
+                let mut signed = match parts.sign() {
+                    Ok(signed) => signed,
+                    // No statement can be made: U2F keys sign the credential ID, which may be missing.
+                    Err(TestAuthenticatorError::Attestation) if self.attester.is_some() => break,
+                    Err(error) => panic!("{tampering}: {error}"),
+                };
+                (tamper.signed)(&mut signed, &turn);
+                let Ok(response) = signed.to_json() else { panic!("{tampering}") };
+                let response = (tamper.text)(response.to_string());
+                self.add(&mut ceremonies, tampering, &turn, response, None);
+                if turn.is_last() {
+                    break;
+                }
             }
-            (tamper.parts)(&mut parts, seed);
-            let mut signed = match parts.sign() {
-                Ok(signed) => signed,
-                // No statement can be made: U2F keys sign the credential ID, which may be missing.
-                Err(TestAuthenticatorError::Attestation) if self.attester.is_some() => continue,
-                Err(error) => panic!("{tampering}: {error}"),
-            };
-            (tamper.signed)(&mut signed, seed);
-            let Ok(response) = signed.to_json() else { panic!("{tampering}") };
-            self.add(&mut ceremonies, tampering, (tamper.text)(response.to_string()), None);
         }
         // Without an attestation, as most are: the key and its use are the same.
         if self.format != "none" {
@@ -182,14 +199,21 @@ impl Device {
             registration: parts.sign().unwrap().to_json().unwrap().to_string(),
         };
         let mut sign_ins = Vec::new();
-        for (tampering, tamper) in assertion::tamperings() {
-            let mut parts = self.authenticator.clone().draft_assertion(&request, ORIGIN).unwrap();
-            (tamper.parts)(&mut parts, seed);
-            let mut signed = parts.sign().unwrap();
-            (tamper.signed)(&mut signed, seed);
-            let Ok(response) = signed.to_json() else { panic!("{tampering}") };
-            let response = (tamper.text)(response.to_string());
-            self.add(&mut sign_ins, tampering, response, Some(&passkey));
+        let tamperings = assertion::tamperings();
+        for (tampering, tamper) in tamperings.into_iter().filter(|(name, _)| is_wanted(name)) {
+            for turn in Turn::all(seed, self.number) {
+                let mut authenticator = self.authenticator.clone();
+                let mut parts = authenticator.draft_assertion(&request, ORIGIN).unwrap();
+                (tamper.parts)(&mut parts, &turn);
+                let mut signed = parts.sign().unwrap();
+                (tamper.signed)(&mut signed, &turn);
+                let Ok(response) = signed.to_json() else { panic!("{tampering}") };
+                let response = (tamper.text)(response.to_string());
+                self.add(&mut sign_ins, tampering, &turn, response, Some(&passkey));
+                if turn.is_last() {
+                    break;
+                }
+            }
         }
         ceremonies.append(&mut sign_ins);
         ceremonies
@@ -201,6 +225,7 @@ impl Device {
         &self,
         ceremonies: &mut Vec<Ceremony>,
         tampering: &'static str,
+        turn: &Turn,
         response: String,
         passkey: Option<&Passkey>,
     ) {
@@ -210,6 +235,7 @@ impl Device {
         let root = self.attester.as_ref().map(|attester| pem(&attester.root));
         ceremonies.push(Ceremony {
             tampering,
+            flipped: turn.flipped(),
             subject: self.subject,
             response,
             passkey: passkey.cloned(),
@@ -240,21 +266,20 @@ fn pem(der: &[u8]) -> String {
     format!("-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n")
 }
 
-/// A tampering: before it is signed, afterwards, and in the text of the response. The first two get a number to vary
-/// with.
+/// A tampering: before it is signed, afterwards, and in the text of the response. The first two vary with the turn.
 pub struct Tamper<P, S> {
     pub parts: Edit<P>,
     pub signed: Edit<S>,
     pub text: Box<dyn Fn(String) -> String>,
 }
 
-pub type Edit<T> = Box<dyn Fn(&mut T, u64)>;
+pub type Edit<T> = Box<dyn Fn(&mut T, &Turn)>;
 
-pub fn before<P, S>(parts: impl Fn(&mut P, u64) + 'static) -> Tamper<P, S> {
+pub fn before<P, S>(parts: impl Fn(&mut P, &Turn) + 'static) -> Tamper<P, S> {
     Tamper { parts: Box::new(parts), ..text(|it| it) }
 }
 
-pub fn after<P, S>(signed: impl Fn(&mut S, u64) + 'static) -> Tamper<P, S> {
+pub fn after<P, S>(signed: impl Fn(&mut S, &Turn) + 'static) -> Tamper<P, S> {
     Tamper { signed: Box::new(signed), ..text(|it| it) }
 }
 
@@ -290,12 +315,4 @@ pub fn with_other_unused_bits(text: &str) -> String {
     let at = ALPHABET.find(last).unwrap();
     text.push(char::from(ALPHABET.as_bytes()[at + 1]));
     text
-}
-
-/// Flips the bit that the number says.
-pub fn flip(bytes: &mut [u8], bit: u64) {
-    let length = bytes.len() as u64;
-    if let Some(byte) = bytes.get_mut(usize::try_from(bit / 8 % length.max(1)).unwrap()) {
-        *byte ^= 1 << (bit % 8);
-    }
 }

@@ -6,8 +6,8 @@ use relying_party::test_authenticator::{
 };
 
 use crate::{
-    ceremony::{HONEST, after, before, flip},
-    registration::{self, Registration},
+    ceremony::{HONEST, after, before},
+    registration::{self, Registration, object::flipped},
 };
 
 /// The test authenticator's TPM has no vendor of the registry; peers ask for one.
@@ -115,15 +115,7 @@ fn certificates() -> Vec<(&'static str, Registration)> {
             "certificate: of another kind of key",
             certificate(|it| it.public_key = other_key(TestAlgorithm::EdDsa).spki().unwrap()),
         ),
-        (
-            "certificate: one bit flipped",
-            after(|it: &mut SignedRegistration, seed| {
-                edit_certificate(it, |der| {
-                    let last = der.len() - 8;
-                    flip(&mut der[last..], seed);
-                });
-            }),
-        ),
+        ("certificate: one bit flipped", flipped("certificate")),
         (
             "certificate: a byte behind",
             after(|it: &mut SignedRegistration, _| {
@@ -153,6 +145,8 @@ fn chains(attester: &TestAttester) -> Vec<(&'static str, Registration)> {
         ("chain: to an unknown root", statement(of_a_stranger)),
         ("chain: with an unrelated certificate", statement(with_a_stranger)),
         ("chain: with no certificate behind it", statement(|it| it.chain.push(vec![0x30, 0]))),
+        ("chain: intermediate with one bit flipped", flipped("intermediate")),
+        ("chain: root with one bit flipped", flipped("root")),
         ("chain: certificates twice", statement(|it| it.chain.extend(it.chain.clone()))),
     ]
 }
@@ -225,6 +219,9 @@ fn tpm() -> Vec<(&'static str, Registration)> {
         statement(move |it| tamper(it.tpm_parts().unwrap()))
     }
     vec![
+        ("tpm: ver with one bit flipped", flipped("ver")),
+        ("tpm: certInfo with one bit flipped", flipped("certInfo")),
+        ("tpm: pubArea with one bit flipped", flipped("pubArea")),
         ("tpm: another version", tpm(|it| it.ver = "1.2".into())),
         ("tpm: another magic", tpm(|it| it.cert_info.magic ^= 1)),
         ("tpm: another type of attestation", tpm(|it| it.cert_info.kind ^= 1)),

@@ -3,9 +3,9 @@
 use relying_party::test_authenticator::ClientData;
 use serde_json::{Map, Value, json};
 
-use crate::ceremony::ORIGIN;
+use crate::{ceremony::ORIGIN, flip::Turn};
 
-pub type Edit = fn(&mut ClientData, u64);
+pub type Edit = fn(&mut ClientData, &Turn);
 
 fn edit(data: &mut ClientData, edit: impl FnOnce(&mut Map<String, Value>)) {
     let mut json = serde_json::from_slice::<Map<String, Value>>(&data.to_bytes()).unwrap();
@@ -26,7 +26,37 @@ pub fn need_both_alphabets(data: &mut ClientData) {
     data.extra.push(("unknown".into(), json!("????????>>>>>>>>")));
 }
 
+/// Flips a bit in the value of a member, or without one in everything else: the names and punctuation.
+fn flip(data: &mut ClientData, member: Option<&str>, turn: &Turn) {
+    let mut bytes = data.to_bytes();
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    let values = [&data.kind, &data.challenge, &data.origin, "false"];
+    let ranges = values.map(|value| {
+        let at = text.find(value).unwrap();
+        at..at + value.len()
+    });
+    let names = ["type", "challenge", "origin", "crossOrigin"];
+    let is_chosen = |at: &usize| {
+        let value = ranges.iter().position(|range| range.contains(at));
+        value.map(|value| names[value]) == member
+    };
+    let chosen = (0..bytes.len()).filter(is_chosen).collect::<Vec<_>>();
+    let mut flipped = chosen.iter().map(|at| bytes[*at]).collect::<Vec<_>>();
+    turn.flip(&mut flipped);
+    chosen.iter().zip(flipped).for_each(|(at, byte)| bytes[*at] = byte);
+    data.raw = Some(bytes);
+}
+
 pub const TAMPERINGS: &[(&str, Edit)] = &[
+    ("client data: one bit flipped in names and punctuation", |it, turn| flip(it, None, turn)),
+    ("client data: type with one bit flipped", |it, turn| flip(it, Some("type"), turn)),
+    ("client data: a letter of challenge with one bit flipped", |it, turn| {
+        flip(it, Some("challenge"), turn);
+    }),
+    ("client data: origin with one bit flipped", |it, turn| flip(it, Some("origin"), turn)),
+    ("client data: crossOrigin with one bit flipped", |it, turn| {
+        flip(it, Some("crossOrigin"), turn);
+    }),
     ("client data: type missing", |it, _| edit(it, |json| drop(json.remove("type")))),
     ("client data: type is a number", |it, _| set(it, "type", json!(1))),
     ("client data: type empty", |it, _| it.kind.clear()),
@@ -46,9 +76,9 @@ pub const TAMPERINGS: &[(&str, Edit)] = &[
     ("client data: challenge missing", |it, _| edit(it, |json| drop(json.remove("challenge")))),
     ("client data: challenge is a number", |it, _| set(it, "challenge", json!(1))),
     ("client data: challenge empty", |it, _| it.challenge.clear()),
-    ("client data: challenge with one bit flipped", |it, seed| {
+    ("client data: challenge with one bit flipped", |it, turn| {
         let mut bytes = crate::ceremony::CHALLENGE;
-        crate::ceremony::flip(&mut bytes, seed);
+        turn.flip(&mut bytes);
         it.challenge = crate::ceremony::encoded(&bytes);
     }),
     ("client data: challenge padded", |it, _| it.challenge.push_str("==")),

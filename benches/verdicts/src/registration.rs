@@ -22,7 +22,7 @@ pub type Registration = Tamper<RegistrationParts, SignedRegistration>;
 pub fn tamperings() -> Vec<(&'static str, Registration)> {
     let mut all = vec![(HONEST, before(|_, _| ()))];
     all.extend(client_data::TAMPERINGS.iter().map(|(name, edit)| {
-        (*name, before(|it: &mut RegistrationParts, seed| edit(&mut it.client_data, seed)))
+        (*name, before(|it: &mut RegistrationParts, turn| edit(&mut it.client_data, turn)))
     }));
     all.extend(data::tamperings());
     all.extend(key::tamperings());

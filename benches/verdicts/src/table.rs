@@ -57,8 +57,8 @@ const HEADER: &str = "\
 ceremony\ttampering\tpeer\tours\twith\tclass\treason
 ";
 
-/// A run of so many ceremonies meets every row. Some need luck: which bit is flipped, or how long a signature is.
-const COMPLETE: usize = 50_000;
+/// A run of so many ceremonies meets every row. Some need luck: which bit of a byte is flipped, or how long a signature is.
+pub const COMPLETE: usize = 50_000;
 
 const CLASSES: [&str; 4] = ["leniency", "strictness", "theirs", "policy"];
 

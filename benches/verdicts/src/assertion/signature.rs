@@ -3,14 +3,17 @@
 use relying_party::test_authenticator::{AssertionParts, SignedAssertion, TestAlgorithm, TestKey};
 
 use super::Assertion;
-use crate::ceremony::{after, before, flip};
+use crate::{
+    ceremony::{after, before},
+    flip::Turn,
+};
 
 pub fn tamperings() -> Vec<(&'static str, Assertion)> {
     vec![
         (
             "signature: of another key",
-            before(|it: &mut AssertionParts, seed| {
-                let seed = format!("another key {seed}");
+            before(|it: &mut AssertionParts, turn| {
+                let seed = format!("another key {}", turn.seed);
                 it.key = TestKey::from_seed(it.key.algorithm(), seed).unwrap();
             }),
         ),
@@ -26,7 +29,11 @@ pub fn tamperings() -> Vec<(&'static str, Assertion)> {
         ),
         (
             "signature: one bit flipped",
-            after(|it: &mut SignedAssertion, seed| flip(&mut it.signature, seed)),
+            after(|it: &mut SignedAssertion, turn| turn.flip(&mut it.signature)),
+        ),
+        (
+            "signature: one bit flipped in tags and lengths",
+            after(|it: &mut SignedAssertion, turn| flip_structure(&mut it.signature, turn)),
         ),
         ("signature: empty", after(|it: &mut SignedAssertion, _| it.signature.clear())),
         (
@@ -109,6 +116,14 @@ pub fn tamperings() -> Vec<(&'static str, Assertion)> {
             after(|it: &mut SignedAssertion, _| it.client_data_json.push(b' ')),
         ),
         (
+            "signature: of client data with one bit flipped",
+            after(|it: &mut SignedAssertion, turn| turn.flip(&mut it.client_data_json)),
+        ),
+        (
+            "signature: of authenticator data with one bit flipped",
+            after(|it: &mut SignedAssertion, turn| turn.flip(&mut it.authenticator_data)),
+        ),
+        (
             "signature: of other authenticator data",
             after(|it: &mut SignedAssertion, _| {
                 let counter = it.authenticator_data.len() - 1;
@@ -116,6 +131,15 @@ pub fn tamperings() -> Vec<(&'static str, Assertion)> {
             }),
         ),
     ]
+}
+
+/// Flips a bit of the tags and lengths of a signature in DER.
+pub fn flip_structure(signature: &mut [u8], turn: &Turn) {
+    let Some((r, _)) = integers(signature) else { return };
+    let places = [0, 1, 2, 3, 4 + r.len(), 5 + r.len()];
+    let mut structure = places.map(|at| signature[at]);
+    turn.flip(&mut structure);
+    places.into_iter().zip(structure).for_each(|(at, byte)| signature[at] = byte);
 }
 
 /// The contents of both integers, if this is a signature in DER.

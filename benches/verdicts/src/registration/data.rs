@@ -1,19 +1,24 @@
 //! Authenticator data.
 
+use std::ops::Range;
+
 use relying_party::{
     Aaguid,
     test_authenticator::{Cbor, CborValue, RegistrationParts, flags},
 };
 
 use super::Registration;
-use crate::ceremony::{before, encoded, flip};
+use crate::{
+    ceremony::{before, encoded},
+    flip::Turn,
+};
 
 pub fn tamperings() -> Vec<(&'static str, Registration)> {
     vec![
         (
             "data: RP ID hash with one bit flipped",
-            before(|it: &mut RegistrationParts, seed| {
-                flip(&mut it.authenticator_data.rp_id_hash, seed)
+            before(|it: &mut RegistrationParts, turn| {
+                turn.flip(&mut it.authenticator_data.rp_id_hash)
             }),
         ),
         (
@@ -33,6 +38,10 @@ pub fn tamperings() -> Vec<(&'static str, Registration)> {
             before(|it: &mut RegistrationParts, _| {
                 it.authenticator_data.flags &= !(flags::BE | flags::BS)
             }),
+        ),
+        (
+            "data: BS clear",
+            before(|it: &mut RegistrationParts, _| it.authenticator_data.flags &= !flags::BS),
         ),
         (
             "data: reserved bit 1 set",
@@ -66,10 +75,18 @@ pub fn tamperings() -> Vec<(&'static str, Registration)> {
             before(|it: &mut RegistrationParts, _| it.authenticator_data.sign_count = u32::MAX),
         ),
         (
+            "data: counter with one bit flipped",
+            before(|it: &mut RegistrationParts, turn| {
+                let mut counter = it.authenticator_data.sign_count.to_be_bytes();
+                turn.flip(&mut counter);
+                it.authenticator_data.sign_count = u32::from_be_bytes(counter);
+            }),
+        ),
+        (
             "data: another AAGUID",
-            before(|it: &mut RegistrationParts, seed| {
+            before(|it: &mut RegistrationParts, turn| {
                 let mut aaguid = [7; 16];
-                flip(&mut aaguid, seed);
+                turn.flip(&mut aaguid);
                 it.authenticator_data.attested.as_mut().unwrap().aaguid = Aaguid::new(aaguid);
             }),
         ),
@@ -83,6 +100,21 @@ pub fn tamperings() -> Vec<(&'static str, Registration)> {
             "data: credential ID length says less",
             before(|it: &mut RegistrationParts, _| {
                 it.authenticator_data.attested.as_mut().unwrap().credential_id_length = Some(31);
+            }),
+        ),
+        (
+            "data: credential ID length with one bit flipped",
+            before(|it: &mut RegistrationParts, turn| {
+                let attested = it.authenticator_data.attested.as_mut().unwrap();
+                let mut length = (attested.credential_id.len() as u16).to_be_bytes();
+                turn.flip(&mut length);
+                attested.credential_id_length = Some(u16::from_be_bytes(length));
+            }),
+        ),
+        (
+            "data: credential ID with one bit flipped",
+            before(|it: &mut RegistrationParts, turn| {
+                turn.flip(&mut it.authenticator_data.attested.as_mut().unwrap().credential_id);
             }),
         ),
         ("data: credential ID empty", credential_id(0)),
@@ -103,6 +135,18 @@ pub fn tamperings() -> Vec<(&'static str, Registration)> {
             "data: unknown extension",
             before(|it: &mut RegistrationParts, _| {
                 it.authenticator_data.extend(Cbor::map([("unknown", true.into())]));
+            }),
+        ),
+        (
+            "data: unknown extension with one bit flipped in its name",
+            before(|it: &mut RegistrationParts, turn| {
+                it.authenticator_data.extend(flipped_extension(turn, 0..9));
+            }),
+        ),
+        (
+            "data: unknown extension with one bit flipped in its output",
+            before(|it: &mut RegistrationParts, turn| {
+                it.authenticator_data.extend(flipped_extension(turn, 9..10));
             }),
         ),
         (
@@ -166,6 +210,13 @@ pub fn tamperings() -> Vec<(&'static str, Registration)> {
             before(|it: &mut RegistrationParts, _| it.authenticator_data.raw = Some(vec![7; 30])),
         ),
     ]
+}
+
+/// A map of one unknown extension, with one bit of these bytes flipped.
+pub fn flipped_extension(turn: &Turn, bytes: Range<usize>) -> Cbor {
+    let mut extensions = Cbor::map([("unknown", true.into())]).to_vec().unwrap();
+    turn.flip(&mut extensions[bytes]);
+    Cbor::Raw(extensions)
 }
 
 /// A credential ID of this length, inside and outside.

@@ -3,7 +3,10 @@
 use relying_party::test_authenticator::{Cbor, CborValue, RegistrationParts};
 
 use super::Registration;
-use crate::ceremony::{before, flip};
+use crate::{
+    ceremony::before,
+    pieces::{Pieces, STRUCTURE},
+};
 
 pub fn tamperings() -> Vec<(&'static str, Registration)> {
     vec![
@@ -44,16 +47,12 @@ pub fn tamperings() -> Vec<(&'static str, Registration)> {
                 }
             }),
         ),
-        (
-            "key: the second number with one bit flipped",
-            before(|it: &mut RegistrationParts, seed| {
-                let label = if kty(it) == Some(3) { -2 } else { -3 };
-                if let Some(mut number) = number(it, label) {
-                    flip(&mut number, seed);
-                    key(it).set(label, CborValue::Bytes(number));
-                }
-            }),
-        ),
+        ("key: one bit flipped in labels, types and lengths", flipped(STRUCTURE)),
+        ("key: kty with one bit flipped", flipped("kty")),
+        ("key: alg with one bit flipped", flipped("alg")),
+        ("key: crv with one bit flipped", flipped("crv")),
+        ("key: the first number with one bit flipped", flipped("first number")),
+        ("key: the second number with one bit flipped", flipped("second number")),
         (
             "key: the first number is zeros",
             before(|it: &mut RegistrationParts, _| {
@@ -113,6 +112,30 @@ fn kty(parts: &mut RegistrationParts) -> Option<i128> {
 
 fn number(parts: &mut RegistrationParts, label: i64) -> Option<Vec<u8>> {
     key(parts).entry(label).and_then(CborValue::as_bytes).cloned()
+}
+
+/// Flips a bit of a part of the key.
+fn flipped(part: &'static str) -> Registration {
+    before(move |it: &mut RegistrationParts, turn| {
+        let is_rsa = kty(it) == Some(3);
+        let Cbor::Value(CborValue::Map(entries)) = key(it) else { unreachable!() };
+        let mut pieces = Pieces::default();
+        pieces.map(entries.len());
+        for (label, value) in entries {
+            let part = match label.as_integer().map(i128::from) {
+                Some(1) => "kty",
+                Some(3) => "alg",
+                Some(-1) if !is_rsa => "crv",
+                Some(-1) => "first number",
+                Some(-2) if !is_rsa => "first number",
+                _ => "second number",
+            };
+            pieces.name(label);
+            pieces.value(part, value);
+        }
+        pieces.flip(part, turn);
+        *key(it) = Cbor::Raw(pieces.to_bytes());
+    })
 }
 
 fn exponent(bytes: &'static [u8]) -> Registration {

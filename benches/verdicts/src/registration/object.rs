@@ -3,7 +3,11 @@
 use relying_party::test_authenticator::{Cbor, CborValue, RegistrationParts, SignedRegistration};
 
 use super::Registration;
-use crate::ceremony::{after, before, flip};
+use crate::{
+    assertion::signature::flip_structure,
+    ceremony::{after, before},
+    pieces::{Pieces, STRUCTURE},
+};
 
 pub fn tamperings() -> Vec<(&'static str, Registration)> {
     vec![
@@ -112,6 +116,8 @@ pub fn tamperings() -> Vec<(&'static str, Registration)> {
                 object(it, |bytes| [&[0xb8, 3], &bytes[1..]].concat())
             }),
         ),
+        ("object: one bit flipped in names, types and lengths", flipped(STRUCTURE)),
+        ("object: fmt with one bit flipped", flipped("fmt")),
         (
             "statement: an entry more",
             after(|it: &mut SignedRegistration, _| it.statement.set("unknown", 1)),
@@ -132,7 +138,34 @@ pub fn tamperings() -> Vec<(&'static str, Registration)> {
             "statement: sig missing",
             after(|it: &mut SignedRegistration, _| it.statement.remove("sig")),
         ),
-        ("statement: sig with one bit flipped", after(flip_signature)),
+        ("statement: alg with one bit flipped", flipped("alg")),
+        ("statement: sig with one bit flipped", flipped("sig")),
+        (
+            "statement: sig with one bit flipped in tags and lengths",
+            after(|it: &mut SignedRegistration, turn| {
+                if let Some(CborValue::Bytes(signature)) = it.statement.entry("sig") {
+                    let mut signature = signature.clone();
+                    flip_structure(&mut signature, turn);
+                    it.statement.set("sig", CborValue::Bytes(signature));
+                }
+            }),
+        ),
+        (
+            "statement: of client data with one bit flipped",
+            after(|it: &mut SignedRegistration, turn| {
+                if it.fmt != "none" {
+                    turn.flip(&mut it.client_data_json);
+                }
+            }),
+        ),
+        (
+            "statement: of authenticator data with one bit flipped",
+            after(|it: &mut SignedRegistration, turn| {
+                if it.fmt != "none" {
+                    turn.flip(&mut it.authenticator_data);
+                }
+            }),
+        ),
         (
             "statement: sig empty",
             after(|it: &mut SignedRegistration, _| {
@@ -183,10 +216,41 @@ fn set_entry(signed: &mut SignedRegistration, name: &str, value: CborValue) {
     });
 }
 
-fn flip_signature(signed: &mut SignedRegistration, seed: u64) {
-    if let Some(CborValue::Bytes(signature)) = signed.statement.entry("sig") {
-        let mut signature = signature.clone();
-        flip(&mut signature, seed);
-        signed.statement.set("sig", CborValue::Bytes(signature));
+/// Flips a bit of a part of the attestation object.
+pub fn flipped(part: &'static str) -> Registration {
+    after(move |it: &mut SignedRegistration, turn| {
+        let mut pieces = pieces(it);
+        pieces.flip(part, turn);
+        it.attestation_object = Some(pieces.to_bytes());
+    })
+}
+
+/// The parts of `x5c`: its certificates.
+const CHAIN: [&str; 3] = ["certificate", "intermediate", "root"];
+
+/// The attestation object. Its parts are `fmt`, `authData`, the entries of the statement, and each certificate.
+fn pieces(signed: &SignedRegistration) -> Pieces {
+    let mut pieces = Pieces::default();
+    pieces.map(3);
+    pieces.name(&"fmt".into());
+    pieces.value("fmt", &signed.fmt.as_str().into());
+    pieces.name(&"attStmt".into());
+    let Cbor::Value(CborValue::Map(statement)) = &signed.statement else { unreachable!() };
+    pieces.map(statement.len());
+    for (name, value) in statement {
+        pieces.name(name);
+        match value {
+            CborValue::Array(certificates) => {
+                pieces.array(certificates.len());
+                for (part, certificate) in CHAIN.into_iter().zip(certificates) {
+                    pieces.value(part, certificate);
+                }
+            }
+            value => pieces.value(name.as_text().unwrap(), value),
+        }
     }
+    pieces.name(&"authData".into());
+    pieces.value("authData", &CborValue::Bytes(signed.authenticator_data.clone()));
+    assert_eq!(pieces.to_bytes(), signed.to_attestation_object().unwrap());
+    pieces
 }
