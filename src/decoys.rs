@@ -49,9 +49,9 @@
 //!
 //! List the old secret as [retired](Decoys::retired). New lists are made from the current secret only, and decoys of a
 //! retired secret stay recognized. A ceremony that began before ends as it would have, and an attacker who kept an old
-//! list and tries its IDs learns nothing new. If the old secret were not listed, old decoys would get the
-//! signal that a credential is unknown, which real credential IDs never get. An old list may be tried at any time, so
-//! do not remove a retired secret.
+//! list and tries its IDs learns nothing new. If the old secret were not listed, old decoys would get the signal that a
+//! credential is unknown, which real credential IDs never get. An old list may be tried at any time, so do not remove a
+//! retired secret.
 //!
 //! Machines with different secrets answer differently. So if several machines make lists, first list the *new* secret
 //! as retired on all of them, so that each recognizes the decoys of the others. Then make it the current one, as

@@ -1,8 +1,8 @@
 //! The passkey flows as sans-IO state machines.
 //!
 //! You start a flow with what you know. It asks for one storage [`Effect`] at a time, you resume it with the [`Reply`],
-//! and it ends in an outcome. It reads no clock, draws no random bytes and does no I/O. Every step consumes the flow, so a
-//! flow cannot be resumed twice or out of order.
+//! and it ends in an outcome. It reads no clock, draws no random bytes and does no I/O. Every step consumes the flow,
+//! so a flow cannot be resumed twice or out of order.
 //!
 //! [`store::run`](crate::store::run) and [`store::run_async`](crate::store::run_async) answer the effects for you, from
 //! a store.

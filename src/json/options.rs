@@ -175,8 +175,8 @@ pub enum Mediation {
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum UiMode {
-    /// A dialog with the passkeys on this device, opened by the user's click. If it has no
-    /// passkeys, the request fails at once with `NotAllowedError`, and the page offers other ways to sign in.
+    /// A dialog with the passkeys on this device, opened by the user's click. If the device has no passkeys, the
+    /// request fails at once with `NotAllowedError`, and the page offers other ways to sign in.
     Immediate,
     /// A small prompt on any page, beside the autofill of a form if there is one. If there are no passkeys, nothing
     /// appears.

@@ -118,8 +118,8 @@ pub trait PasskeyStore {
 
     /// Deletes all passkeys of one account, and the account itself if it came from
     /// [`insert_account`](Self::insert_account). Returns the credential IDs of the deleted passkeys in any order.
-    /// An account without passkeys is not an error. Do not read the records for this: an account must be erasable even if one of its
-    /// passkeys cannot be read.
+    /// An account without passkeys is not an error. Do not read the records for this: an account must be erasable even
+    /// if one of its passkeys cannot be read.
     ///
     /// # Atomicity
     ///

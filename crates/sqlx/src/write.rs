@@ -70,7 +70,7 @@ struct Waiting<DB: Dialect> {
 }
 
 impl<DB: Dialect> Waiting<DB> {
-    /// Runs it on the connection, which must be closed if this fails: it is still busy.
+    /// Runs it on the connection, which must be closed if this fails: it may still be busy.
     async fn run(
         self,
         connection: &mut DB::Connection,
